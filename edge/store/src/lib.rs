@@ -1,0 +1,10 @@
+//! The shop's ports over SQL. Every statement is here; the host brings a [`Database`]: D1 at the edge, SQLite in
+//! this crate's tests, which therefore run the real SQL natively.
+
+mod catalog;
+mod db;
+mod orders;
+
+pub use catalog::CatalogStore;
+pub use db::{Database, DbError, Param, Statement};
+pub use orders::OrderStore;

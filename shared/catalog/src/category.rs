@@ -1,0 +1,77 @@
+//! Categories: a tree, addressed by the names on the way down.
+
+use crate::slug;
+use serde::{Deserialize, Serialize};
+
+/// The way from the root to a category: `["Lighting", "Lanterns"]`. One to five names, each with a slug.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct CategoryPath(Vec<String>);
+
+impl CategoryPath {
+    /// Checks the names: 1 to 5 of them, each 1 to 80 characters with a letter or digit.
+    ///
+    /// # Errors
+    /// A message that says which name is wrong.
+    pub fn new(names: Vec<String>) -> Result<Self, String> {
+        if names.is_empty() || names.len() > 5 {
+            return Err("a category has 1 to 5 levels".into());
+        }
+        let names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
+        match names.iter().find(|name| slug(name).is_empty() || name.chars().count() > 80) {
+            Some(name) => Err(format!("\"{name}\" is not a category name: 1 to 80 characters, with a letter or digit")),
+            None => Ok(CategoryPath(names)),
+        }
+    }
+
+    /// The names from the root down.
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+
+    /// The last name: what the category is called.
+    pub fn name(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+
+    /// The path in URLs, unique in a shop: `lighting/lanterns`.
+    pub fn slug(&self) -> String {
+        self.0.iter().map(|name| slug(name)).collect::<Vec<_>>().join("/")
+    }
+
+    /// The category above, if this one is not at the top.
+    pub fn parent(&self) -> Option<CategoryPath> {
+        let (_, rest) = self.0.split_last()?;
+        (!rest.is_empty()).then(|| CategoryPath(rest.to_vec()))
+    }
+}
+
+impl TryFrom<Vec<String>> for CategoryPath {
+    type Error = String;
+    fn try_from(names: Vec<String>) -> Result<Self, Self::Error> {
+        CategoryPath::new(names)
+    }
+}
+
+impl From<CategoryPath> for Vec<String> {
+    fn from(path: CategoryPath) -> Vec<String> {
+        path.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn has_a_slug_and_a_parent() {
+        let path = CategoryPath::new(vec!["Lighting".into(), " Storm Lanterns ".into()]).unwrap();
+        assert_eq!(path.slug(), "lighting/storm-lanterns");
+        assert_eq!(path.name(), "Storm Lanterns");
+        assert_eq!(path.parent().unwrap().slug(), "lighting");
+        assert_eq!(path.parent().unwrap().parent(), None);
+        assert!(CategoryPath::new(vec![]).is_err());
+        assert!(CategoryPath::new(vec!["!".into()]).is_err());
+        assert!(CategoryPath::new(vec!["a".into(); 6]).is_err());
+    }
+}

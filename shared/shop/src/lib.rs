@@ -1,0 +1,9 @@
+//! The use cases of the shop, and the ports (traits) that they need of a host. No I/O, clock or dice of its own.
+#![deny(missing_docs)]
+
+pub mod catalog;
+pub mod checkout;
+
+mod error;
+
+pub use error::PortError;
