@@ -4,6 +4,8 @@
 mod catalog;
 mod db;
 mod orders;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use catalog::CatalogStore;
 pub use db::{Database, DbError, Param, Statement};
