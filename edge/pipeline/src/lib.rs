@@ -1,1 +1,3 @@
-//! Skeleton.
+//! What happens to a request, in order; for every host.
+#[cfg(feature = "bench")]
+pub mod bench;
