@@ -3,6 +3,7 @@
 
 mod catalog;
 mod db;
+mod error;
 mod orders;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
