@@ -5,9 +5,7 @@ pub mod catalog;
 pub mod checkout;
 
 mod error;
-mod health;
 mod host;
 
 pub use error::PortError;
-pub use health::HealthCheck;
 pub use host::{Clock, Health, Picture, Pictures, Random};
