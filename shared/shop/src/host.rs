@@ -1,0 +1,43 @@
+//! What every use case may need of its host, beside the data.
+
+use crate::PortError;
+use async_trait::async_trait;
+
+/// The time. A port, so that tests choose it.
+pub trait Clock: Send + Sync {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    fn now(&self) -> i64;
+}
+
+/// Randomness that nobody can guess. A port, so that tests choose it.
+pub trait Random: Send + Sync {
+    /// 128 random bits.
+    ///
+    /// # Errors
+    /// [`PortError::Unavailable`] if the host has none to give.
+    fn bytes(&self) -> Result<[u8; 16], PortError>;
+}
+
+/// Whether what the shop stands on can be reached.
+#[async_trait]
+pub trait Health: Send + Sync {
+    /// Asks the database for nothing, to see that it answers.
+    async fn database(&self) -> Result<(), PortError>;
+}
+
+/// A picture as another host gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// `image/jpeg`, `image/png`, `image/webp`, `image/avif` or `image/gif`. Never SVG: it can run scripts.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Fetches pictures from the hosts that the catalogue names.
+#[async_trait]
+pub trait Pictures: Send + Sync {
+    /// Fetches the picture behind this URL, without following redirects, within a few seconds and up to
+    /// `most` bytes, from the host's cache if it is there. The caller has checked the URL.
+    async fn fetch(&self, url: &str, most: usize) -> Result<Picture, PortError>;
+}
