@@ -1,1 +1,36 @@
-//! Skeleton.
+//! From a cart to a delivered order: the cart, what it costs, what a checkout asks, and the order as a stream of
+//! events. Pure: time and randomness are arguments.
+//!
+//! ```
+//! use orilla_catalog::VariantId;
+//! use orilla_orders::{Cart, Quantity};
+//! let mut cart = Cart::default();
+//! cart.add(VariantId(12), Quantity::new(2).unwrap()).unwrap();
+//! assert_eq!(cart.to_string(), "1.12x2");
+//! assert_eq!(Cart::parse("1.12x2"), Ok(cart));
+//! ```
+#![deny(missing_docs)]
+
+mod cart;
+mod country;
+mod fingerprint;
+mod form;
+mod id;
+mod order;
+mod payment;
+mod quote;
+mod shipping;
+mod text;
+
+pub use cart::{Cart, CartError, CartLine, LONGEST_CART, MOST_LINES, Quantity};
+pub use country::{COUNTRIES, Country, UnknownCountry};
+pub use fingerprint::Fingerprint;
+pub use form::{Address, Checkout, CheckoutForm, Contact, FaultCode, FieldFault};
+pub use id::{IdempotencyKey, InvalidKey, InvalidToken, OrderNumber, OrderToken};
+pub use order::{
+    Command, Event, Goods, HistoryError, Order, OrderLine, Placed, Recorded, Refusal, Status, Summary,
+};
+pub use payment::{Instructions, PaymentMethod};
+pub use quote::{CartVariant, Destination, Issue, NotOrderable, Quote, QuoteLine};
+pub use shipping::{RATES, Rate, ShippingMethod, ShippingOffer, Zone, shipping_offers};
+pub use text::{Email, Phone, Text, TextError};
