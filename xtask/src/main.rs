@@ -1,1 +1,46 @@
-fn main(){}
+//! The developer's commands: `cargo xtask <command>`.
+// A host program: it measures how long its own steps take.
+#![allow(clippy::disallowed_methods)]
+
+mod build;
+mod files;
+mod process;
+mod setup;
+
+use process::Result;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  setup                        Installs what building and testing need. The other commands do it themselves.
+  build [--release] [--bench]  Builds the shop into build/ (with the bench pages: into build/bench/).
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match command(&args) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command(args: &[String]) -> Result<ExitCode> {
+    let Some((command, args)) = args.split_first() else {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    };
+    match command.as_str() {
+        "setup" => setup::for_building(),
+        "build" => build::command(args),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("\"{other}\" is not a command; `cargo xtask help` lists them")),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}

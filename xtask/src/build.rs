@@ -1,0 +1,271 @@
+//! `cargo xtask build`: from the sources to what wrangler serves.
+//!
+//! The client comes first, then the static files, then the Worker: the names of the first two hold their content's
+//! hash, and reach the Worker at compile time as environment variables (see [`Names`]). Client and Worker are never
+//! compiled in one cargo invocation: their features `hydrate` and `ssr` would unify.
+
+use crate::files::{self, stamped};
+use crate::process::{Result, program, root, run, run_quietly, step};
+use crate::setup::{self, WASM};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What changes a build when it changes.
+pub const INPUTS: &[&str] = &[
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+    "package-lock.json",
+    "app",
+    "edge",
+    "shared",
+    "public",
+    "xtask/src",
+];
+
+/// Set where xtask itself starts wrangler, whose `[build]` then has nothing to do.
+pub const BUILT: &str = "ORILLA_BUILT";
+
+/// Features that rustc's wasm32 target and wasm-bindgen use. `--all-features` would make modules that browsers refuse.
+const WASM_FEATURES: &[&str] = &[
+    "bulk-memory",
+    "nontrapping-float-to-int",
+    "sign-ext",
+    "mutable-globals",
+    "reference-types",
+    "multivalue",
+    "simd",
+];
+
+/// Which build.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Build {
+    /// Small and fast, slow to build.
+    pub release: bool,
+    /// With the pages that frameworks are compared on. Never deployed: it has a folder of its own.
+    pub bench: bool,
+}
+
+/// `cargo xtask build`.
+///
+/// # Errors
+/// The step that failed.
+pub fn command(args: &[String]) -> Result<()> {
+    let mut build = Build::default();
+    for arg in args {
+        match arg.as_str() {
+            "--release" => build.release = true,
+            "--bench" => build.bench = true,
+            // `dev` and `test` have built already when wrangler asks.
+            "--for-wrangler" if std::env::var_os(BUILT).is_some() => return Ok(()),
+            "--for-wrangler" => {}
+            other => return Err(format!("build doesn't know \"{other}\"; it takes --release and --bench")),
+        }
+    }
+    setup::for_building()?;
+    build.run()?;
+    Ok(())
+}
+
+impl Build {
+    /// The folder with `assets/` (static files) and `worker/` (`index.js` and its wasm).
+    pub fn folder(self) -> PathBuf {
+        root().join(if self.bench { "build/bench" } else { "build" })
+    }
+
+    /// Builds what has changed. False when nothing had.
+    ///
+    /// # Errors
+    /// The step that failed.
+    pub fn run(self) -> Result<bool> {
+        let fingerprint = files::fingerprint(&files::of_workspace(INPUTS), self.profile());
+        let stamp = self.folder().join("stamp");
+        if stamped(&stamp, &fingerprint) {
+            return Ok(false);
+        }
+        // A build that is interrupted must not look finished.
+        fs::remove_file(&stamp).ok();
+        let mut names = Names(Vec::new());
+        let mut hashed = Vec::new();
+        step("client for the browser", || self.client(&mut names, &mut hashed))?;
+        step("static files", || self.static_files(&mut names, &mut hashed))?;
+        names.add("ORILLA_BUILD", fingerprint.clone());
+        step("Worker", || self.worker(&names))?;
+        files::write(&stamp, fingerprint)?;
+        Ok(true)
+    }
+
+    fn profile(self) -> &'static str {
+        if self.release { "release" } else { "dev-wasm" }
+    }
+
+    fn assets(self) -> PathBuf {
+        self.folder().join("assets")
+    }
+
+    /// Intermediate files. Release and development have their own, so that one doesn't undo the other's work.
+    fn stage(self, part: &str) -> PathBuf {
+        let variant = if self.bench { "bench-" } else { "" };
+        root().join("build/stage").join(format!("{variant}{}", self.profile())).join(part)
+    }
+
+    /// app/client → a wasm module and its JavaScript, both in `assets/pkg` under hashed names.
+    fn client(self, names: &mut Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
+        let mut cargo = program("cargo");
+        cargo.args(["build", "--package", "orilla-client", "--target", WASM, "--profile", self.profile()]);
+        cargo.args(if self.bench { &["--features", "bench"][..] } else { &[] });
+        run(&mut cargo)?;
+        let compiled = target_folder().join(WASM).join(self.profile()).join("orilla_client.wasm");
+        let stage = self.stage("client");
+        let bytes = files::named(&compiled, fs::read(&compiled))?;
+        let stamp = stage.join("stamp");
+        let wasm = stage.join("client_bg.wasm");
+        if !stamped(&stamp, &files::digest(&bytes)) {
+            fs::remove_dir_all(&stage).ok();
+            let mut bindgen = program(setup::wasm_bindgen("wasm-bindgen")?);
+            bindgen
+                .args(["--target", "web", "--no-typescript", "--out-name", "client", "--out-dir"])
+                .arg(&stage);
+            run_quietly(bindgen.arg(&compiled))?;
+            if self.release {
+                optimise(&wasm)?;
+            }
+            files::write(&stamp, files::digest(&bytes))?;
+        }
+        let wasm_name = self.publish(&wasm, "client", hashed)?;
+        // The module finds its wasm by the name that it has on the server.
+        let script = stage.join("client.js");
+        let text = files::read_text(&script)?.replace("client_bg.wasm", file_name(&wasm_name));
+        let named = stage.join("named.js");
+        files::write(&named, text)?;
+        let bundle = stage.join("bundle.js");
+        esbuild(&named, &bundle, &["--format=esm", "--platform=browser"])?;
+        names.add("ORILLA_CLIENT_WASM", wasm_name);
+        names.add("ORILLA_CLIENT_JS", self.publish(&bundle, "client", hashed)?);
+        Ok(())
+    }
+
+    /// public/** as it is; the style sheets of app/ui/style and the scripts app/client/*.js, minified, under hashed names.
+    fn static_files(self, names: &mut Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
+        let stage = self.stage("static");
+        let sheets = files::below(&root().join("app/ui/style"));
+        let imports = sheets.iter().filter(|file| file.extension().is_some_and(|e| e == "css"));
+        let entry: String = imports.map(|file| format!("@import \"{}\";\n", file.display())).collect();
+        files::write(&stage.join("style.css"), entry)?;
+        let fonts = stage.join("out");
+        fs::remove_dir_all(&fonts).ok();
+        let sheet = fonts.join("style.css");
+        esbuild(&stage.join("style.css"), &sheet, &["--loader:.woff2=file", "--loader:.svg=dataurl"])?;
+        names.add("ORILLA_STYLE", self.publish(&sheet, "style", hashed)?);
+        // Fonts, to which the style sheet refers by the hashed names that esbuild gave them.
+        for file in files::below(&fonts).into_iter().filter(|file| *file != sheet) {
+            let target = self.assets().join("pkg").join(file.file_name().unwrap_or_default());
+            files::copy(&file, &target)?;
+            hashed.push(target);
+        }
+        for script in files::below(&root().join("app/client")) {
+            let stem = script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if script.extension().is_some_and(|extension| extension == "js") {
+                let out = stage.join(format!("{stem}.js"));
+                esbuild(&script, &out, &["--format=iife", "--platform=browser"])?;
+                names.add(&format!("ORILLA_{}_JS", stem.to_uppercase()), self.publish(&out, &stem, hashed)?);
+                names.add(
+                    &format!("ORILLA_{}_TEXT", stem.to_uppercase()),
+                    files::read_text(&out)?.trim().to_owned(),
+                );
+            }
+        }
+        self.served_as_they_are(hashed)
+    }
+
+    /// public/** and the headers of all static files; what an older build left is removed.
+    fn served_as_they_are(self, hashed: &mut Vec<PathBuf>) -> Result<()> {
+        let public = root().join("public");
+        for file in files::below(&public) {
+            let target = self.assets().join(file.strip_prefix(&public).unwrap_or(&file));
+            files::copy(&file, &target)?;
+            hashed.push(target);
+        }
+        let headers = self.assets().join("_headers");
+        // Cloudflare compresses at its edge (and wrangler's local server does the same), by Accept-Encoding.
+        files::write(
+            &headers,
+            "/*\n  X-Content-Type-Options: nosniff\n/pkg/*\n  Cache-Control: public, max-age=31536000, immutable\n",
+        )?;
+        hashed.push(headers);
+        for file in files::below(&self.assets()).iter().filter(|file| !hashed.contains(file)) {
+            files::named(file, fs::remove_file(file))?;
+        }
+        Ok(())
+    }
+
+    /// edge/worker → `worker/index.js` and `worker/index_bg.wasm`.
+    fn worker(self, names: &Names) -> Result<()> {
+        let stage = self.stage("worker");
+        let mut build = program(setup::worker_build());
+        names.set(&mut build);
+        build.env("WASM_BINDGEN_BIN", setup::wasm_bindgen("wasm-bindgen")?);
+        build.env("ESBUILD_BIN", root().join("node_modules/.bin/esbuild"));
+        // Optimised below: worker-build's own step would keep the names of all functions.
+        build.args(["--profile", self.profile(), "--no-opt", "--out-dir"]).arg(&stage);
+        build.arg(root().join("edge/worker"));
+        build.args(if self.bench { &["--features", "bench"][..] } else { &[] });
+        run(&mut build)?;
+        if self.release {
+            optimise(&stage.join("index_bg.wasm"))?;
+        }
+        for name in ["index_bg.wasm", "index.js"] {
+            files::copy(&stage.join(name), &self.folder().join("worker").join(name))?;
+        }
+        Ok(())
+    }
+
+    /// Copies a file to `assets/pkg` under a name with its hash, and returns its path on the server.
+    fn publish(self, file: &Path, stem: &str, hashed: &mut Vec<PathBuf>) -> Result<String> {
+        let bytes = files::named(file, fs::read(file))?;
+        let extension = file.extension().unwrap_or_default().to_string_lossy();
+        let name = format!("{stem}-{}.{extension}", files::digest(&bytes));
+        let target = self.assets().join("pkg").join(&name);
+        files::copy(file, &target)?;
+        hashed.push(target);
+        Ok(format!("/pkg/{name}"))
+    }
+}
+
+/// The environment variables with which the Worker is compiled; it reads them with `option_env!`.
+struct Names(Vec<(String, String)>);
+
+impl Names {
+    fn add(&mut self, name: &str, value: String) {
+        self.0.push((name.to_owned(), value));
+    }
+
+    fn set(&self, command: &mut Command) {
+        for (name, value) in &self.0 {
+            command.env(name, value);
+        }
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn esbuild(from: &Path, to: &Path, options: &[&str]) -> Result<()> {
+    let mut esbuild = program("node_modules/.bin/esbuild");
+    esbuild.args(["--bundle", "--minify", "--log-level=warning", "--legal-comments=none"]).args(options);
+    run(esbuild.arg(from).arg(format!("--outfile={}", to.display())))
+}
+
+/// Makes a wasm module smaller and faster, in place, and takes its debug sections out.
+fn optimise(wasm: &Path) -> Result<()> {
+    let mut opt = program("node_modules/.bin/wasm-opt");
+    opt.args(WASM_FEATURES.iter().map(|feature| format!("--enable-{feature}")));
+    opt.args(["-O3", "--strip-debug", "--strip-producers", "--strip-target-features", "-o"]);
+    run_quietly(opt.arg(wasm).arg(wasm)).map(drop)
+}
