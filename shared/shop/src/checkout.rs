@@ -1,1 +1,0 @@
-//! From a cart to an order.
