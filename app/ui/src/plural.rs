@@ -24,7 +24,7 @@ plurals! {
     /// "Cart, 3 items": the name of the cart link.
     nav_cart_items = nav_cart_one | nav_cart_other();
     /// "3 suggestions. Use the arrow keys …": said when suggestions appear.
-    search_suggestions_count = search_suggestions_one | search_suggestions_other();
+    search_suggestions = search_suggestions_one | search_suggestions_other();
     /// "1,234 products".
     list_count = list_count_one | list_count_other();
     /// "3 versions" of a product.

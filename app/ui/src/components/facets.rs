@@ -58,6 +58,76 @@ pub fn FacetGroup(
     }
 }
 
+/// The facets of a list: a column beside it on wide screens, and on phones a drawer, which needs no script. Its
+/// children are [`FacetGroup`]s, hidden fields and [`PriceRange`].
+#[component]
+pub fn FacetPanel(
+    /// The language.
+    locale: Locale,
+    /// The list, without a query string.
+    #[prop(into)]
+    action: String,
+    /// The facets.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button class="button facets-toggle" type="button" popovertarget=PANEL>
+            <Icon name=IconName::Filter/>
+            {locale.facets_title()}
+        </button>
+        <form id=PANEL class="facets" popover="auto" method="get" action=action aria-label=locale.facets_title()>
+            <div class="facets-head">
+                <h2>{locale.facets_title()}</h2>
+                <button type="button" popovertarget=PANEL popovertargetaction="hide" aria-label=locale.a11y_close()>
+                    <Icon name=IconName::Close/>
+                </button>
+            </div>
+            {children()}
+            <div class="facets-foot">
+                <button class="button" type="submit">{locale.facets_apply()}</button>
+            </div>
+        </form>
+    }
+}
+
+/// The id of the form of [`FacetPanel`]: fields elsewhere on the page belong to it by their `form` attribute.
+pub(super) const PANEL: &str = "facets";
+
+/// From and to, in whole or decimal units of the shop's currency (fields `price_from` and `price_to`).
+#[component]
+pub fn PriceRange(
+    /// The language.
+    locale: Locale,
+    /// What stands in the first field.
+    #[prop(optional, into)]
+    from: String,
+    /// What stands in the second field.
+    #[prop(optional, into)]
+    to: String,
+    /// The lowest price of the list, formatted as a plain number.
+    #[prop(optional, into)]
+    lowest: String,
+    /// The highest price of the list, formatted as a plain number.
+    #[prop(optional, into)]
+    highest: String,
+) -> impl IntoView {
+    view! {
+        <details class="facet" open=!(from.is_empty() && to.is_empty())>
+            <summary>{locale.facets_price()}<Icon name=IconName::Chevron/></summary>
+            <div class="range">
+                <label>
+                    {locale.facets_price_from()}
+                    <input type="text" inputmode="decimal" name="price_from" value=from placeholder=lowest maxlength="12"/>
+                </label>
+                <label>
+                    {locale.facets_price_to()}
+                    <input type="text" inputmode="decimal" name="price_to" value=to placeholder=highest maxlength="12"/>
+                </label>
+            </div>
+        </details>
+    }
+}
+
 /// A filter that is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveFilter {

@@ -10,7 +10,7 @@ mod product;
 mod shell;
 
 pub use button::{Button, ButtonKind, ButtonLink};
-pub use facets::{ActiveFilter, ActiveFilters, FacetGroup, FacetOption};
+pub use facets::{ActiveFilter, ActiveFilters, FacetGroup, FacetOption, FacetPanel, PriceRange};
 pub use feedback::{
     EmptyState, ErrorPage, ErrorSummary, FieldError, Notice, NoticeKind, StepState, Timeline, TimelineStep,
 };

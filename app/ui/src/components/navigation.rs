@@ -108,7 +108,8 @@ where
     })
 }
 
-/// The order of a list: a select with a button, part of a GET form. Where scripts run, choosing is enough.
+/// The order of a list: a select with a button. Both belong to the form of [`super::FacetPanel`], so that a new
+/// order keeps the filters.
 #[component]
 pub fn SortSelect(
     /// The language.
@@ -127,8 +128,8 @@ pub fn SortSelect(
     view! {
         <div class="sort">
             <label for="sort">{locale.sort_label()}</label>
-            <select id="sort" name="sort">{options}</select>
-            <button class="button" type="submit">{locale.sort_apply()}</button>
+            <select id="sort" name="sort" form=super::facets::PANEL>{options}</select>
+            <button class="button" type="submit" form=super::facets::PANEL>{locale.sort_apply()}</button>
         </div>
     }
 }
