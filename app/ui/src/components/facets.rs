@@ -111,8 +111,9 @@ pub fn PriceRange(
     #[prop(optional, into)]
     highest: String,
 ) -> impl IntoView {
+    let open = !(from.is_empty() && to.is_empty());
     view! {
-        <details class="facet" open=!(from.is_empty() && to.is_empty())>
+        <details class="facet" open=open>
             <summary>{locale.facets_price()}<Icon name=IconName::Chevron/></summary>
             <div class="range">
                 <label>
