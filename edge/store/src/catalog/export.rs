@@ -1,0 +1,99 @@
+//! Whole documents, as an import would bring them.
+
+use super::product::{OPTIONS, PRICE, VALUE};
+use crate::{Database, DbError, Statement, db};
+use orilla_catalog::{Attribute, CategoryPath, Handle, Image, Product, ProductDraft, Variant};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+/// What stands in a product's own row, with the names of its category from the top.
+#[derive(Deserialize)]
+struct Head {
+    id: i64,
+    draft: ProductDraft,
+    category: Vec<String>,
+}
+
+/// The products of the page, those after the handle `?1`; all statements of one batch see the same.
+const PAGE: &str =
+    "WITH page AS MATERIALIZED (SELECT * FROM products WHERE handle > ?1 ORDER BY handle LIMIT ?2)";
+
+/// See [`orilla_shop::catalog::CatalogWriter::export`].
+pub(super) async fn export(
+    db: &dyn Database,
+    after: Option<&Handle>,
+    most: u32,
+) -> Result<Vec<Product>, DbError> {
+    let after = after.map_or("", Handle::as_str);
+    let statements = sql().map(|sql| Statement::new(sql).bind(after).bind(most));
+    let answers = db.batch(statements.into()).await?;
+    let [heads, options, variants, attributes, images] = answers.as_slice() else {
+        return Err(DbError::Unexpected(format!("{} answers for 5 statements", answers.len())));
+    };
+    let mut options = parts::<String>(options)?;
+    let mut variants = parts::<Variant>(variants)?;
+    let mut attributes = parts::<Attribute>(attributes)?;
+    let mut images = parts::<Image>(images)?;
+    let mut products = Vec::with_capacity(heads.len());
+    for Head { id, draft, category } in db::decode(heads)? {
+        let draft = ProductDraft {
+            category: (!category.is_empty())
+                .then(|| CategoryPath::new(category))
+                .transpose()
+                .map_err(DbError::Unexpected)?,
+            options: options.remove(&id).unwrap_or_default(),
+            variants: variants.remove(&id).unwrap_or_default(),
+            attributes: attributes.remove(&id).unwrap_or_default(),
+            images: images.remove(&id).unwrap_or_default(),
+            ..draft
+        };
+        products.push(Product::try_from(draft).map_err(DbError::Unexpected)?);
+    }
+    Ok(products)
+}
+
+/// Rows `[product id, part]`, gathered by product in their order.
+fn parts<T: DeserializeOwned>(docs: &[String]) -> Result<BTreeMap<i64, Vec<T>>, DbError> {
+    let mut parts = BTreeMap::<i64, Vec<T>>::new();
+    for (id, part) in db::decode::<(i64, T)>(docs)? {
+        parts.entry(id).or_default().push(part);
+    }
+    Ok(parts)
+}
+
+fn sql() -> [String; 5] {
+    [
+        format!(
+            "{PAGE} SELECT json_object('id', p.id, 'draft', json_object('handle', p.handle, 'title', p.title,
+               'brand', p.brand, 'description', p.description, 'status', p.status, 'variants', json('[]')),
+               'category', json((
+                 WITH RECURSIVE way (parent_id, slug, name) AS (
+                   SELECT parent_id, slug, name FROM categories WHERE id = p.category_id
+                   UNION ALL
+                   SELECT g.parent_id, g.slug, g.name FROM way JOIN categories g ON g.id = way.parent_id
+                 )
+                 SELECT json_group_array(name) FROM (SELECT name FROM way ORDER BY length(slug))
+               ))) AS doc
+             FROM page p ORDER BY p.handle"
+        ),
+        format!(
+            "{PAGE} SELECT json_array(p.id, o.name) AS doc
+             FROM page p CROSS JOIN product_options o ON o.product_id = p.id ORDER BY o.product_id, o.position"
+        ),
+        format!(
+            "{PAGE} SELECT json_array(p.id, json_object('sku', v.sku, 'barcode', v.barcode, 'options', {OPTIONS}, {PRICE})) AS doc
+             FROM page p CROSS JOIN variants v ON v.product_id = p.id
+             WHERE v.archived = 0 ORDER BY v.product_id, v.position"
+        ),
+        format!(
+            "{PAGE} SELECT json_array(p.id,
+               json_object('key', a.key, 'name', a.name, 'value', {VALUE}, 'unit', a.unit)) AS doc
+             FROM page p CROSS JOIN attributes a ON a.product_id = p.id ORDER BY a.product_id, a.position"
+        ),
+        format!(
+            "{PAGE} SELECT json_array(p.id, json_object('url', i.url, 'alt', i.alt)) AS doc
+             FROM page p CROSS JOIN images i ON i.product_id = p.id ORDER BY i.product_id, i.position"
+        ),
+    ]
+}

@@ -1,0 +1,106 @@
+//! From counts to the facets that a page shows.
+
+use orilla_catalog::query::{Filter, ListQuery};
+use orilla_catalog::read::{Facet, FacetKind, FacetValue};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An attribute with more values than this in a result is no help as a facet (unless it is asked for).
+pub(super) const MOST_VALUES: usize = 30;
+/// Values of one facet that are shown, beside those asked for.
+const SHOWN: usize = 12;
+/// Attributes that are shown, beside the brand and those asked for.
+const ATTRIBUTES: usize = 8;
+
+/// How many products have a value: `[key, name, unit, kind, token, number, products, coverage]`. The coverage is
+/// the number of products in the sample that have any value of the key.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Count(String, String, Option<String>, String, String, Option<f64>, u32, u32);
+
+/// A facet while its values are gathered.
+#[derive(Default)]
+struct Gathered {
+    name: String,
+    unit: Option<String>,
+    kinds: BTreeSet<String>,
+    coverage: u32,
+    /// Products and the number by token.
+    values: BTreeMap<String, (u32, Option<f64>)>,
+}
+
+/// The facets worth showing: the brand, then attributes by how many products have them, asked-for ones always.
+pub(super) fn facets(query: &ListQuery, counts: Vec<Count>) -> Vec<Facet> {
+    let mut all = BTreeMap::<String, Gathered>::new();
+    for Count(key, name, unit, kind, token, number, products, coverage) in counts {
+        let facet = all.entry(key).or_default();
+        facet.kinds.insert(kind);
+        (facet.name, facet.unit, facet.coverage) = (name, unit, coverage);
+        // "5" as a text and 5 as a number are one choice.
+        let value = facet.values.entry(token).or_default();
+        *value = (value.0 + products, number.or(value.1));
+    }
+    let selected = |key: &str, token: &str| is_selected(query, key, token);
+    let mut shown: Vec<(String, Gathered)> =
+        all.into_iter().filter(|(key, f)| worth_showing(query, key, f)).collect();
+    shown.sort_by(|(a_key, a), (b_key, b)| {
+        (a_key != "brand", std::cmp::Reverse(a.coverage), a_key).cmp(&(
+            b_key != "brand",
+            std::cmp::Reverse(b.coverage),
+            b_key,
+        ))
+    });
+    let mut free = ATTRIBUTES;
+    shown.retain(|(key, _)| {
+        let asked = key == "brand" || is_asked(query, key);
+        let room = asked || free > 0;
+        free -= usize::from(room && !asked);
+        room
+    });
+    shown.into_iter().map(|(key, gathered)| facet(key, gathered, selected)).collect()
+}
+
+fn worth_showing(query: &ListQuery, key: &str, facet: &Gathered) -> bool {
+    let choices = facet.values.len();
+    is_asked(query, key) || choices >= 2 && (key == "brand" || choices <= MOST_VALUES)
+}
+
+fn is_asked(query: &ListQuery, key: &str) -> bool {
+    if key == "brand" { !query.brands.is_empty() } else { query.attributes.keys().any(|k| k.as_str() == key) }
+}
+
+fn is_selected(query: &ListQuery, key: &str, token: &str) -> bool {
+    if key == "brand" {
+        return query.brands.contains(token);
+    }
+    query.attributes.iter().any(|(k, filter)| {
+        k.as_str() == key && matches!(filter, Filter::AnyOf(tokens) if tokens.contains(token))
+    })
+}
+
+fn facet(key: String, gathered: Gathered, selected: impl Fn(&str, &str) -> bool) -> Facet {
+    let only = |kind: &str| gathered.kinds.len() == 1 && gathered.kinds.contains(kind);
+    let kind = match () {
+        () if key == "brand" => FacetKind::Brand,
+        () if only("number") => FacetKind::Number { unit: gathered.unit.clone() },
+        () if only("boolean") => FacetKind::Boolean,
+        () => FacetKind::Text,
+    };
+    let mut values: Vec<(FacetValue, Option<f64>)> = gathered
+        .values
+        .into_iter()
+        .map(|(token, (count, number))| {
+            let selected = selected(&key, &token);
+            (FacetValue { token, count, selected }, number)
+        })
+        .collect();
+    values.sort_by(|(a, _), (b, _)| b.count.cmp(&a.count).then_with(|| a.token.cmp(&b.token)));
+    let mut place = 0;
+    values.retain(|(value, _)| {
+        place += 1;
+        place <= SHOWN || value.selected
+    });
+    if matches!(kind, FacetKind::Number { .. }) {
+        values.sort_by(|(_, a), (_, b)| a.unwrap_or_default().total_cmp(&b.unwrap_or_default()));
+    }
+    Facet { key, name: gathered.name, kind, values: values.into_iter().map(|(value, _)| value).collect() }
+}

@@ -1,0 +1,166 @@
+//! Small questions: suggestions, the tree of categories, related and featured products, pictures.
+
+use super::{card, terms};
+use crate::{Database, DbError, Statement, db};
+use orilla_catalog::read::{Card, CategoryNode, Suggestion};
+use orilla_catalog::{ImageId, ProductId};
+use orilla_shop::catalog::RemoteImage;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Matches that a suggestion ranks: enough for a good order, few enough that "a" is answered at once.
+const RANKED: u32 = 1_000;
+
+/// See [`orilla_shop::catalog::Catalog::suggest`].
+pub(super) async fn suggest(db: &dyn Database, typed: &str, most: u32) -> Result<Vec<Suggestion>, DbError> {
+    let Some(terms) = terms::names(typed) else { return Ok(Vec::new()) };
+    let statement = Statement::new(format!(
+        "WITH found AS MATERIALIZED (
+           SELECT rowid AS id, {RANK} AS rank FROM product_search WHERE product_search MATCH ?1 LIMIT {RANKED}
+         )
+         SELECT json_object('handle', p.handle, 'title', p.title, 'brand', p.brand,
+           'price_from', json_object('minor', c.price_min, 'currency', c.currency)) AS doc
+         FROM (SELECT id, rank FROM found ORDER BY rank, id LIMIT ?2) f
+         JOIN cards c ON c.product_id = f.id JOIN products p ON p.id = f.id
+         ORDER BY f.rank, f.id",
+        RANK = super::list::RANK,
+    ));
+    db::rows(db, statement.bind(terms).bind(most)).await
+}
+
+/// A category with the products that stand in it itself.
+#[derive(Deserialize)]
+struct OwnCount {
+    slug: String,
+    name: String,
+    products: u32,
+}
+
+/// See [`orilla_shop::catalog::Catalog::categories`].
+pub(super) async fn categories(db: &dyn Database) -> Result<Vec<CategoryNode>, DbError> {
+    let own: Vec<OwnCount> = db::rows(
+        db,
+        Statement::new(
+            "SELECT json_object('slug', g.slug, 'name', g.name,
+               'products', (SELECT count(*) FROM cards c WHERE c.category_id = g.id)) AS doc
+             FROM categories g",
+        ),
+    )
+    .await?;
+    Ok(tree(own))
+}
+
+/// Adds the counts of each category to those above it, and orders them as a menu shows them.
+fn tree(own: Vec<OwnCount>) -> Vec<CategoryNode> {
+    let mut totals: BTreeMap<String, u32> = BTreeMap::new();
+    for category in own.iter().filter(|category| category.products > 0) {
+        for slug in path(&category.slug) {
+            *totals.entry(slug.to_owned()).or_default() += category.products;
+        }
+    }
+    let names: BTreeMap<&str, &str> = own.iter().map(|c| (c.slug.as_str(), c.name.as_str())).collect();
+    let name = |slug: &str| names.get(slug).copied().unwrap_or_default().to_owned();
+    let mut nodes: Vec<CategoryNode> = totals
+        .iter()
+        .map(|(slug, products)| CategoryNode { slug: slug.clone(), name: name(slug), products: *products })
+        .collect();
+    // By the names on the way down; the slug decides between equal names.
+    nodes.sort_by_cached_key(|node| {
+        path(&node.slug).map(|slug| (name(slug).to_lowercase(), slug.to_owned())).collect::<Vec<_>>()
+    });
+    nodes
+}
+
+/// `a`, `a/b`, `a/b/c` of `a/b/c`.
+fn path(slug: &str) -> impl Iterator<Item = &str> {
+    let ends = slug.match_indices('/').map(|(at, _)| at).chain([slug.len()]);
+    ends.filter_map(|end| slug.get(..end))
+}
+
+/// See [`orilla_shop::catalog::Catalog::related`]: of equal standing, the one with the nearest price comes first.
+pub(super) async fn related(db: &dyn Database, product: ProductId, most: u32) -> Result<Vec<Card>, DbError> {
+    let statement = Statement::new(format!(
+        "WITH me AS MATERIALIZED (SELECT * FROM cards WHERE product_id = ?1),
+         around AS MATERIALIZED (
+           SELECT id, id = (SELECT category_id FROM me) AS same FROM categories
+           WHERE id = (SELECT category_id FROM me)
+             OR parent_id = (SELECT g.parent_id FROM categories g JOIN me ON g.id = me.category_id)
+             OR id = (SELECT g.parent_id FROM categories g JOIN me ON g.id = me.category_id)
+         )
+         SELECT {JSON} AS doc FROM (
+           SELECT c.product_id, around.same, c.available > 0 AS in_stock, abs(c.price_min - me.price_min) AS apart
+           FROM around JOIN cards c ON c.category_id = around.id CROSS JOIN me
+           WHERE c.product_id <> me.product_id
+           ORDER BY around.same DESC, in_stock DESC, apart, c.product_id LIMIT ?2
+         ) r JOIN cards c ON c.product_id = r.product_id {JOINS}
+         ORDER BY r.same DESC, r.in_stock DESC, r.apart, r.product_id",
+        JSON = card::JSON,
+        JOINS = card::JOINS,
+    ));
+    db::rows(db, statement.bind(product.0).bind(most)).await
+}
+
+/// See [`orilla_shop::catalog::Catalog::featured`]: one of each category, then a second of each, and so on, in an
+/// order that looks shuffled and stays.
+pub(super) async fn featured(db: &dyn Database, most: u32) -> Result<Vec<Card>, DbError> {
+    let statement = Statement::new(format!(
+        "WITH choice AS MATERIALIZED (
+           SELECT j.key AS round, j.value AS product_id
+           FROM (SELECT id FROM categories UNION ALL SELECT NULL) g
+           CROSS JOIN json_each((
+             SELECT json_group_array(product_id) FROM (
+               SELECT c.product_id FROM cards c
+               WHERE c.category_id IS g.id AND c.available > 0 AND (g.id IS NOT NULL OR c.image_id IS NOT NULL)
+               ORDER BY c.shuffle LIMIT {ROUNDS}
+             )
+           )) j
+         )
+         SELECT {JSON} AS doc FROM choice r JOIN cards c ON c.product_id = r.product_id {JOINS}
+         ORDER BY r.round, c.shuffle LIMIT ?1",
+        ROUNDS = most.min(100),
+        JSON = card::JSON,
+        JOINS = card::JOINS,
+    ));
+    db::rows(db, statement.bind(most)).await
+}
+
+/// See [`orilla_shop::catalog::Catalog::image`].
+pub(super) async fn image(db: &dyn Database, id: ImageId) -> Result<Option<RemoteImage>, DbError> {
+    let statement = Statement::new(
+        "SELECT json_object('url', i.url, 'title', p.title, 'category', g.name) AS doc
+         FROM images i JOIN cards c ON c.product_id = i.product_id JOIN products p ON p.id = i.product_id
+         LEFT JOIN categories g ON g.id = c.category_id
+         WHERE i.id = ?1",
+    );
+    Ok(db::rows(db, statement.bind(id.0)).await?.into_iter().next())
+}
+
+/// See [`orilla_shop::catalog::Catalog::page_by_id`].
+pub(super) async fn page_by_id(db: &dyn Database, after: ProductId, most: u32) -> Result<Vec<Card>, DbError> {
+    let statement = Statement::new(format!(
+        "SELECT {JSON} AS doc FROM cards c {JOINS} WHERE c.product_id > ?1 ORDER BY c.product_id LIMIT ?2",
+        JSON = card::JSON,
+        JOINS = card::JOINS,
+    ));
+    db::rows(db, statement.bind(after.0).bind(most)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn categories_count_what_is_below_them() {
+        let own =
+            |slug: &str, name: &str, products| OwnCount { slug: slug.into(), name: name.into(), products };
+        let nodes = tree(vec![
+            own("b", "Boats", 0),
+            own("b/x", "Oars", 2),
+            own("b/y", "anchors", 3),
+            own("a", "Zinc", 1),
+            own("c", "Closed", 0),
+        ]);
+        let lines: Vec<_> = nodes.iter().map(|n| format!("{} {} {}", n.slug, n.name, n.products)).collect();
+        assert_eq!(lines, ["b Boats 5", "b/y anchors 3", "b/x Oars 2", "a Zinc 1"]);
+    }
+}

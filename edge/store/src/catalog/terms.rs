@@ -1,0 +1,63 @@
+//! FTS5 expressions from what people type.
+//!
+//! Every word becomes a quoted string, so that no character of it is an operator. Words stand side by side rather
+//! than with `AND` between them: then FTS5 ignores a string without any token instead of matching nothing.
+
+/// The longest search text, in characters.
+const LONGEST: usize = 200;
+
+/// Products that have all words, the last of which may be unfinished. `None` if there is no word to look for.
+pub(super) fn all_words(text: &str) -> Option<String> {
+    join(text, " ")
+}
+
+/// Products that have any of the words.
+pub(super) fn any_word(text: &str) -> Option<String> {
+    join(text, " OR ")
+}
+
+/// As [`all_words`], in what identifies a product: title, brand and numbers.
+pub(super) fn names(text: &str) -> Option<String> {
+    Some(format!("{{title brand numbers}} : ({})", all_words(text)?))
+}
+
+fn join(text: &str, between: &str) -> Option<String> {
+    let words: Vec<String> = words(text).map(|word| format!("\"{word}\"")).collect();
+    (!words.is_empty()).then(|| words.join(between) + "*")
+}
+
+/// Words with a letter or digit, without the quotes that would end the string and without control characters:
+/// SQLite reads a NUL as the end.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let text: String =
+        text.chars().take(LONGEST).map(|c| if c == '"' || c.is_control() { ' ' } else { c }).collect();
+    let words: Vec<String> = text
+        .split_whitespace()
+        .filter(|word| word.contains(char::is_alphanumeric))
+        .map(str::to_owned)
+        .collect();
+    words.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        assert_eq!(all_words(text).as_deref(), expected);
+    }
+
+    #[test]
+    fn operators_are_words() {
+        check("storm lant", Some(r#""storm" "lant"*"#));
+        check("a OR b NOT c", Some(r#""a" "OR" "b" "NOT" "c"*"#));
+        check("title:x NEAR(a b, 2)", Some(r#""title:x" "NEAR(a" "b," "2)"*"#));
+        check("43\" tv", Some(r#""43" "tv"*"#));
+        check("a\0b", Some(r#""a" "b"*"#));
+        check("", None);
+        check("\" * ^ - 🙂", None);
+        assert_eq!(any_word("a b").as_deref(), Some(r#""a" OR "b"*"#));
+        assert_eq!(names("a b").as_deref(), Some(r#"{title brand numbers} : ("a" "b"*)"#));
+    }
+}
