@@ -1,0 +1,58 @@
+//! The real Icecat file, which is not part of the project: the test says so and ends where it is absent.
+
+use flate2::read::GzDecoder;
+use orilla_feeds::{Entry, Format, Settings, read, write_ndjson};
+use orilla_money::Currency;
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+
+/// `ORILLA_DATA`, or `../shared/data` beside the workspace.
+fn catalogue() -> Option<PathBuf> {
+    let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let data =
+        std::env::var_os("ORILLA_DATA").map_or_else(|| workspace.join("../shared/data"), PathBuf::from);
+    let file = data.join("catalog/icecat-19k.ndjson.gz");
+    if file.is_file() {
+        return Some(file);
+    }
+    println!("skipped: {} is absent (set ORILLA_DATA to the folder with catalog/)", file.display());
+    None
+}
+
+#[test]
+fn all_19406_products_are_read() {
+    let Some(path) = catalogue() else { return };
+    let reader = BufReader::new(GzDecoder::new(File::open(path).unwrap()));
+    let settings = Settings { currency: Currency::USD };
+    let mut handles = HashSet::new();
+    let mut skus = HashSet::new();
+    let mut categories: BTreeMap<String, u32> = BTreeMap::new();
+    let (mut attributes, mut with_unit) = (0, 0);
+    for entry in read(Format::Icecat, reader, settings) {
+        let product = match entry.unwrap() {
+            Entry::Product(found) => found.value,
+            Entry::Rejected(why) => panic!("{why}"),
+        };
+        assert!(handles.insert(product.handle().to_owned()), "{} stands twice", product.handle());
+        assert!(skus.insert(product.variants[0].sku.clone()));
+        *categories.entry(product.category.as_ref().unwrap().names().join(" > ")).or_default() += 1;
+        attributes += product.attributes.len();
+        with_unit += product.attributes.iter().filter(|a| a.unit.is_some()).count();
+        // Every hundredth also takes the way through an export.
+        if handles.len() % 100 == 0 {
+            let line = write_ndjson(&product);
+            let again = read(Format::Ndjson, line.as_bytes(), settings).next().unwrap().unwrap();
+            assert!(matches!(again, Entry::Product(found) if found.value == product));
+        }
+    }
+    let fallback = categories.remove("Other products").unwrap_or_default();
+    println!("{} products, {} categories and {fallback} products in none", handles.len(), categories.len());
+    println!("{attributes} attributes, {with_unit} with a unit");
+    assert_eq!(handles.len(), 19_406);
+    assert!(fallback * 20 < 19_406, "{fallback} products have no category");
+    assert!((40..=95).contains(&categories.len()), "{} categories", categories.len());
+    assert!(categories.values().all(|count| *count >= 5), "{categories:?}");
+    assert!(categories.values().all(|count| *count < 2_000), "{categories:?}");
+}
