@@ -128,7 +128,7 @@ pub fn SortSelect(
     view! {
         <div class="sort">
             <label for="sort">{locale.sort_label()}</label>
-            <select id="sort" name="sort" form=super::facets::PANEL>{options}</select>
+            <select id="sort" name="sort" aria-label=locale.sort_label() form=super::facets::PANEL>{options}</select>
             <button class="button" type="submit" form=super::facets::PANEL>{locale.sort_apply()}</button>
         </div>
     }
