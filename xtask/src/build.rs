@@ -21,11 +21,8 @@ pub const INPUTS: &[&str] = &[
     "edge",
     "shared",
     "public",
-    "xtask/src",
+    "xtask/src/build.rs",
 ];
-
-/// Set where xtask itself starts wrangler, whose `[build]` then has nothing to do.
-pub const BUILT: &str = "ORILLA_BUILT";
 
 /// Features that rustc's wasm32 target and wasm-bindgen use. `--all-features` would make modules that browsers refuse.
 const WASM_FEATURES: &[&str] = &[
@@ -57,9 +54,6 @@ pub fn command(args: &[String]) -> Result<()> {
         match arg.as_str() {
             "--release" => build.release = true,
             "--bench" => build.bench = true,
-            // `dev` and `test` have built already when wrangler asks.
-            "--for-wrangler" if std::env::var_os(BUILT).is_some() => return Ok(()),
-            "--for-wrangler" => {}
             other => return Err(format!("build doesn't know \"{other}\"; it takes --release and --bench")),
         }
     }
@@ -205,6 +199,7 @@ impl Build {
         let stage = self.stage("worker");
         let mut build = program(setup::worker_build());
         names.set(&mut build);
+        build.env("RUST_BACKTRACE", "0");
         build.env("WASM_BINDGEN_BIN", setup::wasm_bindgen("wasm-bindgen")?);
         build.env("ESBUILD_BIN", root().join("node_modules/.bin/esbuild"));
         // Optimised below: worker-build's own step would keep the names of all functions.
@@ -252,7 +247,8 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-fn target_folder() -> PathBuf {
+/// Cargo's.
+pub fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 

@@ -3,8 +3,11 @@
 #![allow(clippy::disallowed_methods)]
 
 mod build;
+mod dev;
+mod feed;
 mod files;
 mod process;
+mod server;
 mod setup;
 
 use process::Result;
@@ -15,6 +18,12 @@ cargo xtask <command>
 
   setup                        Installs what building and testing need. The other commands do it themselves.
   build [--release] [--bench]  Builds the shop into build/ (with the bench pages: into build/bench/).
+  dev [--port 8787] [--persist DIR] [--release]
+                               Runs the shop on http://localhost:8787 and rebuilds it when a source file changes.
+  import FILE… [--format F] [--dry-run] [--report FILE] [--url URL] [--token T] [--currency EUR]
+                               Imports catalogues: Shopify CSV, Icecat JSON, Google Merchant XML or TSV, our NDJSON; .gz too.
+  export [FILE] [--url URL] [--token T]
+                               Writes the catalogue as NDJSON.
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +45,10 @@ fn command(args: &[String]) -> Result<ExitCode> {
     match command.as_str() {
         "setup" => setup::for_building(),
         "build" => build::command(args),
+        "dev" => dev::command(args),
+        "import" | "export" => {
+            return feed::command(&std::iter::once(command).chain(args).cloned().collect::<Vec<_>>());
+        }
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

@@ -1,0 +1,132 @@
+//! `cargo xtask dev`: the shop on this machine, rebuilt when a source file changes.
+
+use crate::build::{self, Build};
+use crate::files;
+use crate::process::{Result, root};
+use crate::server::{self, Options, Server};
+use crate::{feed, setup};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+/// `cargo xtask dev`.
+///
+/// # Errors
+/// The step that failed. A failed build after a change of a source is only shown.
+pub fn command(args: &[String]) -> Result<()> {
+    let mut build = Build::default();
+    let mut options =
+        Options { port: 8787, persist: root().join(".orilla/state"), vars: Vec::new(), log: None };
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().ok_or(format!("{arg} needs a value"));
+        match arg.as_str() {
+            "--release" => build.release = true,
+            "--port" => {
+                options.port =
+                    value()?.parse().map_err(|_| "--port needs a number from 1 to 65535".to_owned())?
+            }
+            "--persist" => {
+                options.persist = std::path::absolute(value()?).map_err(|error| error.to_string())?
+            }
+            other => {
+                return Err(format!(
+                    "dev doesn't know \"{other}\"; it takes --port, --persist and --release"
+                ));
+            }
+        }
+    }
+    let end = end_signal()?;
+    setup::for_building()?;
+    build.run()?;
+    let token = secrets()?;
+    let mut server = Server::start(&options)?;
+    if feed::demo().is_file() && server.catalogue_is_empty(&token)? {
+        feed::import_demo(&server.url, &token)?;
+    }
+    eprintln!(
+        "Orilla runs on {} (staff: `Authorization: Bearer` with STUDIO_TOKEN of .dev.vars; Ctrl-C ends it)",
+        server.url
+    );
+    watch(build, &options.persist, &mut server, &end)
+}
+
+/// Set by Ctrl-C and by a request to end, so that wrangler is ended too.
+///
+/// # Errors
+/// When the system refuses.
+pub fn end_signal() -> Result<Arc<AtomicBool>> {
+    let end = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+        // The first asks; the second, for the impatient, ends this program at once.
+        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&end))
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&end)))
+            .map_err(|error| format!("can't catch signals: {error}"))?;
+    }
+    Ok(end)
+}
+
+fn watch(build: Build, persist: &Path, server: &mut Server, end: &AtomicBool) -> Result<()> {
+    let mut seen = times();
+    while !end.load(Ordering::Relaxed) {
+        if server.ended() {
+            return Err("wrangler ended; its output says why".into());
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        let now = times();
+        if now == seen {
+            continue;
+        }
+        seen = now;
+        match server::migrate(persist).and_then(|()| build.run()) {
+            Ok(true) => eprintln!("Rebuilt; {} serves it.", server.url),
+            Ok(false) => {}
+            Err(_) if end.load(Ordering::Relaxed) => {}
+            Err(error) => eprintln!("error: {error}; the last good build stays up"),
+        }
+    }
+    Ok(())
+}
+
+/// When each source was last written.
+fn times() -> Vec<(PathBuf, Option<SystemTime>)> {
+    let inputs: Vec<&str> = build::INPUTS.iter().copied().chain(["migrations"]).collect();
+    let time = |file: PathBuf| {
+        let modified = fs::metadata(&file).and_then(|data| data.modified()).ok();
+        (file, modified)
+    };
+    files::of_workspace(&inputs).into_iter().map(time).collect()
+}
+
+/// The staff's token of this machine; made, with the key that signs cookies, when `.dev.vars` is missing.
+///
+/// # Errors
+/// When the file can't be read or written, or names no token.
+pub fn secrets() -> Result<String> {
+    let file = root().join(".dev.vars");
+    if !file.is_file() {
+        let text = format!("STUDIO_TOKEN={}\nSECRET={}\n", random_hex()?, random_hex()?);
+        files::write(&file, text)?;
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        files::named(&file, fs::set_permissions(&file, mode))?;
+        eprintln!(
+            "Made .dev.vars with a random STUDIO_TOKEN: staff sends it as `Authorization: Bearer <token>`."
+        );
+    }
+    let text = files::read_text(&file)?;
+    let token = text.lines().find_map(|line| line.trim().strip_prefix("STUDIO_TOKEN="));
+    token
+        .map(|token| token.trim_matches('"').to_owned())
+        .ok_or_else(|| "add STUDIO_TOKEN=… to .dev.vars, or remove the file".into())
+}
+
+/// 32 random bytes.
+pub fn random_hex() -> Result<String> {
+    let mut bytes = [0u8; 32];
+    let source = Path::new("/dev/urandom");
+    files::named(source, fs::File::open(source).and_then(|mut file| file.read_exact(&mut bytes)))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
