@@ -1,0 +1,74 @@
+//! From words to a motif.
+
+use crate::keywords::{KEYWORDS, Weight};
+use crate::motifs::{self, Motif, PARCEL};
+
+/// Words after which a title talks about something else: "batteries for cameras", "lantern with candle".
+const TURNS: [&str; 8] = ["for", "with", "in", "of", "to", "from", "compatible", "including"];
+
+/// Words that make a notebook a computer.
+const COMPUTING: [&str; 12] =
+    ["amd", "asus", "celeron", "core", "dell", "ghz", "hp", "intel", "lenovo", "msi", "pc", "windows"];
+
+/// The motif of a product: the title's clear words first, then the category's, then the title's hints.
+pub(crate) fn motif(title: &str, category: Option<&str>) -> &'static Motif {
+    let title = words(title);
+    let has = |word: &str| title.iter().any(|other| other == word);
+    let computing = || COMPUTING.iter().any(|word| has(word));
+    // A computer's title is a list of its parts; only screen and processor in one title tell that it's a laptop.
+    if has("pixels") && (has("intel") || has("amd") || has("windows")) {
+        return motifs::by_name("laptop").unwrap_or(&PARCEL);
+    }
+    let end = title.iter().position(|word| TURNS.contains(&word.as_str())).unwrap_or(title.len());
+    let name = best(title.get(..end).unwrap_or_default(), Weight::Name)
+        .or_else(|| best(&title, Weight::Name))
+        .or_else(|| category.and_then(|category| best(&words(category), Weight::Name)))
+        .or_else(|| best(&title, Weight::Hint));
+    let name = if name == Some("notebook") && computing() { Some("laptop") } else { name };
+    name.and_then(motifs::by_name).unwrap_or(&PARCEL)
+}
+
+/// Lower-case words of letters and digits.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// The motif of the weightiest keyword in the text; of equals, the one that ends last, because English puts what a
+/// thing is behind what it is like ("candle lantern"); of these, the longest.
+fn best(text: &[String], least: Weight) -> Option<&'static str> {
+    let mut best: Option<((Weight, usize, usize), &'static str)> = None;
+    for (at, word) in text.iter().enumerate() {
+        let rest = text.get(at..).unwrap_or_default();
+        for (weight, keywords) in KEYWORDS.iter().filter(|(weight, _)| *weight >= least) {
+            for first in [Some(word.as_str()), word.strip_suffix('s')].into_iter().flatten() {
+                for (length, motif) in starting_with(first, rest, keywords) {
+                    let rank = (*weight, at + length, length);
+                    if best.is_none_or(|(other, _)| rank > other) {
+                        best = Some((rank, motif));
+                    }
+                }
+            }
+        }
+    }
+    best.map(|(_, motif)| motif)
+}
+
+/// The keywords whose first word is `first` and whose further words are those of `text`: number of words, and motif.
+fn starting_with(
+    first: &str,
+    text: &[String],
+    keywords: &'static [(&str, &str)],
+) -> impl Iterator<Item = (usize, &'static str)> {
+    let from = keywords.partition_point(|(keyword, _)| first_word(keyword) < first);
+    let candidates = keywords.get(from..).unwrap_or_default().iter();
+    candidates.take_while(move |(keyword, _)| first_word(keyword) == first).filter_map(move |(keyword, motif)| {
+        let length = keyword.split(' ').count();
+        let mut further = keyword.split(' ').zip(text).skip(1);
+        let same = further.all(|(part, word)| word == part || word.strip_suffix('s') == Some(part));
+        (length <= text.len() && same).then_some((length, *motif))
+    })
+}
+
+fn first_word(keyword: &str) -> &str {
+    keyword.split_once(' ').map_or(keyword, |(first, _)| first)
+}

@@ -1,0 +1,63 @@
+//! What names a thing beyond doubt, and what merely hints at it.
+
+/// Keyword and motif, in the order of bytes.
+#[rustfmt::skip] // Several entries in a line: the table is read as a dictionary.
+pub(super) static SURE: &[(&str, &str)] = &[
+    ("adhesive label", "label"), ("audio cable", "cable"), ("battery charger pack", "battery"),
+    ("battery pack", "battery"), ("blank data tape", "tape"), ("cable gender changer", "cable"),
+    ("camera cable", "cable"), ("camera lens adapter", "lens"), ("carrying case", "bag"),
+    ("computer liquid cooling processor", "processor"), ("computer monitor", "monitor"), ("digital camera", "camera"),
+    ("display privacy", "monitor"), ("drive bay panel", "drive"), ("equipment case", "bag"),
+    ("external hard drive", "drive"), ("fibre optic cable", "cable"), ("flat screen", "mount"),
+    ("graphics card", "expansion"), ("ink cartridge", "ink"), ("inkjet printer", "printer"),
+    ("installation service", "parcel"), ("interface card", "expansion"), ("interface cards adapter", "expansion"),
+    ("interface cards adapter cable", "cable"), ("internal hard drive", "drive"), ("keyboard ps", "keyboard"),
+    ("keyboard usb", "keyboard"), ("kvm switch", "switch"), ("label making tape", "label"),
+    ("large format media", "paper"), ("large format printer", "plotter"), ("laser printer", "printer"),
+    ("maintenance support fee", "parcel"), ("memory module", "memory"), ("mobile device charger", "plug"),
+    ("mobile phone case", "phonecase"), ("monitor mount", "mount"), ("mounting kit", "mount"), ("mouse pad", "mouse"),
+    ("multimedia cart", "mount"), ("network media converter", "switch"), ("network switch", "switch"),
+    ("networking cable", "netcable"), ("notebook battery", "battery"), ("notebook case", "bag"),
+    ("optical disc case", "disc"), ("original toner", "toner"), ("patch cable", "netcable"), ("photo paper", "photo"),
+    ("power adapter", "plug"), ("power cable", "cable"), ("power distribution unit", "powerstrip"),
+    ("power extension", "powerstrip"), ("power plug", "plug"), ("power supply unit", "plug"),
+    ("printer belt", "printer"), ("printer drum", "printer"), ("printer kit", "printer"), ("printer label", "label"),
+    ("printer label maker", "printer"), ("printer ribbon", "label"), ("printing paper", "paper"),
+    ("project mount", "mount"), ("projector lamp", "lightbulb"), ("rack accessory", "server"),
+    ("rack cabinet", "server"), ("replacement lamp", "lightbulb"), ("screen protector", "monitor"),
+    ("self adhesive", "label"), ("self adhesive label", "label"), ("software license", "disc"),
+    ("surge protector", "powerstrip"), ("switch module", "switch"), ("tablet case", "phonecase"),
+    ("toner cartridge", "toner"), ("toner original", "toner"), ("transceiver module", "switch"),
+    ("tv mount", "mount"), ("uninterruptible power supply", "ups"), ("usb cable", "cable"),
+    ("usb flash drive", "usbstick"), ("vga cable", "cable"), ("warranty support", "parcel"),
+];
+
+/// Keyword and motif, in the order of bytes.
+#[rustfmt::skip] // Several entries in a line: the table is read as a dictionary.
+pub(super) static HINTS: &[(&str, &str)] = &[
+    ("1u", "server"), ("2u", "server"), ("4u", "server"), ("ac", "plug"), ("accessories", "tool"),
+    ("accessory", "tool"), ("adaptec", "expansion"), ("alpaca", "jumper"), ("amd", "processor"), ("audio", "speaker"),
+    ("beach", "shell"), ("beech", "spoon"), ("bluetooth", "phone"), ("cat", "netcable"), ("cat 6", "netcable"),
+    ("cat5", "netcable"), ("cat5e", "netcable"), ("cat6", "netcable"), ("cat6a", "netcable"), ("cat7", "netcable"),
+    ("category", "netcable"), ("ceramic", "bowl"), ("coastal", "shell"), ("coax", "cable"), ("crossover", "netcable"),
+    ("cyan", "ink"), ("db9", "cable"), ("displayport", "cable"), ("dpi", "printer"), ("duplex", "cable"),
+    ("dvi", "cable"), ("dymo", "label"), ("enamel", "bowl"), ("equivalent", "ink"), ("ethernet", "router"),
+    ("fiber", "cable"), ("fibre", "cable"), ("ft", "cable"), ("ftp", "netcable"), ("g", "paper"), ("gb", "drive"),
+    ("ghz", "processor"), ("gigabit", "switch"), ("gloss", "paper"), ("glossy", "paper"), ("hdmi", "cable"),
+    ("herma", "label"), ("inch", "monitor"), ("kensington", "mouse"), ("knitted", "jumper"), ("kva", "ups"),
+    ("kvm", "switch"), ("kyocera", "toner"), ("lcd", "monitor"), ("led", "lamp"), ("lexmark", "printer"),
+    ("lga", "processor"), ("lighting", "lamp"), ("linen", "blanket"), ("magenta", "ink"), ("maritime", "boat"),
+    ("matt", "paper"), ("matte", "paper"), ("merino", "jumper"), ("ml", "ink"), ("molded", "netcable"),
+    ("multimode", "cable"), ("nautical", "boat"), ("network", "router"), ("newstar", "mount"), ("oak", "spoon"),
+    ("oki", "ink"), ("original", "ink"), ("page", "toner"), ("parallel", "cable"), ("pci", "expansion"),
+    ("phaser", "printer"), ("photo", "camera"), ("pixels", "monitor"), ("porcelain", "bowl"), ("port", "switch"),
+    ("pottery", "bowl"), ("power", "plug"), ("ppm", "printer"), ("premium", "paper"), ("rackmount", "server"),
+    ("rca", "cable"), ("rj45", "netcable"), ("rs232", "cable"), ("sailor", "boat"), ("sata", "cable"),
+    ("scsi", "cable"), ("serial", "cable"), ("simplex", "cable"), ("smoked", "tin"), ("snagless", "netcable"),
+    ("socket", "processor"), ("sound", "speaker"), ("stereo", "speaker"), ("stoneware", "bowl"), ("storage", "drive"),
+    ("stylus photo", "ink"), ("targus", "laptop"), ("tb", "drive"), ("tinned", "tin"), ("tk", "toner"),
+    ("upgrade", "disc"), ("usb", "cable"), ("utp", "netcable"), ("va", "ups"), ("verbatim", "disc"), ("vga", "cable"),
+    ("video", "camera"), ("voip", "phone"), ("volt", "plug"), ("watt", "plug"), ("wi fi", "router"),
+    ("wifi", "router"), ("windows", "laptop"), ("windows server", "disc"), ("wireless", "router"),
+    ("wooden", "spoon"), ("wool", "jumper"), ("woven", "blanket"), ("yield", "toner"),
+];
