@@ -54,13 +54,16 @@ pub const ASSUMED_STOCK: u32 = 25;
 pub const LONGEST_ROW: usize = 1024 * 1024;
 
 /// Reads `reader` as `format`.
+///
+/// Entries come in the order of the file, but for one case: a product that is made of several rows comes after the
+/// last of them, so a rejected row that belongs to no product may come before the product around it.
 pub fn read<R: BufRead>(format: Format, reader: R, settings: Settings) -> Feed<R> {
     Feed {
         source: match format {
-            Format::Shopify => Source::Shopify(shopify::Reader::new(reader, settings)),
+            Format::Shopify => Source::Shopify(Box::new(shopify::Reader::new(reader, settings))),
             Format::Icecat => Source::Icecat(icecat::Reader::new(reader, settings)),
-            Format::GoogleXml => Source::GoogleXml(google::xml(reader, settings)),
-            Format::GoogleTsv => Source::GoogleTsv(google::tsv(reader, settings)),
+            Format::GoogleXml => Source::GoogleXml(Box::new(google::xml(reader, settings))),
+            Format::GoogleTsv => Source::GoogleTsv(Box::new(google::tsv(reader, settings))),
             Format::Ndjson => Source::Ndjson(ndjson::Reader::new(reader, settings)),
         },
         ended: false,
@@ -74,10 +77,11 @@ pub struct Feed<R> {
 }
 
 enum Source<R> {
-    Shopify(shopify::Reader<R>),
+    // In boxes: what they hold of a product and of the CSV parser is large.
+    Shopify(Box<shopify::Reader<R>>),
     Icecat(icecat::Reader<R>),
-    GoogleXml(google::Reader<google::XmlItems<R>>),
-    GoogleTsv(google::Reader<google::TsvItems<R>>),
+    GoogleXml(Box<google::Reader<google::XmlItems<R>>>),
+    GoogleTsv(Box<google::Reader<google::TsvItems<R>>>),
     Ndjson(ndjson::Reader<R>),
 }
 

@@ -81,20 +81,21 @@ const WORDS: &[(&str, &str)] = &[
     ("h", "H"),
     ("d", "D"),
     ("w", "W"),
-    ("s", "s"),
 ];
 
 /// The name of an attribute as a shopper reads it: `cable_length` is "Cable length". `None` if nothing is left.
 pub(super) fn readable(key: &str) -> Option<String> {
     // "Intel® Turbo Boost" has two underscores for the sign and the space.
     let key = key.replace("intel__", "intel_").replace("w_x_d_x_h", "wxdxh");
+    if let Some(singular) = key.strip_suffix("_s_") {
+        return readable(singular).map(|name| name + "(s)");
+    }
     let (key, ends_in_bracket) = match key.strip_suffix('_') {
         Some(rest) => (rest, true),
         None => (key.as_str(), false),
     };
     let parts: Vec<String> = key.split("___").map(|part| bracketed(part, ends_in_bracket)).collect();
     let name = parts.join(" / ").replace("Wi fi", "Wi-Fi").replace("wi fi", "Wi-Fi");
-    let name = name.replace(" (s)", "(s)");
     let mut letters = name.trim().chars();
     let first = letters.next()?;
     let rest = letters.as_str();
@@ -259,7 +260,7 @@ mod tests {
         check("core___cladding_diameter", "Core / cladding diameter");
         check("wi_fi", "Wi-Fi");
         check("top_wi_fi_standard", "Top Wi-Fi standard");
-        check("connector_s_", "Connector s");
+        check("connector_s_", "Connector(s)");
         check(
             "intel__hyper_threading_technology__intel__ht_technology_",
             "Intel hyper threading technology (Intel ht technology)",
