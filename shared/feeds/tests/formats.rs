@@ -1,4 +1,5 @@
 //! What good files of each format become.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
 

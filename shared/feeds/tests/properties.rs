@@ -1,4 +1,5 @@
 //! What holds for any input.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod common;
 

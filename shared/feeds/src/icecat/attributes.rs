@@ -81,9 +81,11 @@ fn typed(kind: &str, key: &str, value: &Value) -> Vec<Attribute> {
     }
 }
 
-/// Text on one line, cut at a word if it is longer than an attribute may be.
+/// Text on one line (the file writes a line break as a backslash and an n), cut at a word if it is
+/// longer than an attribute may be.
 fn shortened(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String =
+        text.replace("\\n", ", ").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().count() <= LIMITS.attribute_text {
         return text;
@@ -118,8 +120,8 @@ mod tests {
     #[test]
     fn attributes_are_typed() {
         check(
-            r#"{"attr_n_width":12.5,"attr_b_usb_port":true,"attr_t_type":" A  b "}"#,
-            &["width=12.5 mm", "usb_port=true", "type=A b"],
+            r#"{"attr_n_width":12.5,"attr_b_usb_port":true,"attr_t_type":" A  b\\nc "}"#,
+            &["width=12.5 mm", "usb_port=true", "type=A b, c"],
         );
         check(
             r#"{"attr_t_product_colour":"Grey, Yellow,"}"#,

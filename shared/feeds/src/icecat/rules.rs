@@ -36,6 +36,10 @@ pub(super) const RULES: &[(&str, &[&str])] = &[
     ("Photography > Bags, tripods and flashes", &["lens pouch; lens case; camera case"]),
     ("Networking > Patch panels and connectors", &["keystone; patch panel"]),
     ("Components > PC cases", &["computer case & !fan & !part"]),
+    ("Components > Motherboards", &["motherboard"]),
+    ("Audio > Headphones and headsets", &["headphones & !amplifier; headset & !adapter"]),
+    ("Audio > Speakers and home audio", &["dvd player; blu ray player; player & dvd & !cable"]),
+    ("Displays > Monitors", &["#response_time & #display_diagonal & !#processor_model & !#hdd_capacity; lcd monitor; computer monitor"]),
     ("Displays > Video splitters and extenders", &["vga video extender; video extender; video wall"]),
     ("Accessories > Keyboards", &[
         "keyboard & !kvm & !switch & !mouse & !case & !cable & !tablet & !#processor_model",
@@ -81,7 +85,7 @@ pub(super) const RULES: &[(&str, &[&str])] = &[
     ]),
     ("Printing > Large-format media", &[
         "large format media; plotter paper; #roll_length & paper; roll paper; bond paper; paper roll",
-        "designjet & paper; printable textile; canvas",
+        "designjet & paper; printable textile; canvas & !memory",
         "#core_diameter & !#cladding_diameter & !cable & !#fiber_mode_structure & !multimode",
     ]),
     ("Printing > Photo paper", &["photo paper; glossy paper"]),
