@@ -1,7 +1,7 @@
 //! The pages, with made-up content.
 
-use leptos::prelude::*;
 use crate::stand_in::Sketch;
+use leptos::prelude::*;
 use orilla_money::{Currency, Money};
 use orilla_ui::*;
 

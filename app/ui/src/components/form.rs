@@ -123,6 +123,8 @@ pub fn TextArea(
 ) -> impl IntoView {
     let described = described_by(&name, hint.is_some(), error.is_some());
     let invalid = error.is_some().then_some("true");
+    // Leptos escapes what stands in an element, but not in a textarea. And a parser drops the first line break there.
+    let value = format!("\n{}", html_escape::encode_text(&value));
     view! {
         <Frame locale=locale id=name.clone() label=label hint=hint error=error optional=optional>
             <textarea
