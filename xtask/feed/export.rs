@@ -29,7 +29,7 @@ pub fn command(args: &[String]) -> Result<ExitCode> {
     };
     let (mut after, mut count) = (String::new(), 0);
     loop {
-        let page = http::send(&shop, minreq::Method::Get, &format!("/studio/api/export?after={after}"), b"")?;
+        let page = http::send(&shop, &format!("/studio/api/export?after={after}"), None)?;
         let Some(last) = page.lines().rfind(|line| !line.is_empty()) else { break };
         out.write_all(page.as_bytes()).map_err(failed)?;
         count += page.lines().filter(|line| !line.is_empty()).count();

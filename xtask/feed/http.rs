@@ -3,49 +3,61 @@
 use crate::{Result, Shop};
 use std::time::Duration;
 
-/// Sends a request and returns the body of a 200. What may pass (no connection, 429, 5xx) is tried three times more:
-/// every request here has the effect of one when it is repeated.
+/// The largest answer: a page of the export.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What keeps the connections.
+pub fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(60)));
+    config.build().into()
+}
+
+/// Sends a GET, or a POST of NDJSON, and returns the body of a 200. What may pass (no connection, 429, 5xx) is tried
+/// three times more: every request here has the effect of one when it is repeated.
 ///
 /// # Errors
 /// The shop's own words, or that it can't be reached.
-pub fn send(shop: &Shop, method: minreq::Method, path: &str, body: &[u8]) -> Result<String> {
+pub fn send(shop: &Shop, path: &str, body: Option<&str>) -> Result<String> {
     let mut wait = Duration::from_millis(500);
-    for last in [false, false, false, true] {
-        let request = minreq::Request::new(method.clone(), format!("{}{path}", shop.url))
-            .with_header("Authorization", format!("Bearer {}", shop.token))
-            .with_header("Content-Type", "application/x-ndjson")
-            .with_timeout(60);
-        let request = if body.is_empty() { request } else { request.with_body(body) };
-        let message = match request.send() {
-            Ok(answer) if answer.status_code == 200 => {
-                return answer.as_str().map(str::to_owned).map_err(|error| format!("{path}: {error}"));
-            }
-            Ok(answer) if answer.status_code == 401 || answer.status_code == 403 => {
-                return Err(format!(
-                    "{} does not accept this staff token: give --token or STUDIO_TOKEN",
-                    shop.url
-                ));
-            }
-            Ok(answer) => {
-                let message = format!(
-                    "{path} answered {}: {}",
-                    answer.status_code,
-                    answer.as_str().unwrap_or_default()
-                );
-                if answer.status_code < 500 && answer.status_code != 429 {
-                    return Err(message);
-                }
-                message
-            }
-            Err(error) => format!("{} can't be reached ({error}): is the shop running?", shop.url),
-        };
-        if last {
-            return Err(message);
+    for _ in 0..3 {
+        match once(shop, path, body) {
+            Ok(text) => return Ok(text),
+            Err(Failure { message, lasting: true }) => return Err(message),
+            Err(_) => std::thread::sleep(wait),
         }
-        std::thread::sleep(wait);
         wait *= 2;
     }
-    Err(String::new())
+    once(shop, path, body).map_err(|failure| failure.message)
+}
+
+struct Failure {
+    message: String,
+    lasting: bool,
+}
+
+fn once(shop: &Shop, path: &str, body: Option<&str>) -> std::result::Result<String, Failure> {
+    let url = format!("{}{path}", shop.url);
+    let staff = format!("Bearer {}", shop.token);
+    let answer = match body {
+        Some(body) => {
+            let request = shop.agent.post(url).header("Content-Type", "application/x-ndjson");
+            request.header("Authorization", staff).send(body)
+        }
+        None => shop.agent.get(url).header("Authorization", staff).call(),
+    };
+    let read = answer.and_then(|mut answer| {
+        let text = answer.body_mut().with_config().limit(MOST_BYTES).read_to_string()?;
+        Ok((answer.status().as_u16(), text))
+    });
+    let (message, lasting) = match read {
+        Ok((200, text)) => return Ok(text),
+        Ok((401 | 403, _)) => (format!("{} does not accept this staff token: see --token", shop.url), true),
+        Ok((status, text)) => (format!("{path} answered {status}: {text}"), status < 500 && status != 429),
+        Err(error) => (format!("{} can't be reached ({error}): is the shop running?", shop.url), false),
+    };
+    Err(Failure { message, lasting })
 }
 
 /// Text as a value in a query.

@@ -189,11 +189,10 @@ fn send_all(
         if lock(failure).is_some() {
             continue;
         }
-        let answer =
-            http::send(shop, minreq::Method::Post, &batch.path, batch.body.as_bytes()).and_then(|text| {
-                serde_json::from_str::<Answer>(&text)
-                    .map_err(|error| format!("the shop's answer is not understood: {error}"))
-            });
+        let answer = http::send(shop, &batch.path, Some(&batch.body)).and_then(|text| {
+            serde_json::from_str::<Answer>(&text)
+                .map_err(|error| format!("the shop's answer is not understood: {error}"))
+        });
         match answer {
             Ok(answer) => lock(report).add(&batch.file, &batch.lines, answer),
             Err(error) => {

@@ -32,7 +32,8 @@ pub struct Shop {
     /// Without a slash at its end.
     pub url: String,
     /// The secret STUDIO_TOKEN.
-    pub token: String,
+    token: String,
+    agent: ureq::Agent,
 }
 
 impl Shop {
@@ -46,7 +47,7 @@ impl Shop {
             .or_else(|| std::env::var("STUDIO_TOKEN").ok())
             .or_else(|| setting(&workspace().join(".dev.vars"), "STUDIO_TOKEN"))
             .ok_or("no staff token: give --token, or set STUDIO_TOKEN, or run `cargo xtask dev` once")?;
-        Ok(Shop { url, token })
+        Ok(Shop { url, token, agent: http::agent() })
     }
 }
 
