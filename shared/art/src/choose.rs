@@ -30,7 +30,10 @@ pub(crate) fn motif(title: &str, category: Option<&str>) -> &'static Motif {
 
 /// Lower-case words of letters and digits.
 fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// The motif of the weightiest keyword in the text; of equals, the one that ends last, because English puts what a
@@ -61,12 +64,14 @@ fn starting_with(
 ) -> impl Iterator<Item = (usize, &'static str)> {
     let from = keywords.partition_point(|(keyword, _)| first_word(keyword) < first);
     let candidates = keywords.get(from..).unwrap_or_default().iter();
-    candidates.take_while(move |(keyword, _)| first_word(keyword) == first).filter_map(move |(keyword, motif)| {
-        let length = keyword.split(' ').count();
-        let mut further = keyword.split(' ').zip(text).skip(1);
-        let same = further.all(|(part, word)| word == part || word.strip_suffix('s') == Some(part));
-        (length <= text.len() && same).then_some((length, *motif))
-    })
+    candidates.take_while(move |(keyword, _)| first_word(keyword) == first).filter_map(
+        move |(keyword, motif)| {
+            let length = keyword.split(' ').count();
+            let mut further = keyword.split(' ').zip(text).skip(1);
+            let same = further.all(|(part, word)| word == part || word.strip_suffix('s') == Some(part));
+            (length <= text.len() && same).then_some((length, *motif))
+        },
+    )
 }
 
 fn first_word(keyword: &str) -> &str {

@@ -5,21 +5,28 @@
 pub(crate) struct Colour {
     /// Its name in a path: letters a to z.
     pub name: &'static str,
-    /// How it is drawn, `#rrggbb`: muted, to sit well beside the palettes.
-    pub hex: &'static str,
+    /// How it is drawn in light, `#rrggbb`: muted, to sit well beside the palettes.
+    pub day: &'static str,
+    /// How it is drawn in dark: lighter, where it would vanish.
+    pub night: &'static str,
 }
 
+/// The same in light and dark.
 const fn colour(name: &'static str, hex: &'static str) -> Colour {
-    Colour { name, hex }
+    Colour { name, day: hex, night: hex }
+}
+
+const fn deep(name: &'static str, day: &'static str, night: &'static str) -> Colour {
+    Colour { name, day, night }
 }
 
 static COLOURS: [Colour; 28] = [
     colour("amber", "#e3a03a"),
     colour("beige", "#d8c5a4"),
-    colour("black", "#38424b"),
+    deep("black", "#38424b", "#56636e"),
     colour("blue", "#3f78b5"),
-    colour("brown", "#8a5f43"),
-    colour("charcoal", "#4a545c"),
+    deep("brown", "#8a5f43", "#a07253"),
+    deep("charcoal", "#4a545c", "#68757f"),
     colour("copper", "#bd7350"),
     colour("coral", "#e9745c"),
     colour("cream", "#f0e4cb"),
@@ -29,7 +36,7 @@ static COLOURS: [Colour; 28] = [
     colour("grey", "#9aa5ac"),
     colour("magenta", "#c2437f"),
     colour("mustard", "#d29b2f"),
-    colour("navy", "#2b446b"),
+    deep("navy", "#2b446b", "#46659a"),
     colour("olive", "#7d8148"),
     colour("orange", "#e48742"),
     colour("pink", "#e39aa8"),
@@ -80,9 +87,11 @@ pub(crate) fn only_one_in(text: &str) -> Option<&'static Colour> {
 }
 
 fn all_in(text: &str) -> impl Iterator<Item = &'static Colour> {
-    text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| (3..=9).contains(&word.len())).filter_map(|word| {
-        let word = word.to_ascii_lowercase();
-        let synonym = SYNONYMS.iter().find(|(other, _)| *other == word);
-        by_name(synonym.map_or(word.as_str(), |(_, name)| name))
-    })
+    text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| (3..=9).contains(&word.len())).filter_map(
+        |word| {
+            let word = word.to_ascii_lowercase();
+            let synonym = SYNONYMS.iter().find(|(other, _)| *other == word);
+            by_name(synonym.map_or(word.as_str(), |(_, name)| name))
+        },
+    )
 }

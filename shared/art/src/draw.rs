@@ -2,7 +2,7 @@
 //!
 //! A drawing is a list of shapes, separated by `|`, painted in this order. A shape is `tone geometry`:
 //! - tone: one letter. Lower case fills; upper case strokes, followed by the width: `a`, `D6`.
-//!   `a` main, `b` second, `c` accent, `d` ink, `e` paper, `h` glass, `g` glow, `k` shade, `w` light;
+//!   `a` main, `b` second, `c` accent, `d` ink, `e` paper, `h` glass, `g` glow, `l` leaf, `m` metal, `k` shade, `w` light;
 //!   of the scene: `p` sky, `q` disc, `r` far, `s` near.
 //! - geometry: `o x y r` a circle, `e x y rx ry` an ellipse, `r x y w h radius` a rectangle, otherwise path data.
 //!
@@ -11,7 +11,7 @@
 
 use crate::colour::Colour;
 use crate::motifs::Motif;
-use crate::palette::{PALETTES, Palette};
+use crate::palette::{PALETTES, Palette, Tones};
 use crate::scene;
 
 /// The whole picture.
@@ -28,33 +28,38 @@ pub(crate) fn picture(motif: &Motif, seed: u32, colour: Option<&Colour>) -> Stri
     svg.push_str(if bits(3, 2) == 0 { "<g>" } else { "<g transform=\"matrix(-1 0 0 1 400 0)\">" });
     shapes(&mut svg, scene::backdrop(bits(5, 251)), 0);
     shapes(&mut svg, scene::detail(bits(13, 241)), 0);
+    // The motifs leave a margin; a little of it is enough. The ground, y = 316, stays.
+    svg.push_str("<g transform=\"matrix(1.12 0 0 1.12 -24 -37.9)\">");
     if motif.shadow > 0 {
         element(&mut svg, "k", &["e", "200", "317", &motif.shadow.to_string(), "9"].join(" "));
     }
     shapes(&mut svg, motif.art, bits(21, 3));
-    svg.push_str("</g></svg>");
+    svg.push_str("</g></g></svg>");
     svg
 }
 
-/// The style sheet: tones in light and dark. The object keeps its colours; the scene, ink and paper change.
+/// The style sheet: the tones in light and dark.
 fn style(svg: &mut String, palette: &Palette, colour: Option<&Colour>) {
     svg.push_str("path,circle,ellipse,rect{stroke-linecap:round;stroke-linejoin:round}");
-    let [main, second, accent] = palette.object;
-    let object = [colour.map_or(main, |colour| colour.hex), second, accent];
-    for (tone, hex) in ["a", "b", "c"].into_iter().zip(object).chain([("g", "#ffd677"), ("w", "#fff"), ("k", "#0a1c28")]) {
+    for (tone, hex) in [("g", "#ffd677"), ("l", "#5a9168"), ("m", "#97abb5"), ("w", "#fff"), ("k", "#0a1c28")]
+    {
         rule(svg, tone, hex);
     }
-    ink_and_scene(svg, ["#2a3b47", "#fbf6ea", "#d5e9ec"], palette.day);
-    svg.push_str(".w,.W{opacity:.32}.k,.K{opacity:.15}@media(prefers-color-scheme:dark){");
-    ink_and_scene(svg, ["#4b6170", "#eae2d3", "#a9cbd2"], palette.night);
+    scheme(svg, &palette.day, colour.map(|colour| colour.day), ["#2a3b47", "#fbf6ea", "#d5e9ec"]);
+    svg.push_str(".w,.W{opacity:.32}.k,.K{opacity:.15}@media(prefers-color-scheme:dark){.w,.W{opacity:.22}");
+    scheme(svg, &palette.night, colour.map(|colour| colour.night), ["#5b7482", "#eae2d3", "#a9cbd2"]);
     svg.push('}');
 }
 
-fn ink_and_scene(svg: &mut String, [ink, paper, glass]: [&str; 3], scene: [&str; 4]) {
-    for (tone, hex) in [("d", ink), ("e", paper), ("h", glass)] {
+/// The tones that differ between light and dark; `own` is the product's colour, in place of the palette's main tone.
+fn scheme(svg: &mut String, tones: &Tones, own: Option<&str>, materials: [&str; 3]) {
+    for (tone, hex) in ["p", "q", "r", "s"].into_iter().zip(tones.scene) {
         rule(svg, tone, hex);
     }
-    for (tone, hex) in ["p", "q", "r", "s"].into_iter().zip(scene) {
+    for (tone, hex) in ["a", "b", "c"].into_iter().zip(tones.object) {
+        rule(svg, tone, own.filter(|_| tone == "a").unwrap_or(hex));
+    }
+    for (tone, hex) in ["d", "e", "h"].into_iter().zip(materials) {
         rule(svg, tone, hex);
     }
 }

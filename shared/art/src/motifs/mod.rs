@@ -1,10 +1,10 @@
 //! The motifs: what can be drawn. Notation: see [`crate::draw`]. An object stands on y = 316, around x = 200.
 
 mod house;
-mod print;
-mod tech;
 mod parts;
 mod play;
+mod print;
+mod tech;
 mod wear;
 
 /// Something that can be drawn.
