@@ -1,13 +1,23 @@
 //! The shop's pages and islands.
 //!
 //! A page is a pure function from data (`orilla_shop`'s view models) to HTML: nothing here fetches. What the browser
-//! needs to make a page nicer is an island ([`islands`]); every page and form works without them.
+//! needs to make a page nicer is an island ([`islands`]), and what an island asks of the shop is a server function
+//! ([`server`]); every page and form works without them.
 
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod islands;
 #[cfg(feature = "ssr")]
+mod page;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+mod present;
+#[cfg(feature = "ssr")]
 mod render;
+pub mod server;
 
+#[cfg(feature = "ssr")]
+pub use page::{Assets, PageContext};
 #[cfg(feature = "ssr")]
 pub use render::render;

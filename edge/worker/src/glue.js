@@ -1,15 +1,68 @@
-// One crossing per request and one per answer: each value that crosses between JavaScript and WebAssembly costs
-// about as much as rendering a product card, and a request has twenty of them.
+// Each value that crosses between JavaScript and WebAssembly costs about as much as rendering a product card, and a
+// request has twenty of them: so a request, an answer and a database batch cross as one text each.
 
 export function head(request) {
   let text = request.method + "\n" + request.url;
   for (const [name, value] of request.headers) text += "\n" + name + "\n" + value;
-  return text;
+  const country = request.cf && request.cf.country;
+  return country ? text + "\nx-orilla-country\n" + country : text;
+}
+
+// The body, or null as soon as it is known to be larger than `most` bytes.
+export async function body(request, most) {
+  if (!request.body) return new Uint8Array(0);
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > most) return null;
+    chunks.push(chunk);
+  }
+  if (chunks.length === 1) return chunks[0];
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }
 
 export function respond(status, head, body) {
   const headers = new Headers();
   const lines = head.split("\n");
   for (let i = 0; i + 1 < lines.length; i += 2) headers.append(lines[i], lines[i + 1]);
-  return new Response(body, { status, headers });
+  const empty = status === 204 || status === 304;
+  return new Response(empty ? null : body, { status, headers });
+}
+
+// Statements as JSON: [[sql, [param, …]], …]. Rows come back as their one column `doc`, a line each; statements are
+// separated by U+001E, which JSON text never holds unescaped.
+export async function batch(env, statements) {
+  const prepared = JSON.parse(statements).map(([sql, params]) => env.DB.prepare(sql).bind(...params));
+  const answers = prepared.length === 1 ? [await prepared[0].all()] : await env.DB.batch(prepared);
+  return answers.map((answer) => answer.results.map((row) => row.doc).join("\n")).join("\x1e");
+}
+
+// A picture of another host: null if it is not one, is too large or redirects; throws if the host can't be reached.
+export async function picture(url, most, milliseconds) {
+  const cache = caches.default;
+  const cached = await cache.match(url);
+  const response =
+    cached ||
+    (await fetch(url, {
+      redirect: "manual",
+      signal: AbortSignal.timeout(milliseconds),
+      headers: { accept: "image/avif,image/webp,image/png,image/jpeg,image/gif" },
+    }));
+  const type = (response.headers.get("content-type") || "").split(";")[0].trim().toLowerCase();
+  if (response.status !== 200 || !/^image\/(avif|webp|png|jpeg|gif)$/.test(type)) {
+    if (response.body) await response.body.cancel();
+    return null;
+  }
+  const bytes = await body(response, most);
+  if (bytes && !cached) {
+    await cache.put(url, new Response(bytes, { headers: { "content-type": type, "cache-control": "max-age=604800" } }));
+  }
+  return bytes && [type, bytes];
 }

@@ -1,42 +1,95 @@
-//! Between `Request`/`Response` of the Workers runtime and the types of crate `http`.
-use axum::body::{Body, HttpBody};
-use http::{Request, Response};
+//! Between the Workers runtime and the types of crate `http`.
+
+use axum::body::{Body, Bytes};
+use http::{Request, Response, StatusCode, header};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll, Waker};
+use worker::js_sys::{JsString, Uint8Array};
 use worker::wasm_bindgen::prelude::*;
+use worker::wasm_bindgen::{self, JsCast};
+use worker::wasm_bindgen_futures::{self, future_to_promise};
 use worker::worker_sys::web_sys;
-use worker::{js_sys, wasm_bindgen_futures, wasm_bindgen};
 
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
     fn head(request: &web_sys::Request) -> String;
-    fn respond(status: u16, head: &str, body: &[u8]) -> web_sys::Response;
+    #[wasm_bindgen(catch)]
+    async fn body(request: &web_sys::Request, most: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn respond(status: u16, head: &str, body: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn batch(env: &JsValue, statements: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn picture(url: &str, most: u32, milliseconds: u32) -> Result<JsValue, JsValue>;
 }
 
+/// The Worker's `fetch` handler.
+///
+/// What needs no I/O is answered in the same turn: a promise costs more than most of what it would wait for.
 #[wasm_bindgen]
-pub fn fetch(request: web_sys::Request, _env: worker::Env, _context: worker::worker_sys::Context) -> JsValue {
-    let text = head(&request);
+pub fn fetch(request: web_sys::Request, env: JsValue, _context: JsValue) -> JsValue {
+    let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(answer(request, env));
+    match answer.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
+        Poll::Ready(response) => response,
+        // The task polls again at once, with a waker of its own.
+        Poll::Pending => future_to_promise(async move { Ok(answer.await) }).into(),
+    }
+}
+
+async fn answer(request: web_sys::Request, env: JsValue) -> JsValue {
+    let response = match incoming(&request).await {
+        Ok(request) => crate::host::answer(request, env).await,
+        Err(status) => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = status;
+            response
+        }
+    };
+    outgoing(response).await
+}
+
+/// The largest body that any route takes, in bytes: a batch of an import. Routes have limits of their own below it.
+const LARGEST_BODY: u32 = 24 * 1024 * 1024;
+
+async fn incoming(request: &web_sys::Request) -> Result<Request<Body>, StatusCode> {
+    let text = head(request);
     let mut lines = text.split('\n');
-    let mut builder = Request::builder().method(lines.next().unwrap_or("GET")).uri(lines.next().unwrap_or("/"));
+    let method = lines.next().unwrap_or_default();
+    let has_body = !matches!(method, "GET" | "HEAD");
+    let mut builder = Request::builder().method(method).uri(lines.next().unwrap_or_default());
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         builder = builder.header(name, value);
     }
-    let Ok(request) = builder.body(Body::empty()) else { return JsValue::NULL };
-    let mut future: Pin<Box<dyn Future<Output = web_sys::Response>>> = Box::pin(async move { to_js(crate::answer(request).await).await });
-    match future.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
-        Poll::Ready(response) => response.into(),
-        Poll::Pending => wasm_bindgen_futures::future_to_promise(async move { Ok(future.await.into()) }).into(),
-    }
+    let bytes = if has_body {
+        let bytes = body(request, LARGEST_BODY).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let bytes: Uint8Array = bytes.dyn_into().map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        Body::from(bytes.to_vec())
+    } else {
+        Body::empty()
+    };
+    builder.body(bytes).map_err(|_| StatusCode::BAD_REQUEST)
 }
 
-async fn to_js(response: Response<Body>) -> web_sys::Response {
+async fn outgoing(response: Response<Body>) -> JsValue {
     let (parts, body) = response.into_parts();
-    let mut text = String::new();
+    let mut text = String::with_capacity(512);
     for (name, value) in &parts.headers {
-        text.push_str(name.as_str()); text.push('\n');
-        text.push_str(value.to_str().unwrap_or_default()); text.push('\n');
+        // The runtime sets the length itself.
+        if name != header::CONTENT_LENGTH
+            && let Ok(value) = value.to_str()
+        {
+            text.extend([name.as_str(), "\n", value, "\n"]);
+        }
     }
-    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    respond(parts.status.as_u16(), &text, &bytes)
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_else(|_| Bytes::new());
+    respond(parts.status.as_u16(), &text, &bytes).unwrap_or_else(|error| error)
+}
+
+/// The text of a JavaScript error.
+pub(crate) fn message(error: &JsValue) -> String {
+    error.dyn_ref::<worker::js_sys::Error>().map_or_else(
+        || error.dyn_ref::<JsString>().map(String::from).unwrap_or_default(),
+        |error| String::from(error.message()),
+    )
 }

@@ -1,0 +1,63 @@
+//! The few things that islands ask of the browser. On the server they do nothing.
+
+/// Tells the other islands of the page how many pieces are in the cart.
+pub fn announce_cart(pieces: u32) {
+    #[cfg(feature = "hydrate")]
+    {
+        let init = web_sys::CustomEventInit::new();
+        init.set_detail(&pieces.into());
+        if let Some(window) = web_sys::window()
+            && let Ok(event) = web_sys::CustomEvent::new_with_event_init_dict(CART_EVENT, &init)
+        {
+            let _ = window.dispatch_event(&event);
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = pieces;
+}
+
+/// Calls `listener` with the number of pieces whenever the cart changes.
+pub fn on_cart(listener: impl FnMut(u32) + 'static) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        use wasm_bindgen::closure::Closure;
+        let mut listener = listener;
+        let closure = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            let detail = event.dyn_ref::<web_sys::CustomEvent>().and_then(|event| event.detail().as_f64());
+            if let Some(pieces) = detail {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
+                listener(pieces as u32);
+            }
+        });
+        if let Some(window) = web_sys::window() {
+            let _ = window.add_event_listener_with_callback(CART_EVENT, closure.as_ref().unchecked_ref());
+        }
+        closure.forget(); // listens as long as the page lives
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = listener;
+}
+
+#[cfg(feature = "hydrate")]
+const CART_EVENT: &str = "orilla:cart";
+
+/// Replaces the query of the page's address, without a navigation.
+pub fn replace_query(query: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(query));
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = query;
+}
+
+/// Goes to another page.
+pub fn go(href: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().assign(href);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = href;
+}

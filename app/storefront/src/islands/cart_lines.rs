@@ -1,0 +1,135 @@
+//! The lines of the cart: quantities, removal with undo, and the sum.
+
+use super::{browser, locale_of};
+use crate::server::{CartData, CartLineData, SET_QUANTITY, set_quantity};
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Each line is a form of its own; with scripts, a changed number is enough.
+#[island]
+pub fn CartLines(
+    /// The language's code.
+    locale: String,
+    /// The cart.
+    data: CartData,
+) -> impl IntoView {
+    let code = locale.clone();
+    let locale = locale_of(&locale);
+    let cart = RwSignal::new(data);
+    let status = RwSignal::new(None::<String>);
+    let undo = RwSignal::new(None::<(i64, u32)>);
+    let change = Callback::new(move |(variant, before, quantity): (i64, u32, u32)| {
+        let code = code.clone();
+        spawn_local(async move {
+            match set_quantity(code, variant, quantity).await {
+                Ok(change) => {
+                    browser::announce_cart(change.cart.pieces);
+                    undo.set((quantity == 0 && before > 0).then_some((variant, before)));
+                    status.set(Some(change.message));
+                    cart.set(change.cart);
+                }
+                Err(_) => status.set(Some(locale.notice_failed().to_owned())),
+            }
+        });
+    });
+    let status_line = move || {
+        status.get().map(|message| {
+            let undo = undo.get().map(|(variant, quantity)| {
+                view! {
+                    <button class="button quiet" type="button" on:click=move |_| change.run((variant, 0, quantity))>
+                        {locale.cart_undo()}
+                    </button>
+                }
+            });
+            view! { <div class="notice info"><div><p>{message} " " {undo}</p></div></div> }
+        })
+    };
+    let lines = move || {
+        let CartData { lines, subtotal, orderable, .. } = cart.get();
+        if lines.is_empty() {
+            return Either::Left(view! {
+                <div class="empty">
+                    <h2>{locale.cart_empty_title()}</h2>
+                    <p>{locale.cart_empty_text()}</p>
+                    <div class="actions">
+                        <a class="button primary" href=format!("/{}/search", locale.code())>{locale.cart_go_shopping()}</a>
+                    </div>
+                </div>
+            });
+        }
+        let rows: Vec<_> = lines
+            .into_iter()
+            .map(|line| view! { <Line locale=locale.code().to_owned() line=line change=change/> })
+            .collect();
+        Either::Right(view! {
+            <div class="cart-layout">
+                <ul class="cart-lines" role="list">{rows}</ul>
+                <section class="summary" aria-labelledby="summary">
+                    <h2 id="summary">{locale.cart_summary()}</h2>
+                    <dl>
+                        <div><dt>{locale.cart_subtotal()}</dt><dd>{subtotal}</dd></div>
+                        <div><dt>{locale.cart_shipping()}</dt><dd>{locale.cart_shipping_later()}</dd></div>
+                    </dl>
+                    <p class="small">{locale.cart_tax_note()}</p>
+                    {orderable.then(|| view! {
+                        <a class="button primary" href=format!("/{}/checkout", locale.code())>{locale.cart_checkout()}</a>
+                    })}
+                    <a class="button" href=format!("/{}/search", locale.code())>{locale.cart_continue()}</a>
+                </section>
+            </div>
+        })
+    };
+    view! {
+        <div class="cart">
+            <div role="status">{status_line}</div>
+            {lines}
+        </div>
+    }
+}
+
+/// One line.
+#[component]
+fn Line(locale: String, line: CartLineData, change: Callback<(i64, u32, u32)>) -> impl IntoView {
+    let code = locale.clone();
+    let locale = locale_of(&locale);
+    let CartLineData { variant, title, options, href, picture, unit, quantity, most, total, problem } = line;
+    let id = format!("quantity-{variant}");
+    let submit = move |event: leptos::ev::SubmitEvent| event.prevent_default();
+    let set = move |event: leptos::ev::Event| {
+        if let Ok(wanted) = event_target_value(&event).parse() {
+            change.run((variant, quantity, wanted));
+        }
+    };
+    let remove = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        change.run((variant, quantity, 0));
+    };
+    view! {
+        <li class="cart-line">
+            <div class="picture"><img src=picture alt="" width="120" height="120" loading="lazy"/></div>
+            <div class="what">
+                <h2 class="title"><a href=href>{title.clone()}</a></h2>
+                <p class="options">{options}</p>
+                <p class="unit">{unit}</p>
+                {problem.map(|problem| view! { <p class="stock low">{problem}</p> })}
+            </div>
+            <form class="amount" method="post" action=SET_QUANTITY on:submit=submit>
+                <input type="hidden" name="locale" value=code.clone()/>
+                <input type="hidden" name="variant" value=variant/>
+                <div class="quantity">
+                    <label class="visually-hidden" for=id.clone()>{locale.cart_quantity_of(&title)}</label>
+                    <input id=id type="number" name="quantity" value=quantity min="0" max=most.max(quantity) step="1" inputmode="numeric" required on:change=set/>
+                </div>
+                <button class="button quiet no-islands" type="submit">{locale.cart_update()}</button>
+            </form>
+            <p class="total">{total}</p>
+            <form class="remove" method="post" action=SET_QUANTITY on:submit=remove>
+                <input type="hidden" name="locale" value=code/>
+                <input type="hidden" name="variant" value=variant/>
+                <input type="hidden" name="quantity" value="0"/>
+                <button class="button quiet" type="submit" aria-label=locale.cart_remove_item(&title)>{locale.cart_remove()}</button>
+            </form>
+        </li>
+    }
+}

@@ -1,0 +1,209 @@
+//! What every page of the shop shares: the shell around its content.
+
+use crate::islands::{CartBadge, SearchBox};
+use leptos::prelude::*;
+use orilla_catalog::read::CategoryNode;
+use orilla_ui::{LanguageLink, Locale, NavLink, SiteFooter, SiteHeader};
+use std::sync::Arc;
+
+/// Categories of the main navigation, at most.
+const NAV_CATEGORIES: usize = 6;
+
+/// The hashed names of the static files, as paths on the server.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    /// The style sheet.
+    pub style: &'static str,
+    /// The script that loads the islands' bundle.
+    pub loader: &'static str,
+    /// The islands' bundle.
+    pub client: &'static str,
+    /// Its WebAssembly.
+    pub client_wasm: &'static str,
+}
+
+/// What a page needs beside its own data.
+#[derive(Clone, Debug)]
+pub struct PageContext {
+    /// The language.
+    pub locale: Locale,
+    /// The static files.
+    pub assets: Assets,
+    /// The shop's name.
+    pub shop_name: String,
+    /// `https://shop.example`, without a trailing slash.
+    pub origin: String,
+    /// The path behind the language: `/p/storm-lantern`; empty for the home page.
+    pub path: String,
+    /// The query string, without `?`.
+    pub query: String,
+    /// Pieces in the visitor's cart.
+    pub cart_pieces: u32,
+    /// The categories, parents before children.
+    pub categories: Vec<CategoryNode>,
+}
+
+impl PageContext {
+    /// A path of the shop in the page's language: `/en/cart`.
+    pub fn url(&self, path: &str) -> String {
+        format!("/{}{path}", self.locale.code())
+    }
+
+    /// This page in another language, with its query.
+    fn in_language(&self, locale: Locale) -> String {
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        format!("/{}{}{mark}{}", locale.code(), self.path, self.query)
+    }
+
+    fn languages(&self) -> Vec<LanguageLink> {
+        Locale::ALL.into_iter().map(|locale| LanguageLink { locale, href: self.in_language(locale) }).collect()
+    }
+
+    fn nav(&self) -> Vec<NavLink> {
+        let link = |path: &str, label: &str| NavLink {
+            href: self.url(path),
+            label: label.to_owned(),
+            current: self.path == path || self.path.starts_with(&format!("{path}/")),
+        };
+        let mut top: Vec<_> = self.categories.iter().filter(|category| !category.slug.contains('/')).collect();
+        top.sort_by_key(|category| std::cmp::Reverse(category.products));
+        let mut links = vec![link("/search", self.locale.nav_all_products())];
+        links.extend(
+            top.iter()
+                .take(NAV_CATEGORIES)
+                .map(|category| link(&format!("/c/{}", category.slug), &category.name)),
+        );
+        links
+    }
+
+    fn footer_links(&self) -> Vec<NavLink> {
+        let link = |path: &str, label: &str| NavLink {
+            href: self.url(path),
+            label: label.to_owned(),
+            current: self.path == path,
+        };
+        vec![
+            link("/search", self.locale.nav_all_products()),
+            link("/about", self.locale.nav_about()),
+            link("/privacy", self.locale.nav_privacy()),
+            link("/cart", self.locale.nav_cart()),
+        ]
+    }
+}
+
+/// What stands in the head of a page.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// The title, without the shop's name.
+    pub title: String,
+    /// A sentence or two for search engines and previews.
+    pub description: String,
+    /// The query string of the page's one URL. `None`: search engines should not list the page.
+    pub canonical_query: Option<String>,
+    /// A picture, as a path on the server.
+    pub picture: Option<String>,
+    /// `website` or `product`.
+    pub kind: Option<&'static str>,
+    /// Structured data as JSON.
+    pub json_ld: Vec<serde_json::Value>,
+    /// The search text, for the header's field.
+    pub searched: String,
+}
+
+/// The document around a page's content.
+pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, content: V) -> impl IntoView {
+    let locale = page.locale;
+    let searched = head.searched.clone();
+    let assets = page.assets.clone();
+    view! {
+        <!DOCTYPE html>
+        <html lang=locale.code()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <link rel="stylesheet" href=assets.style/>
+                {head_of(&page, head)}
+                <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <meta name="theme-color" content="#f7f3ea" media="(prefers-color-scheme: light)"/>
+                <meta name="theme-color" content="#0f1f2b" media="(prefers-color-scheme: dark)"/>
+                <script type="module" src=assets.loader data-bundle=assets.client data-wasm=assets.client_wasm></script>
+            </head>
+            <body>
+                <SiteHeader
+                    locale=locale
+                    home=page.url("")
+                    links=page.nav()
+                    languages=page.languages()
+                    search=view! { <SearchBox locale=locale.code().to_owned() query=searched/> }
+                    cart=view! { <CartBadge locale=locale.code().to_owned() pieces=page.cart_pieces/> }
+                />
+                <main id="content" tabindex="-1">{content}</main>
+                <SiteFooter locale=locale links=page.footer_links() languages=page.languages()/>
+            </body>
+        </html>
+    }
+}
+
+fn head_of(page: &PageContext, head: Head) -> impl IntoView + use<> {
+    let locale = page.locale;
+    let title = if head.title == page.shop_name { head.title.clone() } else { format!("{} · {}", head.title, page.shop_name) };
+    let indexed = head.canonical_query.map(|query| {
+        let mark = if query.is_empty() { "" } else { "?" };
+        let url = |locale: Locale| format!("{}/{}{}{mark}{query}", page.origin, locale.code(), page.path);
+        let alternates: Vec<_> = Locale::ALL
+            .into_iter()
+            .map(|other| view! { <link rel="alternate" hreflang=other.code() href=url(other)/> })
+            .collect();
+        view! {
+            <link rel="canonical" href=url(locale)/>
+            {alternates}
+            <link rel="alternate" hreflang="x-default" href=url(Locale::default())/>
+            {og("og:url", url(locale))}
+        }
+    });
+    let hidden = indexed.is_none().then(|| view! { <meta name="robots" content="noindex"/> });
+    let picture = head
+        .picture
+        .map(|path| og("og:image", format!("{}{path}", page.origin)));
+    let json_ld: Vec<_> = head
+        .json_ld
+        .into_iter()
+        .map(|data| view! { <script type="application/ld+json" inner_html=script_text(&data)></script> })
+        .collect();
+    view! {
+        <title>{title}</title>
+        <meta name="description" content=head.description.clone()/>
+        {indexed}
+        {hidden}
+        {og("og:title", head.title)}
+        {og("og:description", head.description)}
+        {og("og:type", head.kind.unwrap_or("website").to_owned())}
+        {og("og:site_name", page.shop_name.clone())}
+        {og("og:locale", locale.open_graph().to_owned())}
+        {picture}
+        {json_ld}
+    }
+}
+
+/// A property of the Open Graph protocol (<https://ogp.me>).
+fn og(property: &'static str, content: String) -> impl IntoView {
+    leptos::html::meta().attr("property", property).content(content)
+}
+
+/// JSON that can stand inside a script element: no text in it can end the element.
+fn script_text(data: &serde_json::Value) -> String {
+    data.to_string().replace('<', "\\u003c")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn structured_data_cannot_end_its_element() {
+        let text = script_text(&serde_json::json!({ "name": "</script><script>alert(1)</script>" }));
+        assert!(!text.contains('<'));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["name"], "</script><script>alert(1)</script>");
+    }
+}

@@ -1,0 +1,318 @@
+//! The checkout: one form with numbered steps, which works without scripts.
+
+use crate::page::{Head, PageContext, document};
+use crate::render;
+use leptos::prelude::*;
+use orilla_orders::{CheckoutForm, FaultCode, FieldFault, Issue, PaymentMethod, Quote, ShippingMethod};
+use orilla_ui::{
+    ButtonKind, ButtonLink, Choice, ChoiceGroup, EmptyState, ErrorSummary, Field, FieldError, Locale, Notice,
+    NoticeKind, SelectField, SelectOption, countries,
+};
+use std::sync::Arc;
+
+/// What the checkout shows.
+#[derive(Clone, Debug)]
+pub struct CheckoutPage {
+    /// What was filled in so far.
+    pub form: CheckoutForm,
+    /// What is wrong with it.
+    pub faults: Vec<FieldFault>,
+    /// What the cart costs now, with delivery.
+    pub quote: Quote,
+    /// Whether the shopper has seen other prices or stock before.
+    pub changed: bool,
+    /// Why the order was not taken, beside the fields.
+    pub refusal: Option<String>,
+    /// The idempotency key of this form.
+    pub key: String,
+}
+
+/// The checkout page.
+pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
+    let locale = page.locale;
+    let head = Head {
+        title: locale.checkout_title().to_owned(),
+        description: locale.checkout_title().to_owned(),
+        ..Head::default()
+    };
+    if data.quote.sold_lines().next().is_none() {
+        let shop = page.url("/search");
+        let content = view! {
+            <EmptyState title=locale.cart_empty_title() text=locale.cart_empty_text() heading=true>
+                <ButtonLink href=shop kind=ButtonKind::Primary>{locale.cart_go_shopping()}</ButtonLink>
+            </EmptyState>
+        };
+        return render(|| document(page, head, content));
+    }
+    let fields = Fields { locale, form: &data.form, faults: &data.faults };
+    let content = view! {
+        <h1>{locale.checkout_title()}</h1>
+        {warnings(&page, &data)}
+        <ErrorSummary locale=locale errors=fields.errors()/>
+        <form class="with-summary" method="post" action=page.url("/checkout") novalidate>
+            <input type="hidden" name="key" value=data.key.clone()/>
+            <input type="hidden" name="seen" value=data.quote.fingerprint().as_str().to_owned()/>
+            <div class="steps">
+                <section aria-labelledby="contact">
+                    <h2 id="contact">{locale.checkout_contact()}</h2>
+                    {fields.contact()}
+                </section>
+                <section aria-labelledby="address">
+                    <h2 id="address">{locale.checkout_address()}</h2>
+                    {fields.address()}
+                </section>
+                <section aria-labelledby="delivery">
+                    <h2 id="delivery">{locale.checkout_shipping()}</h2>
+                    {fields.shipping(&data.quote)}
+                </section>
+                <section aria-labelledby="paying">
+                    <h2 id="paying">{locale.checkout_payment()}</h2>
+                    {fields.payment()}
+                </section>
+            </div>
+            {summary(&page, &data)}
+        </form>
+    };
+    render(|| document(page, head, content))
+}
+
+/// What the shopper must see before the order is placed.
+fn warnings(page: &PageContext, data: &CheckoutPage) -> impl IntoView + use<> {
+    let locale = page.locale;
+    let refusal = data
+        .refusal
+        .clone()
+        .map(|text| view! { <Notice kind=NoticeKind::Error><p>{text}</p></Notice> });
+    let title_of = |id| data.quote.lines.iter().find(|line| line.variant.id == id).map_or("", |line| &line.variant.title);
+    let issues: Vec<_> = data
+        .quote
+        .issues
+        .iter()
+        .map(|issue| match issue {
+            Issue::Gone { .. } => locale.cart_gone().to_owned(),
+            Issue::SoldOut { variant } => locale.cart_sold_out(title_of(*variant)),
+            Issue::Fewer { variant, available, .. } => {
+                locale.cart_stock_changed(u64::from(*available), title_of(*variant))
+            }
+            Issue::OtherCurrency { variant, currency } => {
+                locale.cart_other_currency(title_of(*variant), currency.code())
+            }
+            Issue::NotShipped { .. } => locale.checkout_not_shipped().to_owned(),
+        })
+        .map(|text| view! { <li>{text}</li> })
+        .collect();
+    let changed = (data.changed || !issues.is_empty()).then(|| {
+        view! {
+            <Notice kind=NoticeKind::Warning title=locale.checkout_changed_title()>
+                <p>{locale.checkout_changed_text()}</p>
+                <ul>{issues}</ul>
+            </Notice>
+        }
+    });
+    view! { {refusal} {changed} }
+}
+
+/// The fields of the form.
+struct Fields<'a> {
+    locale: Locale,
+    form: &'a CheckoutForm,
+    faults: &'a [FieldFault],
+}
+
+impl Fields<'_> {
+    fn label(&self, field: &str) -> &'static str {
+        match field {
+            "email" => self.locale.field_email(),
+            "name" => self.locale.field_name(),
+            "phone" => self.locale.field_phone(),
+            "address1" => self.locale.field_street(),
+            "address2" => self.locale.field_street2(),
+            "city" => self.locale.field_city(),
+            "region" => self.locale.field_region(),
+            "postcode" => self.locale.field_postcode(),
+            "country" => self.locale.field_country(),
+            "shipping" => self.locale.checkout_shipping(),
+            _ => self.locale.checkout_payment(),
+        }
+    }
+
+    fn error(&self, field: &str) -> Option<String> {
+        self.faults.iter().find(|fault| fault.field == field).map(|fault| message(self.locale, fault))
+    }
+
+    fn errors(&self) -> Vec<FieldError> {
+        self.faults
+            .iter()
+            .map(|fault| FieldError {
+                id: fault.field.to_owned(),
+                label: self.label(fault.field).to_owned(),
+                message: message(self.locale, fault),
+            })
+            .collect()
+    }
+
+    fn text(&self, name: &'static str, value: &str, kind: &'static str, autocomplete: &'static str, optional: bool) -> impl IntoView + use<> {
+        let hint = match name {
+            "email" => Some(self.locale.field_email_hint().to_owned()),
+            "phone" => Some(self.locale.field_phone_hint().to_owned()),
+            _ => None,
+        };
+        view! {
+            <Field
+                locale=self.locale
+                name=name
+                label=self.label(name)
+                value=value.to_owned()
+                kind=kind
+                autocomplete=autocomplete
+                hint=hint.unwrap_or_default()
+                error=self.error(name)
+                optional=optional
+                maxlength=100
+            />
+        }
+    }
+
+    fn contact(&self) -> impl IntoView + use<> {
+        view! {
+            <div class="fields">
+                {self.text("email", &self.form.email, "email", "email", false)}
+                {self.text("name", &self.form.name, "text", "name", false)}
+                {self.text("phone", &self.form.phone, "tel", "tel", true)}
+            </div>
+        }
+    }
+
+    fn address(&self) -> impl IntoView + use<> {
+        let options =
+            countries(self.locale).map(|c| SelectOption { value: c.code.to_owned(), label: c.name.to_owned() }).collect();
+        view! {
+            <div class="fields">
+                <SelectField
+                    locale=self.locale
+                    name="country"
+                    label=self.label("country")
+                    options=options
+                    selected=self.form.country.clone()
+                    placeholder=self.locale.field_country_choose()
+                    autocomplete="shipping country"
+                    error=self.error("country")
+                />
+                {self.text("address1", &self.form.address1, "text", "shipping address-line1", false)}
+                {self.text("address2", &self.form.address2, "text", "shipping address-line2", true)}
+                {self.text("postcode", &self.form.postcode, "text", "shipping postal-code", true)}
+                {self.text("city", &self.form.city, "text", "shipping address-level2", false)}
+                {self.text("region", &self.form.region, "text", "shipping address-level1", true)}
+            </div>
+        }
+    }
+
+    fn shipping(&self, quote: &Quote) -> impl IntoView + use<> {
+        let locale = self.locale;
+        let options = quote
+            .offers
+            .iter()
+            .map(|offer| {
+                let (title, hint) = match offer.method {
+                    ShippingMethod::Standard => (locale.shipping_standard(), locale.shipping_standard_hint()),
+                    ShippingMethod::Express => (locale.shipping_express(), locale.shipping_express_hint()),
+                    ShippingMethod::Pickup => (locale.shipping_pickup(), locale.shipping_pickup_hint()),
+                };
+                let price = if offer.price.minor == 0 { locale.shipping_free().to_owned() } else { locale.money(offer.price) };
+                Choice {
+                    value: offer.method.token().to_owned(),
+                    title: title.to_owned(),
+                    hint: Some(hint.to_owned()),
+                    price: Some(price),
+                }
+            })
+            .collect();
+        let none = quote.offers.is_empty().then(|| view! { <p>{locale.checkout_not_shipped()}</p> });
+        view! {
+            {none}
+            <ChoiceGroup
+                name="shipping"
+                legend=locale.checkout_shipping()
+                options=options
+                selected=self.form.shipping.clone()
+                error=self.error("shipping")
+            />
+            <button class="button" type="submit" name="intent" value="update">{locale.checkout_update_shipping()}</button>
+        }
+    }
+
+    fn payment(&self) -> impl IntoView + use<> {
+        let locale = self.locale;
+        let options = PaymentMethod::ALL
+            .into_iter()
+            .map(|method| {
+                let (title, hint) = match method {
+                    PaymentMethod::BankTransfer => (locale.payment_transfer(), locale.payment_transfer_hint()),
+                    PaymentMethod::OnDelivery => (locale.payment_delivery(), locale.payment_delivery_hint()),
+                };
+                Choice {
+                    value: method.token().to_owned(),
+                    title: title.to_owned(),
+                    hint: Some(hint.to_owned()),
+                    price: None,
+                }
+            })
+            .collect();
+        view! {
+            <ChoiceGroup
+                name="payment"
+                legend=locale.checkout_payment()
+                options=options
+                selected=self.form.payment.clone()
+                error=self.error("payment")
+            />
+        }
+    }
+}
+
+fn message(locale: Locale, fault: &FieldFault) -> String {
+    match fault.code {
+        FaultCode::Required => locale.fault_required().to_owned(),
+        FaultCode::TooLong => locale.fault_too_long("100"),
+        FaultCode::ControlCharacter => locale.fault_characters().to_owned(),
+        FaultCode::NotAnEmail => locale.fault_email().to_owned(),
+        FaultCode::NotAPhone => locale.fault_phone().to_owned(),
+        FaultCode::NotAPostcode => locale.fault_postcode().to_owned(),
+        FaultCode::Unknown if fault.field == "country" => locale.fault_country().to_owned(),
+        FaultCode::Unknown => locale.fault_choice().to_owned(),
+    }
+}
+
+fn summary(page: &PageContext, data: &CheckoutPage) -> impl IntoView + use<> {
+    let locale = page.locale;
+    let quote = &data.quote;
+    let lines: Vec<_> = quote
+        .sold_lines()
+        .map(|line| {
+            let options = line.variant.options.join(" / ");
+            view! {
+                <li>
+                    <span>{line.quantity} " × " {line.variant.title.clone()}</span>
+                    <span>{locale.money(line.total)}</span>
+                    <span class="small">{options}</span>
+                </li>
+            }
+        })
+        .collect();
+    let shipping = quote.shipping.map_or_else(|| "–".to_owned(), |offer| locale.money(offer.price));
+    let place = if data.changed { locale.checkout_confirm_changes() } else { locale.checkout_place() };
+    view! {
+        <aside class="summary" aria-labelledby="review">
+            <h2 id="review">{locale.checkout_review()}</h2>
+            <ul class="summary-lines" role="list">{lines}</ul>
+            <dl>
+                <dt>{locale.cart_subtotal()}</dt><dd>{locale.money(quote.subtotal)}</dd>
+                <dt>{locale.cart_shipping()}</dt><dd>{shipping}</dd>
+                <dt class="total">{locale.cart_total()}</dt><dd class="total">{locale.money(quote.total)}</dd>
+            </dl>
+            <button class="button primary" type="submit" name="intent" value="place">{place}</button>
+            <p class="small">{locale.checkout_binding()}</p>
+            <a href=page.url("/cart")>{locale.checkout_back_to_cart()}</a>
+        </aside>
+    }
+}

@@ -1,0 +1,310 @@
+//! The page of a product.
+
+use super::grid;
+use crate::islands::{BuyBox, BuyBoxData, OptionData, VariantData};
+use crate::page::{Head, PageContext, document};
+use crate::present::picture;
+use crate::render;
+use leptos::prelude::*;
+use orilla_catalog::AttributeValue;
+use orilla_catalog::read::{AttributeView, Card, ProductView, VariantView};
+use orilla_ui::{Breadcrumbs, Crumb, Locale};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Attributes listed at most.
+const MOST_PROPERTIES: usize = 60;
+
+/// A product and what stands beside it.
+#[derive(Clone, Debug)]
+pub struct ProductData {
+    /// The product.
+    pub product: ProductView,
+    /// The id of the variant that the URL asks for.
+    pub variant: Option<i64>,
+    /// Products of the same category.
+    pub related: Vec<Card>,
+}
+
+/// The variant that a product page's query string asks for: `variant=12`.
+pub fn variant_of(query_string: &str) -> Option<i64> {
+    query_string.split('&').find_map(|pair| pair.strip_prefix("variant=")).and_then(|id| id.parse().ok())
+}
+
+/// A product page.
+pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
+    let locale = page.locale;
+    let product = &data.product;
+    let selected = selected(product, data.variant);
+    let variant = product.variants.get(selected);
+    let category = product.categories.last().map(|category| category.name.as_str());
+    let colour = variant.and_then(|variant| colour_of(product, variant));
+    let main_picture = picture(product.images.first().map(|image| image.id), &product.title, category, colour);
+    let text = product.description.plain_text();
+    let head = Head {
+        title: product.title.clone(),
+        description: summary(if text.is_empty() { &product.title } else { &text }),
+        canonical_query: Some(String::new()),
+        picture: Some(main_picture.src.clone()),
+        kind: Some("product"),
+        json_ld: vec![product_data(&page, product, &main_picture.src, &text), breadcrumb_data(&page, product)],
+        ..Head::default()
+    };
+    let crumbs = crumbs(&page, product);
+    let gallery = gallery(locale, product, category, colour);
+    let brand = product.brand.clone().map(|brand| {
+        let query = orilla_catalog::query::ListQuery { brands: [brand.clone()].into(), ..Default::default() };
+        let href = format!("{}?{}", page.url("/search"), query.to_query_string());
+        view! { <p class="brand"><a href=href>{brand}</a></p> }
+    });
+    let description = (!product.description.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="description">
+                <h2 id="description">{locale.product_description()}</h2>
+                <div class="prose" inner_html=product.description.as_str().to_owned()></div>
+            </section>
+        }
+    });
+    let related = (!data.related.is_empty()).then(|| {
+        view! {
+            <section class="section" aria-labelledby="related">
+                <h2 id="related">{locale.product_related()}</h2>
+                {grid(locale, &data.related, false)}
+            </section>
+        }
+    });
+    let content = view! {
+        <Breadcrumbs locale=locale crumbs=crumbs/>
+        <div class="product">
+            {gallery}
+            <div class="buy">
+                {brand}
+                <h1>{product.title.clone()}</h1>
+                <BuyBox locale=locale.code().to_owned() data=buy_box(locale, product, selected)/>
+                <ul class="reassure" role="list">
+                    <li>{locale.product_tax_included()}</li>
+                    <li>{locale.product_delivery()}</li>
+                </ul>
+            </div>
+        </div>
+        <div class="section split">
+            {description}
+            {properties(locale, product)}
+        </div>
+        {related}
+    };
+    render(|| document(page, head, content))
+}
+
+/// The index of the variant to show: the one that is asked for, else the first that can be bought.
+fn selected(product: &ProductView, asked: Option<i64>) -> usize {
+    let asked = asked.and_then(|id| product.variants.iter().position(|variant| variant.id.0 == id));
+    asked.or_else(|| product.variants.iter().position(|variant| variant.available > 0)).unwrap_or(0)
+}
+
+/// The colour of a variant, for its drawing.
+fn colour_of<'a>(product: &ProductView, variant: &'a VariantView) -> Option<&'a str> {
+    let is_colour = |name: &String| ["colour", "color", "cor"].contains(&name.to_lowercase().as_str());
+    let at = product.options.iter().position(is_colour)?;
+    variant.options.get(at).map(String::as_str)
+}
+
+fn buy_box(locale: Locale, product: &ProductView, selected: usize) -> BuyBoxData {
+    let options = product
+        .options
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let mut values: Vec<String> = Vec::new();
+            for value in product.variants.iter().filter_map(|variant| variant.options.get(at)) {
+                if !values.contains(value) {
+                    values.push(value.clone());
+                }
+            }
+            OptionData { name: name.clone(), values }
+        })
+        .collect();
+    let variants = product
+        .variants
+        .iter()
+        .map(|variant| VariantData {
+            id: variant.id.0,
+            options: variant.options.clone(),
+            price: locale.money(variant.price),
+            former: variant.compare_at.map(|price| locale.money(price)),
+            available: variant.available,
+            sku: variant.sku.clone(),
+        })
+        .collect();
+    BuyBoxData { options, variants, selected }
+}
+
+fn gallery(locale: Locale, product: &ProductView, category: Option<&str>, colour: Option<&str>) -> impl IntoView + use<> {
+    let own: Vec<_> = product.images.iter().map(|image| (Some(image.id), image.alt.clone())).collect();
+    let shown = if own.is_empty() { vec![(None, String::new())] } else { own };
+    let pictures: Vec<_> = shown
+        .into_iter()
+        .enumerate()
+        .map(|(at, (image, alt))| {
+            let picture = picture(image, &product.title, category, colour);
+            let class = if picture.photo { "picture photo" } else { "picture" };
+            let alt = if alt.is_empty() { product.title.clone() } else { alt };
+            let loading = if at == 0 { "eager" } else { "lazy" };
+            view! {
+                <div class=class>
+                    <img src=picture.src alt=alt width="640" height="640" loading=loading decoding="async"
+                        fetchpriority=(at == 0).then_some("high")/>
+                </div>
+            }
+        })
+        .collect();
+    view! { <div class="gallery" role="group" aria-label=locale.product_gallery()>{pictures}</div> }
+}
+
+/// The attributes, those with one name in one row.
+fn properties(locale: Locale, product: &ProductView) -> Option<impl IntoView + use<>> {
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    let mut at: BTreeMap<&str, usize> = BTreeMap::new();
+    for attribute in &product.attributes {
+        let value = attribute_text(locale, attribute);
+        match at.get(attribute.key.as_str()).and_then(|row| rows.get_mut(*row)) {
+            Some((_, values)) => values.push(value),
+            None => {
+                at.insert(attribute.key.as_str(), rows.len());
+                rows.push((attribute.name.clone(), vec![value]));
+            }
+        }
+    }
+    let rows: Vec<_> = rows
+        .into_iter()
+        .take(MOST_PROPERTIES)
+        .map(|(name, values)| view! { <tr><th scope="row">{name}</th><td>{values.join(", ")}</td></tr> })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="details">
+                <h2 id="details">{locale.product_details()}</h2>
+                <table class="properties"><tbody>{rows}</tbody></table>
+            </section>
+        }
+    })
+}
+
+fn attribute_text(locale: Locale, attribute: &AttributeView) -> String {
+    match &attribute.value {
+        AttributeValue::Boolean(true) => locale.value_yes().to_owned(),
+        AttributeValue::Boolean(false) => locale.value_no().to_owned(),
+        AttributeValue::Text(text) => text.clone(),
+        AttributeValue::Number(number) => match &attribute.unit {
+            Some(unit) => format!("{}\u{a0}{unit}", locale.decimal(*number)),
+            None => locale.decimal(*number),
+        },
+    }
+}
+
+fn crumbs(page: &PageContext, product: &ProductView) -> Vec<Crumb> {
+    let mut crumbs = vec![Crumb { label: page.locale.nav_home().to_owned(), href: Some(page.url("")) }];
+    crumbs.extend(product.categories.iter().map(|category| Crumb {
+        label: category.name.clone(),
+        href: Some(page.url(&format!("/c/{}", category.slug))),
+    }));
+    crumbs.push(Crumb { label: product.title.clone(), href: None });
+    crumbs
+}
+
+/// The first 155 characters or so, to the end of a word: what search engines show.
+fn summary(text: &str) -> String {
+    if text.chars().count() <= 155 {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(155).collect();
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
+    format!("{whole}…")
+}
+
+/// schema.org's Product (<https://schema.org/Product>): an offer, or a range of them.
+fn product_data(page: &PageContext, product: &ProductView, picture: &str, text: &str) -> Value {
+    let url = format!("{}{}", page.origin, page.url(&page.path));
+    let offers: Vec<Value> = product
+        .variants
+        .iter()
+        .map(|variant| {
+            let state = if variant.available > 0 { "InStock" } else { "OutOfStock" };
+            json!({
+                "@type": "Offer",
+                "url": format!("{url}?variant={}", variant.id.0),
+                "sku": variant.sku,
+                "price": variant.price.decimal(),
+                "priceCurrency": variant.price.currency.code(),
+                "availability": format!("https://schema.org/{state}"),
+                "itemCondition": "https://schema.org/NewCondition",
+            })
+        })
+        .collect();
+    let prices = || product.variants.iter().map(|variant| variant.price);
+    let (low, high) = (prices().min_by_key(|price| price.minor), prices().max_by_key(|price| price.minor));
+    let offers = match (offers.as_slice(), low, high) {
+        ([one], ..) => one.clone(),
+        (_, Some(low), Some(high)) => json!({
+            "@type": "AggregateOffer",
+            "lowPrice": low.decimal(),
+            "highPrice": high.decimal(),
+            "priceCurrency": low.currency.code(),
+            "offerCount": offers.len(),
+            "offers": offers,
+        }),
+        _ => Value::Null,
+    };
+    let first = product.variants.first();
+    json!({
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.title,
+        "description": summary(text),
+        "image": format!("{}{picture}", page.origin),
+        "url": url,
+        "sku": first.and_then(|variant| variant.sku.clone()),
+        "gtin": first.and_then(|variant| variant.barcode.clone()),
+        "brand": product.brand.as_ref().map(|brand| json!({ "@type": "Brand", "name": brand })),
+        "category": product.categories.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(" > "),
+        "offers": offers,
+    })
+}
+
+fn breadcrumb_data(page: &PageContext, product: &ProductView) -> Value {
+    let mut items: Vec<(String, String)> = product
+        .categories
+        .iter()
+        .map(|category| (category.name.clone(), page.url(&format!("/c/{}", category.slug))))
+        .collect();
+    items.push((product.title.clone(), page.url(&page.path)));
+    let items: Vec<Value> = items
+        .into_iter()
+        .zip(1..)
+        .map(|((name, path), position)| {
+            json!({ "@type": "ListItem", "position": position, "name": name, "item": format!("{}{path}", page.origin) })
+        })
+        .collect();
+    json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_variant_of_the_url() {
+        assert_eq!(variant_of("variant=12"), Some(12));
+        assert_eq!(variant_of("utm=1&variant=7"), Some(7));
+        assert_eq!(variant_of("variant=x"), None);
+        assert_eq!(variant_of(""), None);
+    }
+
+    #[test]
+    fn a_summary_ends_with_a_word() {
+        assert_eq!(summary("short"), "short");
+        let long = summary(&"wordy ".repeat(60));
+        assert!(long.ends_with("wordy…") && long.chars().count() <= 156, "{long}");
+    }
+}

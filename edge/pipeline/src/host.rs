@@ -1,0 +1,49 @@
+//! What a host brings: the ports, and what an operator configures.
+
+use orilla_money::Currency;
+use orilla_shop::catalog::{Catalog, CatalogWriter};
+use orilla_shop::checkout::{Orders, Payment, Variants};
+use orilla_shop::{Clock, Health, Pictures, Random};
+use orilla_storefront::Assets;
+use std::sync::Arc;
+
+/// What an operator configures. Read once per isolate.
+pub struct Config {
+    /// The shop's name.
+    pub shop_name: String,
+    /// The currency in which the shop sells.
+    pub currency: Currency,
+    /// Where the shop is on the web, without a trailing slash: `https://shop.example`. Empty: as the request says.
+    pub public_url: String,
+    /// The bearer token of the team. `None`: not configured, and nobody gets in.
+    pub studio_token: Option<String>,
+    /// The ways to pay.
+    pub payments: Vec<Box<dyn Payment>>,
+    /// The build: a hash of what was built, shown by `/health`.
+    pub build: String,
+    /// The hashed names of the static files.
+    pub assets: Assets,
+}
+
+/// The ports for one request. Cheap to clone.
+#[derive(Clone)]
+pub struct Host {
+    /// What is configured.
+    pub config: Arc<Config>,
+    /// The catalogue as shoppers see it.
+    pub catalog: Arc<dyn Catalog>,
+    /// The catalogue's write side.
+    pub writer: Arc<dyn CatalogWriter>,
+    /// Orders.
+    pub orders: Arc<dyn Orders>,
+    /// What can be bought.
+    pub variants: Arc<dyn Variants>,
+    /// Whether the database answers.
+    pub health: Arc<dyn Health>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Pictures of other hosts.
+    pub pictures: Arc<dyn Pictures>,
+}

@@ -1,0 +1,96 @@
+//! The pages of the catalogue.
+
+use crate::reply;
+use crate::visit::Visit;
+use axum::extract::Path;
+use axum::response::Response;
+use http::{StatusCode, header};
+use orilla_catalog::Handle;
+use orilla_catalog::query::ListQuery;
+use orilla_shop::PortError;
+use orilla_storefront::pages::{self, ListData, ProductData};
+
+/// Cards on the home page.
+const FEATURED: u32 = 12;
+/// Cards of related products.
+const RELATED: u32 = 4;
+
+/// `/`: to the home page in the visitor's language.
+pub async fn choose_language(visit: Visit) -> Response {
+    let to_home = reply::redirect(StatusCode::FOUND, &visit.url(""));
+    reply::with_header(to_home, header::VARY, "accept-language")
+}
+
+/// `/en`.
+pub async fn home(visit: Visit) -> Response {
+    if !visit.path.is_empty() {
+        return reply::not_found(&visit).await; // `/english` is no language
+    }
+    answer(&visit, async {
+        let featured = visit.host.catalog.featured(FEATURED).await?;
+        Ok(Some(pages::home(visit.page().await, &featured)))
+    })
+    .await
+}
+
+/// `/en/search?q=…`.
+pub async fn search(visit: Visit) -> Response {
+    list(&visit, None).await
+}
+
+/// `/en/c/lighting/lanterns?…`.
+pub async fn category(visit: Visit, Path((_, slug)): Path<(String, String)>) -> Response {
+    list(&visit, Some(slug.trim_end_matches('/'))).await
+}
+
+async fn list(visit: &Visit, category: Option<&str>) -> Response {
+    let query = ListQuery::parse(category, &visit.query);
+    // One question has one URL: what is spelled differently is sent there.
+    let canonical = query.to_query_string();
+    if canonical != visit.query {
+        let mark = if canonical.is_empty() { "" } else { "?" };
+        let to_canonical = format!("{}{mark}{canonical}", visit.url(&visit.path));
+        return reply::redirect(StatusCode::FOUND, &to_canonical);
+    }
+    answer(visit, async {
+        let Some(listing) = visit.host.catalog.list(&query).await? else { return Ok(None) };
+        Ok(Some(pages::list(visit.page().await, ListData { query, listing })))
+    })
+    .await
+}
+
+/// `/en/p/storm-lantern?variant=12`.
+pub async fn product(visit: Visit, Path((_, handle)): Path<(String, String)>) -> Response {
+    answer(&visit, async {
+        let Ok(handle) = Handle::parse(&handle) else { return Ok(None) };
+        let Some(product) = visit.host.catalog.product(&handle).await? else { return Ok(None) };
+        let data = ProductData {
+            related: visit.host.catalog.related(product.id, RELATED).await?,
+            variant: pages::variant_of(&visit.query),
+            product,
+        };
+        Ok(Some(pages::product(visit.page().await, &data)))
+    })
+    .await
+}
+
+/// `/en/about`.
+pub async fn about(visit: Visit) -> Response {
+    let html = pages::about(visit.page().await);
+    reply::page(&visit, StatusCode::OK, html)
+}
+
+/// `/en/privacy`.
+pub async fn privacy(visit: Visit) -> Response {
+    let html = pages::privacy(visit.page().await);
+    reply::page(&visit, StatusCode::OK, html)
+}
+
+/// 200 with the page, 404 for `None`, the failure page for an error.
+async fn answer(visit: &Visit, html: impl Future<Output = Result<Option<String>, PortError>>) -> Response {
+    match html.await {
+        Ok(Some(html)) => reply::page(visit, StatusCode::OK, html),
+        Ok(None) => reply::not_found(visit).await,
+        Err(error) => reply::failure(visit, &error).await,
+    }
+}

@@ -1,0 +1,234 @@
+//! From the cart to an order, and the order's page.
+
+use crate::reply;
+use crate::visit::{Headers, Visit, cart_cookie};
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, header};
+use orilla_orders::{
+    CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey, OrderToken, PaymentMethod, Quote,
+    ShippingMethod, Text,
+};
+use orilla_shop::PortError;
+use orilla_shop::checkout::{
+    CommandOrder, CommandOutcome, PlaceOrder, PlaceOutcome, PlaceRefusal, Till, command_order, place_order, quote_cart,
+};
+use orilla_storefront::pages::{self, CheckoutPage, OrderPage};
+use std::collections::HashMap;
+
+/// `GET /en/checkout`: an empty form, for the country that the visitor seems to be in.
+pub async fn show(visit: Visit, headers: Headers) -> Response {
+    let form = CheckoutForm {
+        country: guessed_country(&headers.0).code().to_owned(),
+        shipping: ShippingMethod::Standard.token().to_owned(),
+        payment: PaymentMethod::BankTransfer.token().to_owned(),
+        ..CheckoutForm::default()
+    };
+    answer(&visit, render(&visit, Shown { form, ..Shown::default() }).await).await
+}
+
+/// Cloudflare knows the country of an address; without it, the shop's own.
+fn guessed_country(headers: &HeaderMap) -> Country {
+    let code = headers.get("x-orilla-country").and_then(|value| value.to_str().ok());
+    code.and_then(|code| Country::parse(code).ok()).unwrap_or(Country::ES)
+}
+
+/// What the form is shown with.
+#[derive(Default)]
+struct Shown {
+    form: CheckoutForm,
+    faults: Vec<FieldFault>,
+    changed: bool,
+    refusal: Option<String>,
+    key: Option<String>,
+}
+
+/// `POST /en/checkout`: shows the form again with the delivery of the chosen country, or places the order.
+pub async fn place(visit: Visit, body: Bytes) -> Response {
+    let mut fields = form_fields(&body);
+    let mut take = |name: &str| fields.remove(name).unwrap_or_default();
+    let (intent, key, seen) = (take("intent"), take("key"), take("seen"));
+    let form = CheckoutForm {
+        email: take("email"),
+        name: take("name"),
+        phone: take("phone"),
+        address1: take("address1"),
+        address2: take("address2"),
+        city: take("city"),
+        region: take("region"),
+        postcode: take("postcode"),
+        country: take("country"),
+        shipping: take("shipping"),
+        payment: take("payment"),
+    };
+    let mut shown = Shown { form, key: Some(key.clone()), ..Shown::default() };
+    if intent == "update" {
+        let html = render(&visit, shown).await;
+        return answer(&visit, html).await;
+    }
+    let checkout = match shown.form.check() {
+        Ok(checkout) => checkout,
+        Err(faults) => {
+            shown.faults = faults;
+            let html = render(&visit, shown).await;
+            return with_status(answer(&visit, html).await, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    // A form that was not made here has no key and saw nothing: it is shown once more, with both.
+    let (Ok(key), Some(seen)) = (IdempotencyKey::parse(&key), Fingerprint::parse(&seen)) else {
+        let html = render(&visit, Shown { changed: true, key: None, ..shown }).await;
+        return with_status(answer(&visit, html).await, StatusCode::CONFLICT);
+    };
+    let random = match visit.host.random.bytes() {
+        Ok(random) => random,
+        Err(error) => return reply::failure(&visit, &error).await,
+    };
+    let wish = PlaceOrder { cart: visit.cart.clone(), checkout, seen, key, now: visit.host.clock.now(), random };
+    let till = Till {
+        orders: &*visit.host.orders,
+        variants: &*visit.host.variants,
+        payments: &visit.host.config.payments,
+        currency: visit.host.config.currency,
+    };
+    match place_order(till, &wish).await {
+        Ok(PlaceOutcome::Placed { token, .. }) => {
+            let to_order = format!("{}?placed=1", visit.url(&format!("/orders/{}", token.as_str())));
+            let mut response = reply::redirect(StatusCode::SEE_OTHER, &to_order);
+            response.headers_mut().append(header::SET_COOKIE, cart_cookie(&orilla_orders::Cart::default()));
+            response
+        }
+        Ok(PlaceOutcome::Changed { .. }) => {
+            let html = render(&visit, Shown { changed: true, ..shown }).await;
+            with_status(answer(&visit, html).await, StatusCode::CONFLICT)
+        }
+        Ok(PlaceOutcome::Refused(reason)) => {
+            // A key that has done something else is spent: the form gets a new one.
+            let key = if reason == PlaceRefusal::KeyReused { None } else { shown.key.take() };
+            let refusal = Some(refusal_text(&visit, &reason));
+            let html = render(&visit, Shown { refusal, key, ..shown }).await;
+            with_status(answer(&visit, html).await, StatusCode::CONFLICT)
+        }
+        Err(error) => reply::failure(&visit, &error).await,
+    }
+}
+
+fn refusal_text(visit: &Visit, reason: &PlaceRefusal) -> String {
+    match reason {
+        PlaceRefusal::NotOrderable(_) => visit.locale.checkout_not_shipped().to_owned(),
+        PlaceRefusal::Payment(_) => visit.locale.fault_choice().to_owned(),
+        PlaceRefusal::TooLarge(_) | PlaceRefusal::KeyReused => visit.locale.notice_failed().to_owned(),
+    }
+}
+
+/// The fields of a form (application/x-www-form-urlencoded). Of a field that was sent twice, the last counts; bytes
+/// that are no UTF-8 become replacement characters, which no field accepts as more than text.
+fn form_fields(body: &[u8]) -> HashMap<String, String> {
+    form_urlencoded::parse(body).take(100).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// The checkout page with the cart's price of this moment.
+async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
+    let quote = quote(visit, &shown.form).await?;
+    let key = match shown.key.filter(|key| IdempotencyKey::parse(key).is_ok()) {
+        Some(key) => key,
+        None => new_key(visit)?,
+    };
+    let page = CheckoutPage {
+        form: shown.form,
+        faults: shown.faults,
+        quote,
+        changed: shown.changed,
+        refusal: shown.refusal,
+        key,
+    };
+    Ok(pages::checkout(visit.page().await, page))
+}
+
+async fn quote(visit: &Visit, form: &CheckoutForm) -> Result<Quote, PortError> {
+    let method = ShippingMethod::parse(&form.shipping).unwrap_or(ShippingMethod::Standard);
+    let destination = Country::parse(&form.country).ok().map(|country| Destination { method, country });
+    let quote = quote_cart(&*visit.host.variants, &visit.cart, destination, visit.host.config.currency).await?;
+    quote.map_err(|error| PortError::Unexpected(error.to_string()))
+}
+
+/// A name for a request that will be sent, perhaps more than once.
+fn new_key(visit: &Visit) -> Result<String, PortError> {
+    Ok(OrderToken::from_random(visit.host.random.bytes()?).as_str().to_owned())
+}
+
+/// `GET /en/orders/TOKEN`.
+pub async fn order(visit: Visit, Path((_, token)): Path<(String, String)>) -> Response {
+    let stored = match OrderToken::parse(&token) {
+        Ok(token) => visit.host.orders.order(&token).await,
+        Err(_) => Ok(None),
+    };
+    let html = match stored {
+        Ok(Some(stored)) => match stored.order() {
+            Ok(order) => {
+                let cancel_key =
+                    if pages::can_be_cancelled(&order) { new_key(&visit).ok() } else { None };
+                let page = OrderPage {
+                    number: stored.number,
+                    order,
+                    history: stored.history,
+                    just_placed: visit.query == "placed=1",
+                    cancel_key,
+                };
+                pages::order(visit.page().await, page)
+            }
+            Err(error) => return reply::failure(&visit, &error).await,
+        },
+        Ok(None) => {
+            let html = pages::order_not_found(visit.page().await);
+            return reply::private_page(StatusCode::NOT_FOUND, html);
+        }
+        Err(error) => return reply::failure(&visit, &error).await,
+    };
+    // The link is the key to the order: it must not leak to the next page's host.
+    let response = reply::private_page(StatusCode::OK, html);
+    reply::with_header(response, header::REFERRER_POLICY, "no-referrer")
+}
+
+/// `POST /en/orders/TOKEN/cancel`: by the shopper, while nobody has begun with it.
+pub async fn cancel(visit: Visit, Path((_, token)): Path<(String, String)>, body: Bytes) -> Response {
+    let key = form_fields(&body).remove("key").unwrap_or_default();
+    let (Ok(token), Ok(key), Ok(reason)) =
+        (OrderToken::parse(&token), IdempotencyKey::parse(&key), Text::at_most("cancelled by the shopper", 100))
+    else {
+        return reply::not_found(&visit).await;
+    };
+    let may = match visit.host.orders.order(&token).await.and_then(|stored| stored.map(|s| s.order()).transpose()) {
+        Ok(order) => order.is_none_or(|order| pages::can_be_cancelled(&order)),
+        Err(error) => return reply::failure(&visit, &error).await,
+    };
+    let back = visit.url(&format!("/orders/{}", token.as_str()));
+    if !may {
+        return reply::redirect(StatusCode::SEE_OTHER, &back);
+    }
+    let command = Command::Cancel { reason, restock: true };
+    let wish = CommandOrder { token, command, key, now: visit.host.clock.now() };
+    match command_order(&*visit.host.orders, &wish).await {
+        Ok(CommandOutcome::NotFound) => {
+            reply::private_page(StatusCode::NOT_FOUND, pages::order_not_found(visit.page().await))
+        }
+        // The page says what state the order is in, whether it was this request or another.
+        Ok(_) => reply::redirect(StatusCode::SEE_OTHER, &back),
+        Err(error) => reply::failure(&visit, &error).await,
+    }
+}
+
+async fn answer(visit: &Visit, html: Result<String, PortError>) -> Response {
+    match html {
+        Ok(html) => reply::private_page(StatusCode::OK, html),
+        Err(error) => reply::failure(visit, &error).await,
+    }
+}
+
+/// Sets the status of an answer that went well so far.
+fn with_status(mut response: Response, status: StatusCode) -> Response {
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}

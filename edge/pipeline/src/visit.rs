@@ -1,0 +1,168 @@
+//! What the pipeline knows of the one who asks: language, cart, where the shop stands on the web.
+
+use crate::Host;
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use orilla_orders::{Cart, LONGEST_CART};
+use orilla_storefront::PageContext;
+use orilla_ui::Locale;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// The cookie that holds the cart. `__Host-`: this host only, sent over TLS only (browsers count localhost as safe).
+const CART_COOKIE: &str = "__Host-cart";
+/// A year, in seconds.
+const CART_AGE: u32 = 365 * 24 * 3600;
+
+/// A request, as handlers see it: its ports and its visitor.
+pub struct Visit {
+    /// The ports.
+    pub host: Host,
+    /// The language of the path (or, at `/`, the one the browser asks for).
+    pub locale: Locale,
+    /// The visitor's cart. One that can't be read is empty.
+    pub cart: Cart,
+    /// `https://shop.example`, without a trailing slash.
+    pub origin: String,
+    /// The path behind the language, with a slash in front: `/p/storm-lantern`.
+    pub path: String,
+    /// The query string as it came, without `?`.
+    pub query: String,
+}
+
+impl Visit {
+    /// Reads a request.
+    fn read(host: Host, parts: &Parts) -> Self {
+        let path = parts.uri.path();
+        let (locale, rest) = split_locale(path);
+        Visit {
+            locale: locale.unwrap_or_else(|| Locale::negotiate(text(&parts.headers, header::ACCEPT_LANGUAGE))),
+            cart: cart_of(&parts.headers),
+            origin: origin(&host, parts),
+            path: rest.to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            host,
+        }
+    }
+
+    /// What every page needs to draw its frame. Without the database, a page has no categories in its menu.
+    pub async fn page(&self) -> Arc<PageContext> {
+        Arc::new(PageContext {
+            categories: self.host.catalog.categories().await.unwrap_or_default(),
+            locale: self.locale,
+            assets: self.host.config.assets.clone(),
+            shop_name: self.host.config.shop_name.clone(),
+            origin: self.origin.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            cart_pieces: self.cart.pieces(),
+        })
+    }
+
+    /// A path of the shop in the visitor's language: `/en/cart`.
+    pub fn url(&self, path: &str) -> String {
+        format!("/{}{path}", self.locale.code())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        // `answer` puts the host there before it calls the router.
+        let host = parts.extensions.get::<Host>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
+        Ok(Visit::read(host, parts))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Host {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get::<Host>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// The headers of the request, where a handler needs one that [`Visit`] does not read.
+pub struct Headers(pub HeaderMap);
+
+impl<S: Sync> FromRequestParts<S> for Headers {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Headers(parts.headers.clone()))
+    }
+}
+
+/// `/es/cart` → Spanish and `/cart`; a path without a language stays whole.
+fn split_locale(path: &str) -> (Option<Locale>, &str) {
+    let inner = path.strip_prefix('/').unwrap_or(path);
+    let (first, _) = inner.split_once('/').unwrap_or((inner, ""));
+    match Locale::from_segment(first) {
+        Some(locale) => (Some(locale), inner.strip_prefix(first).unwrap_or_default()),
+        None => (None, path),
+    }
+}
+
+/// The text of a header; empty if it is missing or not text.
+pub fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn origin(host: &Host, parts: &Parts) -> String {
+    if !host.config.public_url.is_empty() {
+        return host.config.public_url.clone();
+    }
+    let authority = parts.uri.authority().map_or_else(|| text(&parts.headers, header::HOST), |a| a.as_str());
+    format!("{}://{authority}", parts.uri.scheme_str().unwrap_or("https"))
+}
+
+fn cart_of(headers: &HeaderMap) -> Cart {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|cookies| cookies.split(';').take(100))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, value)| *name == CART_COOKIE && value.len() <= LONGEST_CART)
+        .and_then(|(_, value)| Cart::parse(value).ok())
+        .unwrap_or_default()
+}
+
+/// The `Set-Cookie` that keeps this cart; an empty cart removes the cookie.
+pub fn cart_cookie(cart: &Cart) -> HeaderValue {
+    let (value, age) = if cart.is_empty() { (String::new(), 0) } else { (cart.to_string(), CART_AGE) };
+    let cookie = format!("{CART_COOKIE}={value}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=Lax");
+    // A cart's text is digits, `.`, `x` and `-`.
+    HeaderValue::from_str(&cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_begins_with_its_language() {
+        assert_eq!(split_locale("/es/cart"), (Some(Locale::Es), "/cart"));
+        assert_eq!(split_locale("/pt"), (Some(Locale::Pt), ""));
+        assert_eq!(split_locale("/english"), (None, "/english"));
+        assert_eq!(split_locale("/"), (None, "/"));
+    }
+
+    #[track_caller]
+    fn check_cart(cookie: &'static str, pieces: u32) {
+        let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookie))]);
+        assert_eq!(cart_of(&headers).pieces(), pieces, "{cookie}");
+    }
+
+    #[test]
+    fn a_cart_survives_its_cookie_and_a_broken_one_is_empty() {
+        check_cart("a=b; __Host-cart=1.12x2-45x1; c=d", 3);
+        check_cart("__Host-cart=1.12x2", 2);
+        check_cart("__Host-cart=2.zzz", 0);
+        check_cart("__Host-cart=", 0);
+        check_cart("cart=1.12x2", 0);
+        let cart = Cart::parse("1.12x2-45x1").unwrap();
+        assert!(cart_cookie(&cart).to_str().unwrap().starts_with("__Host-cart=1.12x2-45x1; Path=/; Max-Age=31536000"));
+        assert!(cart_cookie(&Cart::default()).to_str().unwrap().starts_with("__Host-cart=; Path=/; Max-Age=0"));
+    }
+}

@@ -1,0 +1,106 @@
+//! The ports of one request, and what is configured.
+
+use crate::database::D1;
+use crate::pictures::FetchedPictures;
+use axum::body::Body;
+use http::{Request, Response};
+use orilla_money::Currency;
+use orilla_pipeline::{Config, Host, Logged};
+use orilla_orders::Text;
+use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
+use orilla_shop::{Clock, PortError, Random};
+use orilla_store::{CatalogStore, Database, OrderStore};
+use orilla_storefront::Assets;
+use std::cell::OnceCell;
+use std::sync::Arc;
+use worker::js_sys::{Date, Reflect};
+use worker::wasm_bindgen::JsValue;
+
+/// Days that a shopper has to transfer the money.
+const DAYS_TO_PAY: u16 = 14;
+/// The most that a courier collects, in minor units.
+const MOST_ON_DELIVERY: i64 = 100_000;
+
+thread_local! {
+    /// Read once per isolate: texts, no JavaScript handles.
+    static CONFIG: OnceCell<Arc<Config>> = const { OnceCell::new() };
+}
+
+/// Answers one request.
+pub async fn answer(request: Request<Body>, env: JsValue) -> Response<Body> {
+    let response = orilla_pipeline::answer(host(env), request).await;
+    if let Some(Logged(text)) = response.extensions().get() {
+        worker::console_error!("{text}");
+    }
+    response
+}
+
+fn host(env: JsValue) -> Host {
+    let config = CONFIG.with(|cell| cell.get_or_init(|| Arc::new(config(&env))).clone());
+    let database: Arc<dyn Database> = Arc::new(D1::new(env));
+    let catalog = Arc::new(CatalogStore::new(database.clone()));
+    let orders = Arc::new(OrderStore::new(database));
+    Host {
+        config,
+        catalog: catalog.clone(),
+        writer: catalog.clone(),
+        health: catalog,
+        variants: orders.clone(),
+        orders,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+        pictures: Arc::new(FetchedPictures),
+    }
+}
+
+fn config(env: &JsValue) -> Config {
+    let text = |name: &str| Reflect::get(env, &name.into()).ok().and_then(|value| value.as_string());
+    Config {
+        shop_name: text("SHOP_NAME").unwrap_or_else(|| "Orilla".to_owned()),
+        currency: text("CURRENCY").and_then(|code| Currency::parse(&code).ok()).unwrap_or(Currency::EUR),
+        public_url: text("PUBLIC_URL").unwrap_or_default().trim_end_matches('/').to_owned(),
+        studio_token: text("STUDIO_TOKEN").filter(|token| token.len() >= 16),
+        payments: payments(&text),
+        build: option_env!("ORILLA_BUILD").unwrap_or("unknown").to_owned(),
+        assets: Assets {
+            style: option_env!("ORILLA_STYLE").unwrap_or_default(),
+            loader: option_env!("ORILLA_LOADER_JS").unwrap_or_default(),
+            client: option_env!("ORILLA_CLIENT_JS").unwrap_or_default(),
+            client_wasm: option_env!("ORILLA_CLIENT_WASM").unwrap_or_default(),
+        },
+    }
+}
+
+/// Payment on delivery always; bank transfer if the operator has named an account.
+fn payments(text: &impl Fn(&str) -> Option<String>) -> Vec<Box<dyn Payment>> {
+    let mut payments: Vec<Box<dyn Payment>> = Vec::new();
+    let holder = text("BANK_HOLDER").and_then(|holder| Text::parse(&holder).ok());
+    if let (Some(holder), Some(iban)) = (holder, text("BANK_IBAN")) {
+        let bic = text("BANK_BIC").filter(|bic| !bic.is_empty());
+        match BankTransfer::new(holder, &iban, bic.as_deref(), DAYS_TO_PAY) {
+            Ok(transfer) => payments.push(Box::new(transfer)),
+            Err(error) => worker::console_error!("BANK_IBAN or BANK_BIC: {error}"),
+        }
+    }
+    payments.push(Box::new(OnDelivery { most: MOST_ON_DELIVERY }));
+    payments
+}
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+    fn now(&self) -> i64 {
+        Date::now() as i64
+    }
+}
+
+struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn bytes(&self) -> Result<[u8; 16], PortError> {
+        let mut bytes = [0; 16];
+        getrandom_04::fill(&mut bytes).map_err(|error| PortError::Unavailable(error.to_string()))?;
+        Ok(bytes)
+    }
+}
