@@ -1,6 +1,8 @@
 //! Text can be read on its ground in both colour schemes: WCAG 2.2, success criteria 1.4.3 (text, 4.5 : 1) and
 //! 1.4.11 (edges of fields, 3 : 1).
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../style/00-tokens.css");

@@ -1,5 +1,7 @@
 //! The formats against Unicode's CLDR as Node's `Intl` knows it (`intl-vectors.mjs`).
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use orilla_money::{Currency, Money};
 use orilla_ui::{Locale, iso_time};
 use proptest::prelude::*;

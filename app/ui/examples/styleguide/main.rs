@@ -7,8 +7,9 @@
 //! It writes `home.html`, `list.html`, `product.html`, `cart.html`, `checkout.html`, `order.html` and
 //! `components.html` in each language, the drawings, and the style sheets as one file.
 
+#![allow(clippy::indexing_slicing, reason = "run by hand on a list of its own")]
+
 mod pages;
-mod stand_in;
 
 use leptos::prelude::*;
 use orilla_ui::*;

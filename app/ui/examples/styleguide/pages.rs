@@ -1,7 +1,7 @@
 //! The pages, with made-up content.
 
-use crate::stand_in::Sketch;
 use leptos::prelude::*;
+use orilla_art::Sketch;
 use orilla_money::{Currency, Money};
 use orilla_ui::*;
 
@@ -81,6 +81,7 @@ pub fn home(locale: Locale) -> impl IntoView {
             <h1>{locale.home_title()}</h1>
             <p class="lead">{locale.home_lead()}</p>
             <ButtonLink kind=ButtonKind::Primary href="list.en.html">{locale.home_shop_all()}<Icon name=IconName::Arrow/></ButtonLink>
+            <div class="picture"><img src=picture(0).src alt="" width="400" height="400"/></div>
         </section>
         <section class="section">
             <div class="section-head">
