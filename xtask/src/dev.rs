@@ -18,8 +18,7 @@ use std::time::{Duration, SystemTime};
 /// The step that failed. A failed build after a change of a source is only shown.
 pub fn command(args: &[String]) -> Result<()> {
     let mut build = Build::default();
-    let mut options =
-        Options { port: 8787, persist: root().join(".orilla/state"), vars: Vec::new(), log: None };
+    let mut options = Options { port: 8787, persist: root().join(".orilla/state"), secrets: None, log: None };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} needs a value"));

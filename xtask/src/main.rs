@@ -9,6 +9,7 @@ mod files;
 mod process;
 mod server;
 mod setup;
+mod test;
 
 use process::Result;
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ cargo xtask <command>
   build [--release] [--bench]  Builds the shop into build/ (with the bench pages: into build/bench/).
   dev [--port 8787] [--persist DIR] [--release]
                                Runs the shop on http://localhost:8787 and rebuilds it when a source file changes.
+  test [FILTER] [--only checks|native|wasm|worker|e2e] [--release]
+                               Runs every test there is, or those whose name has FILTER in it.
   import FILE… [--format F] [--dry-run] [--report FILE] [--url URL] [--token T] [--currency EUR]
                                Imports catalogues: Shopify CSV, Icecat JSON, Google Merchant XML or TSV, our NDJSON; .gz too.
   export [FILE] [--url URL] [--token T]
@@ -46,6 +49,7 @@ fn command(args: &[String]) -> Result<ExitCode> {
         "setup" => setup::for_building(),
         "build" => build::command(args),
         "dev" => dev::command(args),
+        "test" => return test::command(args),
         "import" | "export" => {
             return feed::command(&std::iter::once(command).chain(args).cloned().collect::<Vec<_>>());
         }

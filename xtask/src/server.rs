@@ -24,8 +24,8 @@ pub struct Options {
     pub port: u16,
     /// Where D1 and KV are kept.
     pub persist: PathBuf,
-    /// Variables beside those of wrangler.toml and .dev.vars, such as secrets for a test.
-    pub vars: Vec<(String, String)>,
+    /// A file of secrets in place of .dev.vars.
+    pub secrets: Option<PathBuf>,
     /// A file for wrangler's output; without one the developer sees it.
     pub log: Option<PathBuf>,
 }
@@ -52,9 +52,9 @@ impl Server {
             "--show-interactive-dev-session=false",
         ]);
         command.arg(format!("--port={port}")).arg("--persist-to").arg(&options.persist);
-        command.args(
-            options.vars.iter().flat_map(|(name, value)| ["--var".to_owned(), format!("{name}:{value}")]),
-        );
+        if let Some(secrets) = &options.secrets {
+            command.arg("--env-file").arg(secrets);
+        }
         if let Some(log) = &options.log {
             files::write(log, "")?;
             let file = files::named(log, File::create(log))?;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 /// The wasm target of rustc.
 pub const WASM: &str = "wasm32-unknown-unknown";
 const WORKER_BUILD: &str = "0.8.7";
+const CARGO_DENY: &str = "0.20.2";
 
 /// Everything that `build` and `dev` need.
 ///
@@ -18,6 +19,49 @@ pub fn for_building() -> Result<()> {
     cargo_tool("wasm-bindgen-cli", &locked_version("wasm-bindgen")?)?;
     cargo_tool("worker-build", WORKER_BUILD)?;
     Ok(())
+}
+
+/// Debian's browser, which the tests drive.
+pub struct Browser {
+    /// The browser.
+    pub chromium: PathBuf,
+    /// What wasm-bindgen's tests drive it with.
+    pub driver: PathBuf,
+}
+
+/// For a browser without a screen, a sandbox of its own, or traffic of its own.
+pub const CHROMIUM_FLAGS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+];
+
+/// Finds the browser; as root, installs it.
+///
+/// # Errors
+/// Names the missing packages.
+pub fn browser() -> Result<Browser> {
+    let find = || Some(Browser { chromium: which("chromium")?, driver: which("chromedriver")? });
+    if let Some(browser) = find() {
+        return Ok(browser);
+    }
+    let missing = "chromium or chromedriver is missing: apt-get install chromium chromium-driver";
+    let root = run_quietly(program("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if !root || which("apt-get").is_none() {
+        return Err(format!("{missing} (as root)"));
+    }
+    step("apt-get install chromium chromium-driver", || {
+        run_quietly(program("apt-get").args(["update", "-q"]))?;
+        let mut install = program("apt-get");
+        install.args(["install", "-yq", "--no-install-recommends", "chromium", "chromium-driver"]);
+        run_quietly(install.env("DEBIAN_FRONTEND", "noninteractive"))
+    })?;
+    find().ok_or_else(|| missing.to_owned())
 }
 
 fn wasm_target() -> Result<()> {
@@ -82,6 +126,14 @@ pub fn wasm_bindgen(name: &str) -> Result<PathBuf> {
 /// worker-build, which makes a Worker of the wasm module.
 pub fn worker_build() -> PathBuf {
     tool_folder("worker-build", WORKER_BUILD).join("bin/worker-build")
+}
+
+/// cargo-deny, which checks licences, sources and advisories.
+///
+/// # Errors
+/// When it can't be installed.
+pub fn cargo_deny() -> Result<PathBuf> {
+    Ok(cargo_tool("cargo-deny", CARGO_DENY)?.join("bin/cargo-deny"))
 }
 
 /// A folder that survives `cargo clean` and that CI can cache: `$ORILLA_TOOLS`, or in the user's cache.

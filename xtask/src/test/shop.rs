@@ -1,0 +1,66 @@
+//! The tests that need a running shop. Each suite gets one of its own, with the demo catalogue and nothing else.
+
+use super::{Options, cargo};
+use crate::build::Build;
+use crate::process::{Result, program, root, step};
+use crate::server::{self, Server};
+use crate::test::tally::Tally;
+use crate::{dev, feed, files, setup};
+use std::fs;
+use std::process::Command;
+
+/// The package `orilla-integration`: what needs workerd and its database.
+pub fn worker(options: &Options, tally: &mut Tally) -> Result<()> {
+    if !root().join("tests/integration/Cargo.toml").is_file() {
+        return Ok(());
+    }
+    let shop = Shop::start(options, "worker")?;
+    let mut tests = cargo(&["test", "--quiet", "--no-fail-fast", "--package", "orilla-integration"]);
+    tally.count(shop.describe(tests.args(&options.filter)))
+}
+
+/// The journeys in Chromium.
+pub fn e2e(options: &Options, tally: &mut Tally) -> Result<()> {
+    let shop = Shop::start(options, "e2e")?;
+    let mut tests = program(root().join("node_modules/.bin/playwright"));
+    tests.args(["test", "--config=tests/e2e/playwright.config.ts"]);
+    tests.args(options.filter.iter().flat_map(|filter| ["--grep", filter]));
+    tests.args(options.filter.iter().map(|_| "--pass-with-no-tests"));
+    tests.env("ORILLA_CHROMIUM", &options.browser.chromium);
+    tests.env("ORILLA_CHROMIUM_FLAGS", setup::CHROMIUM_FLAGS.join(" "));
+    tally.count(shop.describe(&mut tests))
+}
+
+/// A running shop, and how tests reach it.
+struct Shop {
+    server: Server,
+    token: String,
+}
+
+impl Shop {
+    fn start(options: &Options, name: &str) -> Result<Shop> {
+        Build { release: options.release, bench: false }.run()?;
+        let folder = root().join("target/orilla-test").join(name);
+        fs::remove_dir_all(&folder).ok();
+        let token = dev::random_hex()?;
+        let secrets = folder.join("secrets");
+        files::write(&secrets, format!("STUDIO_TOKEN={token}\nSECRET={}\n", dev::random_hex()?))?;
+        let server = step("shop under test", || {
+            Server::start(&server::Options {
+                port: server::free_port()?,
+                persist: folder.join("state"),
+                secrets: Some(secrets),
+                log: Some(folder.join("wrangler.log")),
+            })
+        })?;
+        if feed::demo().is_file() {
+            feed::import_demo(&server.url, &token)?;
+        }
+        Ok(Shop { server, token })
+    }
+
+    /// Tells a test program where the shop is, and the staff's token.
+    fn describe<'a>(&self, tests: &'a mut Command) -> &'a mut Command {
+        tests.env("ORILLA_URL", &self.server.url).env("ORILLA_STUDIO_TOKEN", &self.token)
+    }
+}
