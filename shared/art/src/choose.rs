@@ -4,7 +4,7 @@ use crate::keywords::{KEYWORDS, Weight};
 use crate::motifs::{self, Motif, PARCEL};
 
 /// Words after which a title talks about something else: "batteries for cameras", "lantern with candle".
-const TURNS: [&str; 8] = ["for", "with", "in", "of", "to", "from", "compatible", "including"];
+const TURNS: [&str; 9] = ["for", "with", "in", "of", "to", "from", "compatible", "including", "w"];
 
 /// Words that make a notebook a computer.
 const COMPUTING: [&str; 12] =
@@ -19,9 +19,11 @@ pub(crate) fn motif(title: &str, category: Option<&str>) -> &'static Motif {
     if has("pixels") && (has("intel") || has("amd") || has("windows")) {
         return motifs::by_name("laptop").unwrap_or(&PARCEL);
     }
-    let end = title.iter().position(|word| TURNS.contains(&word.as_str())).unwrap_or(title.len());
-    let name = best(title.get(..end).unwrap_or_default(), Weight::Name)
-        .or_else(|| best(&title, Weight::Name))
+    // What stands before the first such word names the thing; if nothing does, what stands before the next.
+    let turns = title.iter().enumerate().filter(|(_, word)| TURNS.contains(&word.as_str())).map(|(at, _)| at);
+    let name = turns
+        .chain([title.len()])
+        .find_map(|end| best(title.get(..end).unwrap_or_default(), Weight::Name))
         .or_else(|| category.and_then(|category| best(&words(category), Weight::Name)))
         .or_else(|| best(&title, Weight::Hint));
     let name = if name == Some("notebook") && computing() { Some("laptop") } else { name };
