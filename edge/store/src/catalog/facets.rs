@@ -39,6 +39,7 @@ pub(super) fn facets(query: &ListQuery, counts: Vec<Count>) -> Vec<Facet> {
         let value = facet.values.entry(token).or_default();
         *value = (value.0 + products, number.or(value.1));
     }
+    add_asked(query, &mut all);
     let selected = |key: &str, token: &str| is_selected(query, key, token);
     let mut shown: Vec<(String, Gathered)> =
         all.into_iter().filter(|(key, f)| worth_showing(query, key, f)).collect();
@@ -57,6 +58,24 @@ pub(super) fn facets(query: &ListQuery, counts: Vec<Count>) -> Vec<Facet> {
         room
     });
     shown.into_iter().map(|(key, gathered)| facet(key, gathered, selected)).collect()
+}
+
+/// What the question asks for is shown even if nothing has it, so that it can be taken back.
+fn add_asked(query: &ListQuery, all: &mut BTreeMap<String, Gathered>) {
+    let brands = query.brands.iter().map(|brand| ("brand", brand));
+    let attributes = query.attributes.iter().flat_map(|(key, filter)| {
+        let tokens = match filter {
+            Filter::AnyOf(tokens) => Some(tokens),
+            Filter::Within(_) => None,
+        };
+        tokens.into_iter().flatten().map(|token| (key.as_str(), token))
+    });
+    for (key, token) in brands.chain(attributes) {
+        let facet = all
+            .entry(key.to_owned())
+            .or_insert_with(|| Gathered { name: key.replace('_', " "), ..Gathered::default() });
+        facet.values.entry(token.clone()).or_insert((0, token.parse().ok()));
+    }
 }
 
 fn worth_showing(query: &ListQuery, key: &str, facet: &Gathered) -> bool {

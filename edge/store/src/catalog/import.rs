@@ -22,6 +22,7 @@ pub(super) async fn import(
 ) -> Result<ImportCounts, ImportError> {
     no_repeats(products)?;
     let digests: Vec<String> = products.iter().map(digest).collect();
+    let mut refusal = String::new();
     for _ in 0..ATTEMPTS {
         let stored = Stored::read(db, products, &digests).await.map_err(PortError::from)?;
         let plan = Plan::new(products, &digests, &stored)?;
@@ -31,10 +32,10 @@ pub(super) async fn import(
         }
         match db.batch(plan.statements()).await {
             Ok(_) => return Ok(counts),
-            Err(DbError::Constraint(_)) => {}
+            Err(DbError::Constraint(words)) => refusal = words,
             Err(error) => return Err(PortError::from(error).into()),
         }
     }
-    let busy = "other imports keep changing the same products; try again";
-    Err(PortError::Unavailable(busy.to_owned()).into())
+    let busy = format!("other imports keep changing the same products ({refusal}); try again");
+    Err(PortError::Unavailable(busy).into())
 }

@@ -12,8 +12,8 @@ use orilla_money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 /// How well a text fits; the lowest is the best. The columns are title, brand, numbers, category, attributes and
-/// description.
-pub(super) const RANK: &str = "bm25(product_search, 10.0, 6.0, 6.0, 3.0, 2.0, 1.0)";
+/// description. BM25 saturates: larger weights would make the first columns alike, not more important.
+pub(super) const RANK: &str = "bm25(product_search, 4.0, 2.0, 2.0, 1.5, 1.0, 0.7)";
 
 /// The bits of filters in `miss`; the attribute at index `i` of the question has `ATTRIBUTE << i`.
 const BRAND: i64 = 1;
@@ -258,12 +258,15 @@ fn misses(question: &Question, in_stock: bool) -> String {
         bits.push(format!("{STOCK} * (c.available = 0)"));
     }
     if let Some(ends) = &question.price {
-        bits.push(format!("{PRICE} * NOT ({})", within_price(ends)));
+        bits.push(format!("{PRICE} * (NOT {})", within_price(ends)));
     }
     for (i, wanted) in question.attributes.iter().enumerate() {
         let value = match &wanted.within {
             None => format!("v.token IN (SELECT value FROM json_each(?1, '$.attributes[{i}].tokens'))"),
-            Some(ends) => between("v.number", ends, |end| format!("?1 ->> '$.attributes[{i}].within.{end}'")),
+            Some(ends) => {
+                let end = |end: &str| format!("(?1 ->> '$.attributes[{i}].within.{end}')");
+                between("v.number", ends, &end("from"), &end("to"))
+            }
         };
         bits.push(format!(
             "{bit} * (c.product_id NOT IN ({HAS_VALUE} WHERE k.key = ?1 ->> '$.attributes[{i}].key' AND {value}))",
@@ -273,11 +276,13 @@ fn misses(question: &Question, in_stock: bool) -> String {
     if bits.is_empty() { "0".to_owned() } else { bits.join(" | ") }
 }
 
-/// Whether a variant of the product `c` has a price in the range; its ends are in major units.
+/// Whether a variant of the product `c` has a price in the range; its ends are in major units. A thousandth of a
+/// minor unit makes up for what 19.99 lacks as a binary number.
 fn within_price(ends: &Ends) -> String {
-    let end = |end: &str| format!("round((?1 ->> '$.price.{end}') * c.minor_units)");
-    let variant = between("v.price_minor", ends, end);
-    let lowest = between("c.price_min", ends, end);
+    let (from, to) =
+        ("(?1 ->> '$.price.from') * c.minor_units - 0.001", "(?1 ->> '$.price.to') * c.minor_units + 0.001");
+    let variant = between("v.price_minor", ends, from, to);
+    let lowest = between("c.price_min", ends, from, to);
     // Most products have one price: no need to look at the variants.
     format!(
         "CASE WHEN c.price_min = c.price_max THEN {lowest}
@@ -286,15 +291,13 @@ fn within_price(ends: &Ends) -> String {
     )
 }
 
-/// The condition that a column lies in a range.
-fn between(column: &str, ends: &Ends, end: impl Fn(&str) -> String) -> String {
-    let from = ends.from.map(|_| format!("{column} >= {}", end("from")));
-    let to = ends.to.map(|_| format!("{column} <= {}", end("to")));
-    let conditions: Vec<String> = from.into_iter().chain(to).collect();
-    if conditions.is_empty() {
-        format!("{column} IS NOT NULL")
-    } else {
-        format!("({})", conditions.join(" AND "))
+/// The condition that a column lies between two expressions, as far as the range has ends.
+fn between(column: &str, ends: &Ends, from: &str, to: &str) -> String {
+    match (ends.from, ends.to) {
+        (Some(_), Some(_)) => format!("({column} >= {from} AND {column} <= {to})"),
+        (Some(_), None) => format!("{column} >= {from}"),
+        (None, Some(_)) => format!("{column} <= {to}"),
+        (None, None) => format!("{column} IS NOT NULL"),
     }
 }
 
