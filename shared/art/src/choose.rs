@@ -4,7 +4,8 @@ use crate::keywords::{KEYWORDS, Weight};
 use crate::motifs::{self, Motif, PARCEL};
 
 /// Words after which a title talks about something else: "batteries for cameras", "lantern with candle".
-const TURNS: [&str; 9] = ["for", "with", "in", "of", "to", "from", "compatible", "including", "w"];
+const TURNS: [&str; 12] =
+    ["for", "with", "in", "of", "to", "from", "compatible", "including", "that", "by", "on", "w"];
 
 /// Words that make a notebook a computer.
 const COMPUTING: [&str; 12] =

@@ -2,7 +2,7 @@
 
 use super::{Motif, motif};
 
-pub(super) static MOTIFS: [Motif; 24] = [
+pub(super) static MOTIFS: [Motif; 25] = [
     motif(
         "lantern",
         84,
@@ -172,5 +172,12 @@ pub(super) static MOTIFS: [Motif; 24] = [
         96,
         "(rotate(-28 200 220)|a M186 70q14-18 28 0l8 126h-44z|w M188 72q6-8 12-8v132h-20z|c r 168 190 64 30 6|b M168 220h64l8 84q-40 16-80 0z|\
          k M204 220h28l8 84q-18 7-36 8z|W4 M184 228l-4 72m20-72v74|)",
+    ),
+    motif(
+        "breadboard",
+        84,
+        "(rotate(8 200 200)|a r 178 78 44 84 20|a r 122 138 156 176 28|k M206 138h44q28 0 28 28v120q0 28-28 28h-44z|d o 200 102 10|\
+         W5 M142 176q30-14 60 0t56-4M142 222q40-12 70 4t46-6M142 268q26-14 60-2t56-2|)|m M236 170q40 50 22 120h-22z|\
+         b r 233 284 28 36 8",
     ),
 ];

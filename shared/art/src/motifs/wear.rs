@@ -2,7 +2,7 @@
 
 use super::{Motif, motif};
 
-pub(super) static MOTIFS: [Motif; 12] = [
+pub(super) static MOTIFS: [Motif; 13] = [
     motif(
         "coat",
         72,
@@ -79,5 +79,12 @@ pub(super) static MOTIFS: [Motif; 12] = [
         70,
         "b M164 84h72l10 70h-92zM154 252h92l-10 68h-72z|k M204 84h32l10 70h-42zM204 252h42l-10 68h-32z|a o 200 202 78|k M200 124a78 78 0 0 1 0 156z|e o 200 202 58|\
          D6 M200 156v6m0 80v6m-46-46h6m80 0h6|B7 M200 202v-32v32l22 12|c r 274 192 16 20 6",
+    ),
+    motif(
+        "trousers",
+        76,
+        "A13 M168 104q6-28 20-34M232 104q-6-28-20-34|a M158 100h84l14 92l12 124h-56l-12-98l-12 98h-56l12-124z|\
+         k M206 100h36l14 92l12 124h-56l-12-98q8-50 6-118z|b r 174 122 52 40 8|w r 174 122 52 14 8|c o 168 108 7|c o 232 108 7|\
+         E5 M146 192q54 12 108 0|0e M134 282h57l-2 16h-56zM209 282h57l1 16h-56z|1b o 156 250 10",
     ),
 ];
