@@ -133,6 +133,7 @@ pub fn list(locale: Locale) -> impl IntoView {
                 <FacetGroup locale=locale title="Colour" name="a.colour" options=colours open=true/>
             </FacetPanel>
             <section>
+                <h2 class="visually-hidden">{locale.list_products()}</h2>
                 <div class="list-bar">
                     <p>{locale.list_count(1234)}</p>
                     <SortSelect locale=locale options=sorts selected="best"/>
@@ -397,10 +398,10 @@ pub fn components(locale: Locale) -> impl IntoView {
             <Timeline steps=stopped/>
             <form class="search" style="margin-bottom:9rem;max-width:30rem">
                 <input type="search" value="lan" aria-label=locale.search_label()/>
-                <ul class="suggestions" role="listbox" aria-label=locale.search_suggestions_title()>
-                    <li role="option" aria-selected="true"><a href="product.en.html"><span class="title">"Storm lantern"</span><span class="brand">"Faro"</span><span class="price">{money(locale, 3950)}</span></a></li>
-                    <li role="option" aria-selected="false"><a href="product.en.html"><span class="title">"Candle lantern, tin"</span><span class="brand">"Faro & Sons"</span><span class="price">{money(locale, 1490)}</span></a></li>
-                </ul>
+                <div class="suggestions" role="listbox" aria-label=locale.search_suggestions_title()>
+                    <a role="option" aria-selected="true" href="product.en.html"><span class="title">"Storm lantern"</span><span class="brand">"Faro"</span><span class="price">{money(locale, 3950)}</span></a>
+                    <a role="option" aria-selected="false" href="product.en.html"><span class="title">"Candle lantern, tin"</span><span class="brand">"Faro & Sons"</span><span class="price">{money(locale, 1490)}</span></a>
+                </div>
             </form>
             <EmptyState title=locale.cart_empty_title() text=locale.cart_empty_text()><ButtonLink href="list.en.html">{locale.cart_go_shopping()}</ButtonLink></EmptyState>
             <ErrorPage locale=locale status=404><ButtonLink href="home.en.html">{locale.error_go_home()}</ButtonLink></ErrorPage>
