@@ -1,6 +1,6 @@
 //! From words to a motif.
 
-use crate::keywords::{KEYWORDS, Weight};
+use crate::keywords::{self, Keyword, Weight};
 use crate::motifs::{self, Motif, PARCEL};
 
 /// Words after which a title talks about something else: "batteries for cameras", "lantern with candle".
@@ -31,12 +31,10 @@ pub(crate) fn motif(title: &str, category: Option<&str>) -> &'static Motif {
     name.and_then(motifs::by_name).unwrap_or(&PARCEL)
 }
 
-/// Lower-case words of letters and digits.
+/// The words, in lower case. The keywords are ASCII, so that other letters may separate.
 fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
+    let separates = |c: char| !c.is_ascii_alphanumeric();
+    text.split(separates).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect()
 }
 
 /// The motif of the weightiest keyword in the text; of equals, the one that ends last, because English puts what a
@@ -45,13 +43,12 @@ fn best(text: &[String], least: Weight) -> Option<&'static str> {
     let mut best: Option<((Weight, usize, usize), &'static str)> = None;
     for (at, word) in text.iter().enumerate() {
         let rest = text.get(at..).unwrap_or_default();
-        for (weight, keywords) in KEYWORDS.iter().filter(|(weight, _)| *weight >= least) {
-            for first in [Some(word.as_str()), word.strip_suffix('s')].into_iter().flatten() {
-                for (length, motif) in starting_with(first, rest, keywords) {
-                    let rank = (*weight, at + length, length);
-                    if best.is_none_or(|(other, _)| rank > other) {
-                        best = Some((rank, motif));
-                    }
+        for first in [Some(word.as_str()), word.strip_suffix('s')].into_iter().flatten() {
+            for keyword in starting_with(first).filter(|keyword| keyword.weight >= least) {
+                let length = keyword.words.split(' ').count();
+                let rank = (keyword.weight, at + length, length);
+                if continues(keyword, length, rest) && best.is_none_or(|(other, _)| rank > other) {
+                    best = Some((rank, keyword.motif));
                 }
             }
         }
@@ -59,24 +56,16 @@ fn best(text: &[String], least: Weight) -> Option<&'static str> {
     best.map(|(_, motif)| motif)
 }
 
-/// The keywords whose first word is `first` and whose further words are those of `text`: number of words, and motif.
-fn starting_with(
-    first: &str,
-    text: &[String],
-    keywords: &'static [(&str, &str)],
-) -> impl Iterator<Item = (usize, &'static str)> {
-    let from = keywords.partition_point(|(keyword, _)| first_word(keyword) < first);
+/// The keywords with this first word.
+fn starting_with(first: &str) -> impl Iterator<Item = &'static Keyword> {
+    let keywords = keywords::all();
+    let from = keywords.partition_point(|keyword| keyword.first_word() < first);
     let candidates = keywords.get(from..).unwrap_or_default().iter();
-    candidates.take_while(move |(keyword, _)| first_word(keyword) == first).filter_map(
-        move |(keyword, motif)| {
-            let length = keyword.split(' ').count();
-            let mut further = keyword.split(' ').zip(text).skip(1);
-            let same = further.all(|(part, word)| word == part || word.strip_suffix('s') == Some(part));
-            (length <= text.len() && same).then_some((length, *motif))
-        },
-    )
+    candidates.take_while(move |keyword| keyword.first_word() == first)
 }
 
-fn first_word(keyword: &str) -> &str {
-    keyword.split_once(' ').map_or(keyword, |(first, _)| first)
+/// Whether the words behind the first one, of `length` words, are those of the text, or their plurals.
+fn continues(keyword: &Keyword, length: usize, text: &[String]) -> bool {
+    let mut pairs = keyword.words.split(' ').zip(text).skip(1);
+    length <= text.len() && pairs.all(|(part, word)| word == part || word.strip_suffix('s') == Some(part))
 }

@@ -253,14 +253,15 @@ fn pictures_vary() {
 }
 
 #[test]
-fn the_dictionary_is_in_order_and_names_motifs_that_exist() {
-    for (weight, keywords) in keywords::KEYWORDS {
-        for pair in keywords.windows(2) {
-            assert!(pair[0].0 < pair[1].0, "{weight:?}: {:?} before {:?}", pair[0].0, pair[1].0);
-        }
-        for (keyword, motif) in keywords {
-            assert!(motifs::by_name(motif).is_some(), "{keyword} means {motif}");
-        }
+fn the_dictionary_has_each_keyword_once_and_names_motifs_that_exist() {
+    let mut known = HashSet::new();
+    for keyword in keywords::all() {
+        assert!(known.insert((keyword.words, keyword.weight)), "{keyword:?} twice");
+        assert!(motifs::by_name(keyword.motif).is_some(), "{keyword:?}");
+        let letters = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        assert!(keyword.words.split(' ').all(letters), "{keyword:?} can't be found");
     }
 }
 
@@ -270,9 +271,7 @@ fn every_motif_has_a_name_of_its_own_that_finds_it() {
     for motif in motifs::all() {
         assert!(names.insert(motif.name), "{} twice", motif.name);
         assert!(motif.name.bytes().all(|b| b.is_ascii_lowercase()), "{}", motif.name);
-        let known = keywords::KEYWORDS
-            .iter()
-            .any(|(_, keywords)| keywords.iter().any(|(_, name)| *name == motif.name));
+        let known = keywords::all().iter().any(|keyword| keyword.motif == motif.name);
         assert!(known, "no keyword means {}", motif.name);
     }
 }
