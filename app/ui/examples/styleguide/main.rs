@@ -9,6 +9,7 @@
 
 #![allow(clippy::indexing_slicing, reason = "run by hand on a list of its own")]
 
+mod kit;
 mod pages;
 
 use leptos::prelude::*;
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         write("cart", document(locale, pages::cart(locale)))?;
         write("checkout", document(locale, pages::checkout(locale)))?;
         write("order", document(locale, pages::order(locale)))?;
-        write("components", document(locale, pages::components(locale)))?;
+        write("components", document(locale, kit::components(locale)))?;
     }
     println!("{}", folder.display());
     Ok(())
