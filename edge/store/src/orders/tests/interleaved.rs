@@ -1,6 +1,6 @@
 //! Whatever the order of concurrent and repeated requests: nothing is oversold, lost or done twice.
 
-use super::support::{Shop, key, reserved, stock};
+use super::support::{Shop, key, misquoted, reserved, stock};
 use crate::testing::TestDatabase;
 use crate::{Database, DbError, Statement};
 use async_trait::async_trait;
@@ -14,6 +14,7 @@ use orilla_shop::checkout::{CommandOrder, CommandOutcome, Orders, PlaceOutcome, 
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 /// What goes wrong with a batch.
@@ -89,6 +90,8 @@ struct Promises {
     placed: Mutex<BTreeMap<u8, (OrderToken, OrderNumber)>>,
     /// The order and version that each key has written.
     commanded: Mutex<BTreeMap<IdempotencyKey, (OrderNumber, u32)>>,
+    /// What the next sender throws.
+    dice: AtomicU64,
 }
 
 /// The same key must always get the same answer.
@@ -128,6 +131,8 @@ async fn place(shop: &Shop<Stormy>, promises: &Promises, name: u8, wanted: &[(i6
     }
     let quote = until_answered(|| shop.quote(&cart)).await;
     let mut wish = shop.wish_for(cart, &quote, &format!("place-{name}"));
+    // Every sender has dice of its own: only the key says that two requests are one.
+    wish.random = u128::from(promises.dice.fetch_add(1, Ordering::Relaxed)).to_be_bytes();
     loop {
         match until_answered(|| place_order(shop.till(), &wish)).await {
             PlaceOutcome::Placed { token, number } => {
@@ -169,6 +174,7 @@ fn check_invariants(shop: &Shop<Stormy>, promises: &Promises, initial: &[(i64, u
             expected_reserved[usize::try_from(line.variant.0 - 1).unwrap()] += i64::from(line.quantity.get());
         }
     }
+    assert_eq!(misquoted(db), [0], "sold at another price than the shopper saw");
     assert_eq!(reserved, expected_reserved, "the orders hold what is reserved");
     for ((available, reserved), (_, initial)) in stock.iter().zip(&reserved).zip(initial) {
         assert!(*available >= 0, "oversold");

@@ -122,6 +122,11 @@ pub fn reserved(db: &TestDatabase) -> Vec<i64> {
     )
 }
 
+/// How many lines were sold at another price than the quoted one.
+pub fn misquoted(db: &TestDatabase) -> Vec<i64> {
+    numbers(db, "SELECT json(count(*)) AS doc FROM reservations WHERE unit_minor <> quoted_minor")
+}
+
 fn numbers(db: &TestDatabase, sql: &str) -> Vec<i64> {
     let answer = block_on(db.batch(vec![Statement::new(sql)])).unwrap();
     answer[0].iter().map(|doc| doc.parse().unwrap()).collect()
