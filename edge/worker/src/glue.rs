@@ -5,10 +5,10 @@ use http::{Request, Response, StatusCode, header};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll, Waker};
-use worker::js_sys::{JsString, Uint8Array};
+use worker::js_sys::{self, JsString, Uint8Array};
 use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen::{self, JsCast};
-use worker::wasm_bindgen_futures::{self, future_to_promise};
+use worker::wasm_bindgen_futures::future_to_promise;
 use worker::worker_sys::web_sys;
 
 #[wasm_bindgen(module = "/src/glue.js")]
