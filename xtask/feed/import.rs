@@ -136,7 +136,8 @@ fn read_file(
         "/studio/api/import?run={}&source={}&format={}{}",
         options.run,
         http::escape(name.rsplit('/').next().unwrap_or(name)),
-        format.token(),
+        // What was read here as another format is sent as our own.
+        Format::Ndjson.token(),
         if options.dry_run { "&dry_run=1" } else { "" }
     );
     let new = || Batch { file: name.to_owned(), path: path.clone(), ..Batch::default() };
