@@ -124,6 +124,7 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                 <link rel="stylesheet" href=assets.style/>
                 {head_of(&page, head)}
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <meta name="theme-color" content="#f7f3ea" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#0f1f2b" media="(prefers-color-scheme: dark)"/>

@@ -112,7 +112,7 @@ pub fn BuyBox(
             {move || view! { <StockBadge locale=locale available=available()/> }}
             <form method="post" action=ADD_TO_CART on:submit=add>
                 <input type="hidden" name="locale" value=code/>
-                <input type="hidden" name="variant" prop:value=move || variant().map(|v| v.id.to_string()) value=variant().map(|v| v.id)/>
+                <input type="hidden" name="variant" value=move || variant().map(|variant| variant.id)/>
                 <div class="quantity">
                     <label for="quantity">{locale.product_quantity()}</label>
                     <input

@@ -4,6 +4,7 @@ use super::grid;
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
+use orilla_art::Sketch;
 use orilla_catalog::read::Card;
 use orilla_ui::{ButtonKind, ButtonLink, Icon, IconName};
 use std::sync::Arc;
@@ -73,6 +74,7 @@ pub fn home(page: Arc<PageContext>, featured: &[Card]) -> String {
         (IconName::Arrow, locale.home_promise_returns(), locale.home_promise_returns_text()),
     ]
     .map(|(icon, title, text)| view! { <div><Icon name=icon/><h3>{title}</h3><p>{text}</p></div> });
+    let porthole = format!("/art/{}", Sketch::of("Lighthouse", None, None).path());
     let everything = page.url("/search");
     let content = view! {
         <section class="hero">
@@ -81,6 +83,7 @@ pub fn home(page: Arc<PageContext>, featured: &[Card]) -> String {
             <div class="actions">
                 <ButtonLink href=everything kind=ButtonKind::Primary>{locale.home_shop_all()}</ButtonLink>
             </div>
+            <div class="picture"><img src=porthole alt="" width="400" height="400" decoding="async"/></div>
         </section>
         {tiles}
         {picks}

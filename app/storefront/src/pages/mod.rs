@@ -18,6 +18,7 @@ pub use texts::{about, failure, not_found, privacy};
 
 use crate::islands::QuickAdd;
 use crate::present;
+use leptos::either::Either;
 use leptos::prelude::*;
 use orilla_catalog::read::Card;
 use orilla_ui::{CardGrid, Locale, ProductCard};
@@ -31,13 +32,20 @@ fn grid(locale: Locale, cards: &[Card], first: bool) -> impl IntoView + use<> {
         .iter()
         .enumerate()
         .map(|(at, card)| {
-            let add = card.only_variant.filter(|_| card.available > 0).map(|variant| {
-                let (code, title) = (locale.code().to_owned(), card.title.clone());
-                view! { <QuickAdd locale=code variant=variant.0 title=title/> }
-            });
+            let (code, title) = (locale.code().to_owned(), card.title.clone());
+            let action = match card.only_variant {
+                _ if card.available == 0 => None,
+                Some(variant) => Some(Either::Left(view! { <QuickAdd locale=code variant=variant.0 title=title/> })),
+                // The card's title is the link that is read out and reached by keyboard.
+                None => Some(Either::Right(view! {
+                    <a class="button" href=format!("/{code}/p/{}", card.handle) tabindex="-1" aria-hidden="true">
+                        {locale.list_choose()}
+                    </a>
+                })),
+            };
             view! {
                 <ProductCard locale=locale card=present::card(locale, card) eager=first && at < EAGER>
-                    {add}
+                    {action}
                 </ProductCard>
             }
         })

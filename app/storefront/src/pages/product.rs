@@ -166,7 +166,8 @@ fn gallery(locale: Locale, product: &ProductView, category: Option<&str>, colour
 fn properties(locale: Locale, product: &ProductView) -> Option<impl IntoView + use<>> {
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     let mut at: BTreeMap<&str, usize> = BTreeMap::new();
-    for attribute in &product.attributes {
+    // Tags are for filters; to a reader of the page they say nothing new.
+    for attribute in product.attributes.iter().filter(|attribute| attribute.key.as_str() != "tag") {
         let value = attribute_text(locale, attribute);
         match at.get(attribute.key.as_str()).and_then(|row| rows.get_mut(*row)) {
             Some((_, values)) => values.push(value),
