@@ -37,6 +37,8 @@ plurals! {
     cart_stock_changed = cart_stock_changed_one | cart_stock_changed_other(title);
     /// "2 fields need your attention".
     checkout_errors = checkout_errors_one | checkout_errors_other();
+    /// "3 working days".
+    shipping_days = shipping_days_one | shipping_days_other();
     /// "Only 3 can be ordered."
     notice_quantity_limited = notice_quantity_limited_one | notice_quantity_limited_other();
 }

@@ -3,7 +3,7 @@
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
-use orilla_orders::{CheckoutForm, FaultCode, FieldFault, Issue, PaymentMethod, Quote, ShippingMethod};
+use orilla_orders::{CheckoutForm, Country, FaultCode, FieldFault, Issue, PaymentMethod, Quote, ShippingMethod};
 use orilla_ui::{
     ButtonKind, ButtonLink, Choice, ChoiceGroup, EmptyState, ErrorSummary, Field, FieldError, Locale, Notice,
     NoticeKind, SelectField, SelectOption, countries,
@@ -23,6 +23,8 @@ pub struct CheckoutPage {
     pub changed: bool,
     /// Why the order was not taken, beside the fields.
     pub refusal: Option<String>,
+    /// The ways to pay that the shop offers.
+    pub payments: Vec<PaymentMethod>,
     /// The idempotency key of this form.
     pub key: String,
 }
@@ -44,7 +46,7 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
         };
         return render(|| document(page, head, content));
     }
-    let fields = Fields { locale, form: &data.form, faults: &data.faults };
+    let fields = Fields { locale, form: &data.form, faults: &data.faults, payments: &data.payments };
     let content = view! {
         <h1>{locale.checkout_title()}</h1>
         {warnings(&page, &data)}
@@ -117,6 +119,7 @@ struct Fields<'a> {
     locale: Locale,
     form: &'a CheckoutForm,
     faults: &'a [FieldFault],
+    payments: &'a [PaymentMethod],
 }
 
 impl Fields<'_> {
@@ -184,6 +187,8 @@ impl Fields<'_> {
     }
 
     fn address(&self) -> impl IntoView + use<> {
+        let country = Country::parse(&self.form.country).ok();
+        let (postcode, region) = country.map_or((true, true), |c| (!c.needs_postcode(), !c.needs_region()));
         let options =
             countries(self.locale).map(|c| SelectOption { value: c.code.to_owned(), label: c.name.to_owned() }).collect();
         view! {
@@ -200,9 +205,9 @@ impl Fields<'_> {
                 />
                 {self.text("address1", &self.form.address1, "text", "shipping address-line1", false)}
                 {self.text("address2", &self.form.address2, "text", "shipping address-line2", true)}
-                {self.text("postcode", &self.form.postcode, "text", "shipping postal-code", true)}
+                {self.text("postcode", &self.form.postcode, "text", "shipping postal-code", postcode)}
                 {self.text("city", &self.form.city, "text", "shipping address-level2", false)}
-                {self.text("region", &self.form.region, "text", "shipping address-level1", true)}
+                {self.text("region", &self.form.region, "text", "shipping address-level1", region)}
             </div>
         }
     }
@@ -213,16 +218,21 @@ impl Fields<'_> {
             .offers
             .iter()
             .map(|offer| {
-                let (title, hint) = match offer.method {
-                    ShippingMethod::Standard => (locale.shipping_standard(), locale.shipping_standard_hint()),
-                    ShippingMethod::Express => (locale.shipping_express(), locale.shipping_express_hint()),
-                    ShippingMethod::Pickup => (locale.shipping_pickup(), locale.shipping_pickup_hint()),
+                let title = match offer.method {
+                    ShippingMethod::Standard => locale.shipping_standard(),
+                    ShippingMethod::Express => locale.shipping_express(),
+                    ShippingMethod::Pickup => locale.shipping_pickup(),
+                };
+                let hint = match offer.days {
+                    _ if offer.method == ShippingMethod::Pickup => locale.shipping_pickup_hint().to_owned(),
+                    (from, to) if from == to => locale.shipping_days(to.into()),
+                    (from, to) => locale.shipping_days_range(&from.to_string(), &to.to_string()),
                 };
                 let price = if offer.price.minor == 0 { locale.shipping_free().to_owned() } else { locale.money(offer.price) };
                 Choice {
                     value: offer.method.token().to_owned(),
                     title: title.to_owned(),
-                    hint: Some(hint.to_owned()),
+                    hint: Some(hint),
                     price: Some(price),
                 }
             })
@@ -243,8 +253,9 @@ impl Fields<'_> {
 
     fn payment(&self) -> impl IntoView + use<> {
         let locale = self.locale;
-        let options = PaymentMethod::ALL
-            .into_iter()
+        let options = self
+            .payments
+            .iter()
             .map(|method| {
                 let (title, hint) = match method {
                     PaymentMethod::BankTransfer => (locale.payment_transfer(), locale.payment_transfer_hint()),

@@ -279,7 +279,7 @@ pub fn checkout(locale: Locale) -> impl IntoView {
         choice(
             "standard",
             locale.shipping_standard(),
-            locale.shipping_standard_hint(),
+            &locale.shipping_days_range("2", "4"),
             Some(money(locale, 495)),
         ),
         choice(

@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use orilla_orders::{
-    CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey, OrderToken, PaymentMethod, Quote,
+    CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey, OrderToken, Quote,
     ShippingMethod, Text,
 };
 use orilla_shop::PortError;
@@ -22,7 +22,7 @@ pub async fn show(visit: Visit, headers: Headers) -> Response {
     let form = CheckoutForm {
         country: guessed_country(&headers.0).code().to_owned(),
         shipping: ShippingMethod::Standard.token().to_owned(),
-        payment: PaymentMethod::BankTransfer.token().to_owned(),
+        payment: visit.host.config.payments.first().map_or("", |p| p.method().token()).to_owned(),
         ..CheckoutForm::default()
     };
     answer(&visit, render(&visit, Shown { form, ..Shown::default() }).await).await
@@ -116,7 +116,7 @@ pub async fn place(visit: Visit, body: Bytes) -> Response {
 fn refusal_text(visit: &Visit, reason: &PlaceRefusal) -> String {
     match reason {
         PlaceRefusal::NotOrderable(_) => visit.locale.checkout_not_shipped().to_owned(),
-        PlaceRefusal::Payment(_) => visit.locale.fault_choice().to_owned(),
+        PlaceRefusal::Payment(_) => visit.locale.payment_not_offered().to_owned(),
         PlaceRefusal::TooLarge(_) | PlaceRefusal::KeyReused => visit.locale.notice_failed().to_owned(),
     }
 }
@@ -140,6 +140,7 @@ async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
         quote,
         changed: shown.changed,
         refusal: shown.refusal,
+        payments: visit.host.config.payments.iter().map(|payment| payment.method()).collect(),
         key,
     };
     Ok(pages::checkout(visit.page().await, page))
