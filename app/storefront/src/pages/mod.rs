@@ -38,9 +38,11 @@ fn grid(locale: Locale, cards: &[Card], first: bool) -> impl IntoView + use<> {
                 Some(variant) => Some(Either::Left(view! { <QuickAdd locale=code variant=variant.0 title=title/> })),
                 // The card's title is the link that is read out and reached by keyboard.
                 None => Some(Either::Right(view! {
-                    <a class="button" href=format!("/{code}/p/{}", card.handle) tabindex="-1" aria-hidden="true">
-                        {locale.list_choose()}
-                    </a>
+                    <div class="quick-add" aria-hidden="true">
+                        <a class="button" href=format!("/{code}/p/{}", card.handle) tabindex="-1">
+                            {locale.list_choose()}
+                        </a>
+                    </div>
                 })),
             };
             view! {
