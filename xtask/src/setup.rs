@@ -150,10 +150,11 @@ fn tool_folder(name: &str, version: &str) -> PathBuf {
     tools.join(format!("{name}-{version}"))
 }
 
-/// Installs a program from crates.io, once. It is compiled with little optimisation: it runs for seconds, but
-/// takes minutes to compile otherwise.
+/// Installs a program from crates.io, once. Compiling one with all optimisation takes longer than it ever saves:
+/// only wasm-bindgen works long enough to gain from some.
 fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
     let folder = tool_folder(name, version);
+    let level = if name == "wasm-bindgen-cli" { "1" } else { "0" };
     // cargo writes this file last, so that an interrupted installation is begun again.
     if folder.join(".crates.toml").is_file() {
         return Ok(folder);
@@ -164,7 +165,7 @@ fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
             cargo.args(["install", name, "--version", &format!("={version}"), "--root"]).arg(&folder);
             cargo.arg("--target-dir").arg(root().join("target/tools"));
             cargo.args(locked.then_some("--locked"));
-            cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
+            cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level).env("CARGO_PROFILE_RELEASE_LTO", "off");
             cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").current_dir(std::env::temp_dir());
             run(&mut cargo)
         };

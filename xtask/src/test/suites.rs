@@ -89,7 +89,8 @@ fn browser_test(folder: &Path) -> Result<Command> {
     let manifest = folder.join("Cargo.toml");
     let text = files::read_text(&manifest)?;
     let features = text.lines().find_map(|line| line.strip_prefix("wasm-test-features = "));
-    let mut command = cargo(&["test", "--target", WASM, "--profile", "dev-wasm", "--test", "browser", "--manifest-path"]);
+    let mut command =
+        cargo(&["test", "--target", WASM, "--profile", "dev-wasm", "--test", "browser", "--manifest-path"]);
     command
         .arg(manifest)
         .args(features.iter().flat_map(|features| ["--features", features.trim_matches('"')]));
