@@ -34,7 +34,11 @@ pub fn import_demo(url: &str, token: &str) -> Result<()> {
     step("demo catalogue", || run_quietly(&mut feed)).map(drop)
 }
 
-fn compiled(https: bool) -> Result<Command> {
+/// The importer, compiled if it has changed.
+///
+/// # Errors
+/// When it does not compile.
+pub fn compiled(https: bool) -> Result<Command> {
     let features = if https { "feed,https" } else { "feed" };
     let mut cargo = program("cargo");
     cargo.args(["build", "--quiet", "--package", "xtask", "--bin", "orilla-feed", "--profile", "tool"]);

@@ -2,6 +2,7 @@
 // A host program: it measures how long its own steps take.
 #![allow(clippy::disallowed_methods)]
 
+mod bench;
 mod build;
 mod dev;
 mod feed;
@@ -23,6 +24,8 @@ cargo xtask <command>
                                Runs the shop on http://localhost:8787 and rebuilds it when a source file changes.
   test [FILTER] [--only checks|native|wasm|worker|e2e] [--release]
                                Runs every test there is, or those whose name has FILTER in it.
+  bench [size] [ssr] [import] [lighthouse]
+                               Measures speed and size on this machine, and writes build/bench/*.json.
   import FILE… [--format F] [--dry-run] [--report FILE] [--url URL] [--token T] [--currency EUR]
                                Imports catalogues: Shopify CSV, Icecat JSON, Google Merchant XML or TSV, our NDJSON; .gz too.
   export [FILE] [--url URL] [--token T]
@@ -48,6 +51,7 @@ fn command(args: &[String]) -> Result<ExitCode> {
     match command.as_str() {
         "setup" => setup::for_building(),
         "build" => build::command(args),
+        "bench" => bench::command(args),
         "dev" => dev::command(args),
         "test" => return test::command(args),
         "import" | "export" => {
