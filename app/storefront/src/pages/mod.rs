@@ -6,6 +6,8 @@ mod home;
 mod list;
 mod order;
 mod product;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 pub use cart::{CartPage, CartNotice, cart};

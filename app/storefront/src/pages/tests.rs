@@ -1,0 +1,158 @@
+//! What every page must do, whatever the catalogue holds.
+
+use super::*;
+use crate::page::{Assets, PageContext};
+use orilla_catalog::query::ListQuery;
+use orilla_catalog::read::{CategoryNode, CategoryRef, Facet, FacetKind, FacetValue, Listing, ProductView, VariantView};
+use orilla_catalog::{Handle, ProductId, VariantId};
+use orilla_money::{Currency, Money};
+use orilla_richtext::SafeHtml;
+use std::sync::Arc;
+
+/// A text that would run if a page did not escape it.
+const HOSTILE: &str = "</title></script><script>alert('1')</script>\"'<img src=x onerror=alert(1)>";
+
+fn page(path: &str, query: &str) -> Arc<PageContext> {
+    Arc::new(PageContext {
+        locale: Locale::En,
+        assets: Assets::default(),
+        shop_name: "Orilla".into(),
+        origin: "https://shop.example".into(),
+        path: path.into(),
+        query: query.into(),
+        cart_pieces: 0,
+        categories: vec![
+            CategoryNode { slug: "light".into(), name: "Light".into(), products: 3 },
+            CategoryNode { slug: "light/lamps".into(), name: HOSTILE.into(), products: 2 },
+        ],
+    })
+}
+
+fn card(title: &str) -> Card {
+    Card {
+        id: ProductId(1),
+        handle: Handle::parse("lantern").unwrap(),
+        title: title.into(),
+        brand: Some(title.into()),
+        price_from: Money::new(3_900, Currency::EUR),
+        price_to: Money::new(5_900, Currency::EUR),
+        compare_at: None,
+        available: 3,
+        variants: 1,
+        only_variant: Some(VariantId(7)),
+        image: None,
+        category: None,
+    }
+}
+
+fn listing(total: u32) -> Listing {
+    let value = FacetValue { token: HOSTILE.into(), count: 1, selected: true };
+    Listing {
+        total,
+        cards: (0..total.min(48)).map(|_| card(HOSTILE)).collect(),
+        facets: vec![Facet { key: "colour".into(), name: HOSTILE.into(), kind: FacetKind::Text, values: vec![value] }],
+        price_range: Some((Money::new(3_900, Currency::EUR), Money::new(5_900, Currency::EUR))),
+        in_stock: total,
+    }
+}
+
+fn list_page(path: &str, category: Option<&str>, query: &str, total: u32) -> String {
+    let query = ListQuery::parse(category, query);
+    list(page(path, &query.to_query_string()), ListData { query, listing: listing(total) })
+}
+
+fn product_page(variant: Option<i64>) -> String {
+    let view = |id, size: &str, minor, available| VariantView {
+        id: VariantId(id),
+        sku: Some(format!("SKU-{id}")),
+        barcode: None,
+        options: vec![size.into()],
+        price: Money::new(minor, Currency::EUR),
+        compare_at: None,
+        available,
+    };
+    let product_view = ProductView {
+        id: ProductId(1),
+        handle: Handle::parse("lantern").unwrap(),
+        version: 1,
+        title: HOSTILE.into(),
+        brand: Some(HOSTILE.into()),
+        description: SafeHtml::sanitise("<p>Good <b>light</b></p><script>alert(1)</script>"),
+        categories: vec![CategoryRef { slug: "light".into(), name: "Light".into() }],
+        options: vec!["Size".into()],
+        variants: vec![view(7, "S", 3_900, 0), view(8, HOSTILE, 5_900, 2)],
+        attributes: vec![],
+        images: vec![],
+    };
+    product(page("/p/lantern", ""), &ProductData { product: product_view, variant, related: vec![card(HOSTILE)] })
+}
+
+#[test]
+fn hostile_texts_stay_texts() {
+    let pages = [
+        list_page("/search", None, "q=%3Cscript%3Ealert(1)", 60),
+        list_page("/c/light/lamps", Some("light/lamps"), "", 3),
+        product_page(None),
+        home(page("", ""), &[card(HOSTILE)]),
+    ];
+    for html in pages {
+        assert!(!html.contains("<script>alert"));
+        assert!(!html.contains("<img src=x"));
+        assert_eq!(html.matches("<title>").count(), 1);
+        assert_eq!(html.matches("</html>").count(), 1);
+    }
+}
+
+/// The value of the canonical link, or none.
+fn canonical(html: &str) -> Option<&str> {
+    html.split("rel=\"canonical\" href=\"").nth(1)?.split('"').next()
+}
+
+#[test]
+fn search_engines_list_categories_but_no_searches_and_no_filters() {
+    let category = list_page("/c/light", Some("light"), "", 60);
+    assert_eq!(canonical(&category), Some("https://shop.example/en/c/light"));
+    assert!(category.contains("hreflang=\"pt\" href=\"https://shop.example/pt/c/light\""));
+    let second = list_page("/c/light", Some("light"), "page=2&sort=price", 60);
+    assert_eq!(canonical(&second), Some("https://shop.example/en/c/light?page=2"));
+    for query in ["q=lamp", "brand=Faro", "price=1..2", "stock=1", "a.colour=red"] {
+        let html = list_page("/search", None, query, 60);
+        assert_eq!(canonical(&html), None, "{query}");
+        assert!(html.contains("name=\"robots\" content=\"noindex\""), "{query}");
+    }
+}
+
+#[test]
+fn a_list_says_what_to_do_when_it_is_empty() {
+    let html = list_page("/search", None, "q=zzz", 0);
+    assert!(html.contains(Locale::En.list_empty_title()));
+    assert!(html.contains(Locale::En.facets_clear()));
+    assert!(!html.contains("class=\"pagination\""));
+}
+
+#[test]
+fn a_product_shows_the_variant_of_its_url_or_the_first_that_can_be_bought() {
+    let chosen = |html: &str| html.split("name=\"variant\" value=\"").nth(1).map(|rest| rest.starts_with('7'));
+    assert_eq!(chosen(&product_page(Some(7))), Some(true));
+    assert_eq!(chosen(&product_page(None)), Some(false));
+    assert_eq!(chosen(&product_page(Some(99))), Some(false));
+    assert!(product_page(None).contains("Good <b>light</b>"));
+}
+
+#[test]
+fn structured_data_of_a_product_is_json_with_its_offers() {
+    let html = product_page(None);
+    let data = html.split("application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert_eq!(data["@type"], "Product");
+    assert_eq!(data["name"], HOSTILE);
+    assert_eq!(data["offers"]["lowPrice"], "39.00");
+    assert_eq!(data["offers"]["offers"][0]["availability"], "https://schema.org/OutOfStock");
+}
+
+#[test]
+fn error_pages_say_where_to_go() {
+    assert!(not_found(page("/zzz", "")).contains(Locale::En.error_404_title()));
+    assert!(failure(page("/search", "q=a"), true).contains("href=\"/en/search?q=a\""));
+    assert!(!failure(page("/search", "q=a"), false).contains(Locale::En.error_retry()));
+}
