@@ -33,6 +33,8 @@ const WASM_FEATURES: &[&str] = &[
     "reference-types",
     "multivalue",
     "simd",
+    // wasm-bindgen catches with it what the Worker throws.
+    "exception-handling",
 ];
 
 /// Which build.
@@ -94,6 +96,11 @@ impl Build {
         if self.release { "release" } else { "dev-wasm" }
     }
 
+    /// The bundle for the browser is made for size, the Worker for speed.
+    fn client_profile(self) -> &'static str {
+        if self.release { "client" } else { self.profile() }
+    }
+
     fn assets(self) -> PathBuf {
         self.folder().join("assets")
     }
@@ -107,10 +114,11 @@ impl Build {
     /// app/client → a wasm module and its JavaScript, both in `assets/pkg` under hashed names.
     fn client(self, names: &mut Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
         let mut cargo = program("cargo");
-        cargo.args(["build", "--package", "orilla-client", "--target", WASM, "--profile", self.profile()]);
+        cargo.args(["build", "--package", "orilla-client", "--target", WASM]);
+        cargo.args(["--profile", self.client_profile()]);
         cargo.args(if self.bench { &["--features", "bench"][..] } else { &[] });
         run(&mut cargo)?;
-        let compiled = target_folder().join(WASM).join(self.profile()).join("orilla_client.wasm");
+        let compiled = target_folder().join(WASM).join(self.client_profile()).join("orilla_client.wasm");
         let stage = self.stage("client");
         let bytes = files::named(&compiled, fs::read(&compiled))?;
         let stamp = stage.join("stamp");
@@ -123,7 +131,7 @@ impl Build {
                 .arg(&stage);
             run_quietly(bindgen.arg(&compiled))?;
             if self.release {
-                optimise(&wasm)?;
+                optimise(&wasm, "-Oz")?;
             }
             files::write(&stamp, files::digest(&bytes))?;
         }
@@ -208,7 +216,7 @@ impl Build {
         build.args(if self.bench { &["--features", "bench"][..] } else { &[] });
         run(&mut build)?;
         if self.release {
-            optimise(&stage.join("index_bg.wasm"))?;
+            optimise(&stage.join("index_bg.wasm"), "-O3")?;
         }
         for name in ["index_bg.wasm", "index.js"] {
             files::copy(&stage.join(name), &self.folder().join("worker").join(name))?;
@@ -259,9 +267,9 @@ fn esbuild(from: &Path, to: &Path, options: &[&str]) -> Result<()> {
 }
 
 /// Makes a wasm module smaller and faster, in place, and takes its debug sections out.
-fn optimise(wasm: &Path) -> Result<()> {
+fn optimise(wasm: &Path, level: &str) -> Result<()> {
     let mut opt = program("node_modules/.bin/wasm-opt");
     opt.args(WASM_FEATURES.iter().map(|feature| format!("--enable-{feature}")));
-    opt.args(["-O3", "--strip-debug", "--strip-producers", "--strip-target-features", "-o"]);
+    opt.args([level, "--strip-debug", "--strip-producers", "--strip-target-features", "-o"]);
     run_quietly(opt.arg(wasm).arg(wasm)).map(drop)
 }
