@@ -9,9 +9,10 @@ use orilla_storefront::{bench, render};
 
 /// `/bench/list`, `/bench/product/{id}` and the floor, `/bench/constant/list` and `/bench/constant/product`.
 pub fn routes() -> Router {
-    Router::new()
-        .route("/bench/list", get(async || Html(list())))
-        .route("/bench/product/{id}", get(async |Path(id): Path<u32>| product(id).map(Html).into_response_or_404()))
+    Router::new().route("/bench/list", get(async || Html(list()))).route(
+        "/bench/product/{id}",
+        get(async |Path(id): Path<u32>| product(id).map(Html).into_response_or_404()),
+    )
 }
 
 fn list() -> String {

@@ -47,7 +47,7 @@ pub fn refuse_forged_write(method: &Method, headers: &HeaderMap) -> Result<(), P
     if same_site {
         return Ok(());
     }
-    Err(Problem::new(StatusCode::FORBIDDEN, "cross-site", "Writes are taken from the shop's own pages only."))
+    Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "Writes are taken from the shop's own pages only."))
 }
 
 #[cfg(test)]
@@ -84,7 +84,9 @@ mod tests {
     #[test]
     fn a_handler_may_be_stricter() {
         let mut response = Response::new(());
-        response.headers_mut().insert("content-security-policy", HeaderValue::from_static("default-src 'none'"));
+        response
+            .headers_mut()
+            .insert("content-security-policy", HeaderValue::from_static("default-src 'none'"));
         let response = add_headers(response);
         assert_eq!(response.headers()["content-security-policy"], "default-src 'none'");
         assert_eq!(response.headers()["x-content-type-options"], "nosniff");

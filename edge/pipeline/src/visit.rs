@@ -37,7 +37,8 @@ impl Visit {
         let path = parts.uri.path();
         let (locale, rest) = split_locale(path);
         Visit {
-            locale: locale.unwrap_or_else(|| Locale::negotiate(text(&parts.headers, header::ACCEPT_LANGUAGE))),
+            locale: locale
+                .unwrap_or_else(|| Locale::negotiate(text(&parts.headers, header::ACCEPT_LANGUAGE))),
             cart: cart_of(&parts.headers),
             origin: origin(&host, parts),
             path: rest.to_owned(),
@@ -58,6 +59,11 @@ impl Visit {
             query: self.query.clone(),
             cart_pieces: self.cart.pieces(),
         })
+    }
+
+    /// A path with the shop's origin: `https://shop.example/en/cart`.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
     }
 
     /// A path of the shop in the visitor's language: `/en/cart`.
@@ -162,7 +168,14 @@ mod tests {
         check_cart("__Host-cart=", 0);
         check_cart("cart=1.12x2", 0);
         let cart = Cart::parse("1.12x2-45x1").unwrap();
-        assert!(cart_cookie(&cart).to_str().unwrap().starts_with("__Host-cart=1.12x2-45x1; Path=/; Max-Age=31536000"));
-        assert!(cart_cookie(&Cart::default()).to_str().unwrap().starts_with("__Host-cart=; Path=/; Max-Age=0"));
+        assert!(
+            cart_cookie(&cart)
+                .to_str()
+                .unwrap()
+                .starts_with("__Host-cart=1.12x2-45x1; Path=/; Max-Age=31536000")
+        );
+        assert!(
+            cart_cookie(&Cart::default()).to_str().unwrap().starts_with("__Host-cart=; Path=/; Max-Age=0")
+        );
     }
 }

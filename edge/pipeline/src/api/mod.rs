@@ -1,8 +1,175 @@
-//! The public HTTP API, version 1.
+//! The HTTP API: `/api/v1` for everyone, `/studio/api` for the team.
+//!
+//! [`operations`] is its table. The router and the OpenAPI document are both made of it.
 
+mod cart;
+mod catalog;
+mod command;
+mod cursor;
+mod document;
+pub mod extract;
+mod operation;
+mod orders;
+mod reply;
+mod search;
+pub mod types;
+
+#[cfg(test)]
+mod tests;
+
+use crate::routes::studio;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Response;
+use operation::Operation;
+use std::sync::OnceLock;
+use types::{
+    Categories, CommandDone, CommandRequest, Order, OrderPage, OrderRequest, PlacedOrder, Product,
+    ProductPage, Quote, QuoteRequest, SearchPage, Suggestions,
+};
 
-/// The routes below `/api/v1`.
+/// The largest JSON document, in bytes.
+const LARGEST_DOCUMENT: usize = 64 * 1024;
+/// The largest batch of an import, in bytes.
+const LARGEST_IMPORT: usize = 16 * 1024 * 1024;
+
+/// The routes of the API.
 pub fn router() -> Router {
-    Router::new()
+    operation::router(operations())
+}
+
+/// All operations of the API.
+fn operations() -> Vec<Operation> {
+    let mut operations = shop_operations();
+    operations.extend(order_operations());
+    operations.extend(staff_operations());
+    let limit = |handler: axum::routing::MethodRouter| handler.layer(DefaultBodyLimit::max(LARGEST_DOCUMENT));
+    let mut operations: Vec<_> = operations.into_iter().map(|operation| operation.handled(limit)).collect();
+    let large = DefaultBodyLimit::max(LARGEST_IMPORT);
+    operations.push(
+        Operation::post::<studio::ImportReport, _, _>(
+            "importProducts",
+            "/studio/api/import",
+            "Puts products into the catalogue, from a file of any format that it reads",
+            studio::import,
+        )
+        .query::<studio::ImportQuery>()
+        .any_body()
+        .staff()
+        .handled(|handler| handler.layer(large)),
+    );
+    operations
+}
+
+fn shop_operations() -> Vec<Operation> {
+    vec![
+        Operation::get::<serde_json::Value, _, _>(
+            "openapi",
+            "/api/v1/openapi.json",
+            "This document",
+            openapi,
+        ),
+        Operation::get::<ProductPage, _, _>(
+            "listProducts",
+            "/api/v1/products",
+            "All products, in the order in which they came in",
+            catalog::products,
+        )
+        .query::<catalog::PageQuery>(),
+        Operation::get::<Product, _, _>(
+            "getProduct",
+            "/api/v1/products/{handle}",
+            "A product",
+            catalog::product,
+        ),
+        Operation::get::<Categories, _, _>(
+            "listCategories",
+            "/api/v1/categories",
+            "All categories, parents before children",
+            catalog::categories,
+        ),
+        Operation::get::<SearchPage, _, _>(
+            "search",
+            "/api/v1/search",
+            "Products that fit a question, with facets to narrow it",
+            catalog::search,
+        )
+        .query::<search::SearchQuery>(),
+        Operation::get::<Suggestions, _, _>(
+            "suggest",
+            "/api/v1/suggest",
+            "Products that fit what was typed so far",
+            catalog::suggest,
+        )
+        .query::<catalog::SuggestQuery>(),
+        Operation::post::<Quote, _, _>(
+            "quoteCart",
+            "/api/v1/cart/quote",
+            "What a cart costs now, and what of it can be had; nothing is kept",
+            cart::quote,
+        )
+        .body::<QuoteRequest>(),
+    ]
+}
+
+fn order_operations() -> Vec<Operation> {
+    vec![
+        Operation::post::<PlacedOrder, _, _>(
+            "placeOrder",
+            "/api/v1/orders",
+            "Places an order for what a quote has shown; 409 with the new quote if that has changed",
+            orders::place,
+        )
+        .body::<OrderRequest>()
+        .keyed()
+        .status(201)
+        .refuses(&[409]),
+        Operation::get::<Order, _, _>("getOrder", "/api/v1/orders/{token}", "An order", orders::order),
+        Operation::post::<CommandDone, _, _>(
+            "cancelOrder",
+            "/api/v1/orders/{token}/cancel",
+            "Cancels an order, while the shop has not begun with it",
+            orders::cancel,
+        )
+        .keyed()
+        .refuses(&[409, 422]),
+    ]
+}
+
+fn staff_operations() -> Vec<Operation> {
+    vec![
+        Operation::get::<OrderPage, _, _>(
+            "listOrders",
+            "/studio/api/orders",
+            "All orders, the newest first",
+            command::list,
+        )
+        .query::<command::OrdersQuery>()
+        .staff(),
+        Operation::post::<CommandDone, _, _>(
+            "commandOrder",
+            "/studio/api/orders/{token}/commands",
+            "Does something with an order: pay, pack, ship, deliver, cancel, refund",
+            command::command,
+        )
+        .body::<CommandRequest>()
+        .keyed()
+        .staff()
+        .refuses(&[409]),
+        Operation::get::<serde_json::Value, _, _>(
+            "exportProducts",
+            "/studio/api/export",
+            "A page of all products as NDJSON; empty after the last",
+            studio::export,
+        )
+        .query::<studio::ExportQuery>()
+        .media_type("application/x-ndjson")
+        .staff(),
+    ]
+}
+
+/// `GET /api/v1/openapi.json`.
+async fn openapi() -> Response {
+    static DOCUMENT: OnceLock<serde_json::Value> = OnceLock::new();
+    reply::shared(DOCUMENT.get_or_init(|| document::document(&operations())))
 }

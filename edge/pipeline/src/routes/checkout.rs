@@ -12,7 +12,8 @@ use orilla_orders::{
 };
 use orilla_shop::PortError;
 use orilla_shop::checkout::{
-    CommandOrder, CommandOutcome, PlaceOrder, PlaceOutcome, PlaceRefusal, Till, command_order, place_order, quote_cart,
+    CommandOrder, CommandOutcome, PlaceOrder, PlaceOutcome, PlaceRefusal, Till, command_order, place_order,
+    quote_cart,
 };
 use orilla_storefront::pages::{self, CheckoutPage, OrderPage};
 use std::collections::HashMap;
@@ -84,7 +85,8 @@ pub async fn place(visit: Visit, body: Bytes) -> Response {
         Ok(random) => random,
         Err(error) => return reply::failure(&visit, &error).await,
     };
-    let wish = PlaceOrder { cart: visit.cart.clone(), checkout, seen, key, now: visit.host.clock.now(), random };
+    let wish =
+        PlaceOrder { cart: visit.cart.clone(), checkout, seen, key, now: visit.host.clock.now(), random };
     let till = Till {
         orders: &*visit.host.orders,
         variants: &*visit.host.variants,
@@ -124,7 +126,10 @@ fn refusal_text(visit: &Visit, reason: &PlaceRefusal) -> String {
 /// The fields of a form (application/x-www-form-urlencoded). Of a field that was sent twice, the last counts; bytes
 /// that are no UTF-8 become replacement characters, which no field accepts as more than text.
 fn form_fields(body: &[u8]) -> HashMap<String, String> {
-    form_urlencoded::parse(body).take(100).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+    form_urlencoded::parse(body)
+        .take(100)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
 }
 
 /// The checkout page with the cart's price of this moment.
@@ -149,7 +154,8 @@ async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
 async fn quote(visit: &Visit, form: &CheckoutForm) -> Result<Quote, PortError> {
     let method = ShippingMethod::parse(&form.shipping).unwrap_or(ShippingMethod::Standard);
     let destination = Country::parse(&form.country).ok().map(|country| Destination { method, country });
-    let quote = quote_cart(&*visit.host.variants, &visit.cart, destination, visit.host.config.currency).await?;
+    let quote =
+        quote_cart(&*visit.host.variants, &visit.cart, destination, visit.host.config.currency).await?;
     quote.map_err(|error| PortError::Unexpected(error.to_string()))
 }
 
@@ -167,8 +173,7 @@ pub async fn order(visit: Visit, Path((_, token)): Path<(String, String)>) -> Re
     let html = match stored {
         Ok(Some(stored)) => match stored.order() {
             Ok(order) => {
-                let cancel_key =
-                    if pages::can_be_cancelled(&order) { new_key(&visit).ok() } else { None };
+                let cancel_key = if pages::can_be_cancelled(&order) { new_key(&visit).ok() } else { None };
                 let page = OrderPage {
                     number: stored.number,
                     order,
@@ -194,12 +199,20 @@ pub async fn order(visit: Visit, Path((_, token)): Path<(String, String)>) -> Re
 /// `POST /en/orders/TOKEN/cancel`: by the shopper, while nobody has begun with it.
 pub async fn cancel(visit: Visit, Path((_, token)): Path<(String, String)>, body: Bytes) -> Response {
     let key = form_fields(&body).remove("key").unwrap_or_default();
-    let (Ok(token), Ok(key), Ok(reason)) =
-        (OrderToken::parse(&token), IdempotencyKey::parse(&key), Text::at_most("cancelled by the shopper", 100))
-    else {
+    let (Ok(token), Ok(key), Ok(reason)) = (
+        OrderToken::parse(&token),
+        IdempotencyKey::parse(&key),
+        Text::at_most("cancelled by the shopper", 100),
+    ) else {
         return reply::not_found(&visit).await;
     };
-    let may = match visit.host.orders.order(&token).await.and_then(|stored| stored.map(|s| s.order()).transpose()) {
+    let may = match visit
+        .host
+        .orders
+        .order(&token)
+        .await
+        .and_then(|stored| stored.map(|s| s.order()).transpose())
+    {
         Ok(order) => order.is_none_or(|order| pages::can_be_cancelled(&order)),
         Err(error) => return reply::failure(&visit, &error).await,
     };

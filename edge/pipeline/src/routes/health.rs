@@ -1,8 +1,8 @@
 //! `/health`: what a monitor asks.
 
 use crate::Host;
-use axum::response::{IntoResponse, Response};
 use axum::Json;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 

@@ -6,7 +6,7 @@ mod checkout;
 mod health;
 mod pictures;
 mod seo;
-mod studio;
+pub mod studio;
 
 use crate::api;
 use crate::visit::Visit;
@@ -19,8 +19,6 @@ use http::StatusCode;
 
 /// The largest form, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
-/// The largest batch of an import, in bytes.
-const LARGEST_IMPORT: usize = 16 * 1024 * 1024;
 
 /// The routes of the shop.
 pub fn router() -> Router {
@@ -43,10 +41,8 @@ pub fn router() -> Router {
         .route("/robots.txt", get(seo::robots))
         .route("/sitemap.xml", get(seo::sitemap))
         .route("/health", get(health::health))
-        .nest("/api/v1", api::router())
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .route("/studio/api/import", post(studio::import).layer(DefaultBodyLimit::max(LARGEST_IMPORT)))
-        .route("/studio/api/export", get(studio::export))
+        .merge(api::router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method);
     #[cfg(feature = "bench")]
@@ -64,7 +60,7 @@ async fn nothing_here(visit: Visit) -> Response {
 async fn wrong_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
-        "method-not-allowed",
+        "method_not_allowed",
         "This address does not take this method. The header Allow says which it takes.",
     )
 }

@@ -16,7 +16,11 @@ pub async fn drawn(Path(name): Path<String>) -> Response {
     let Some(sketch) = Sketch::parse(&name) else { return StatusCode::NOT_FOUND.into_response() };
     let svg = reply::with_type("image/svg+xml", sketch.svg());
     // Should someone open the picture itself: it runs nothing and loads nothing.
-    let svg = reply::with_header(svg, header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'");
+    let svg = reply::with_header(
+        svg,
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'",
+    );
     reply::with_header(svg, header::CACHE_CONTROL, "public, max-age=31536000, immutable")
 }
 
@@ -52,14 +56,15 @@ fn is_public(url: &str) -> bool {
     };
     // Pictures are served by name. Addresses, in whatever spelling, are what such attacks use.
     let name_of_digits = host.rsplit('.').next().is_some_and(|last| {
-        last.is_empty() || last.bytes().all(|b| b.is_ascii_digit()) || last.to_ascii_lowercase().starts_with("0x")
+        last.is_empty()
+            || last.bytes().all(|b| b.is_ascii_digit())
+            || last.to_ascii_lowercase().starts_with("0x")
     });
     let port_is_usual = !authority.contains('@') && matches!(port(authority), None | Some("80" | "443" | ""));
-    let private = ["localhost", "local", "internal", "intranet", "lan", "home", "arpa", "test", "invalid", "onion"];
-    let private_name = host
-        .rsplit('.')
-        .next()
-        .is_some_and(|last| private.contains(&last.to_ascii_lowercase().as_str()));
+    let private =
+        ["localhost", "local", "internal", "intranet", "lan", "home", "arpa", "test", "invalid", "onion"];
+    let private_name =
+        host.rsplit('.').next().is_some_and(|last| private.contains(&last.to_ascii_lowercase().as_str()));
     host.contains('.') && !name_of_digits && !private_name && port_is_usual && host.parse::<IpAddr>().is_err()
 }
 

@@ -23,7 +23,11 @@ pub async fn robots(visit: Visit) -> Response {
         }
     }
     let _ = writeln!(text, "Sitemap: {}/sitemap.xml", visit.origin);
-    reply::with_header(reply::with_type("text/plain; charset=utf-8", text), header::CACHE_CONTROL, "public, max-age=3600")
+    reply::with_header(
+        reply::with_type("text/plain; charset=utf-8", text),
+        header::CACHE_CONTROL,
+        "public, max-age=3600",
+    )
 }
 
 /// `/sitemap.xml`: an index; `/sitemap.xml?after=ID`: the pages and products from there
@@ -103,7 +107,10 @@ fn add(text: &mut String, visit: &Visit, page: &str) {
         let _ = write!(text, "<url><loc>{origin}/{}{page}</loc>", locale.code());
         for other in Locale::ALL {
             let code = other.code();
-            let _ = write!(text, r#"<xhtml:link rel="alternate" hreflang="{code}" href="{origin}/{code}{page}"/>"#);
+            let _ = write!(
+                text,
+                r#"<xhtml:link rel="alternate" hreflang="{code}" href="{origin}/{code}{page}"/>"#
+            );
         }
         text.push_str("</url>");
     }

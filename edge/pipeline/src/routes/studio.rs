@@ -1,17 +1,16 @@
 //! The team's HTTP endpoints: import and export of the catalogue. A bearer token opens them.
 
-use crate::visit::{Headers, text};
+use crate::api::extract::{Body, Query};
+use crate::staff::Staff;
 use crate::{Host, Problem, reply};
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Query, RawQuery};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 use orilla_catalog::{Handle, Product};
 use orilla_feeds::{Entry, FeedError, Format, Located, Rejection, Settings, read, write_ndjson};
 use orilla_shop::catalog::{ImportCounts, ImportError, ImportRun};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// Products that go into the store in one transaction.
 const BATCH: usize = 200;
@@ -22,40 +21,44 @@ const MOST_REJECTIONS: usize = 1_000;
 /// Products in one page of an export.
 const EXPORT_PAGE: u32 = 200;
 
-/// Lets the request through if it carries the team's token.
-///
-/// # Errors
-/// 401 without the right token, 503 if the operator has not set one.
-fn authorise(host: &Host, headers: &HeaderMap) -> Result<(), Problem> {
-    let Some(expected) = &host.config.studio_token else {
-        return Err(Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "not-configured",
-            "The secret STUDIO_TOKEN is not set (at least 16 characters): wrangler secret put STUDIO_TOKEN",
-        ));
-    };
-    let given = text(headers, header::AUTHORIZATION).strip_prefix("Bearer ").unwrap_or_default();
-    if same(given.as_bytes(), expected.as_bytes()) {
-        return Ok(());
-    }
-    Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Send the team's token: Authorization: Bearer …"))
-}
-
-/// Compares in a time that says nothing of where the texts differ.
-fn same(given: &[u8], expected: &[u8]) -> bool {
-    // `subtle` compares only equal lengths in constant time; the length of a random token is no secret.
-    bool::from(subtle::ConstantTimeEq::ct_eq(given, expected))
-}
-
 /// What an import did.
-#[derive(Debug, Default, Serialize)]
-struct ImportReport {
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct ImportReport {
     #[serde(flatten)]
+    #[schemars(with = "Counts")]
     counts: ImportCounts,
     /// How many rows were rejected, in all.
     rejected_total: u32,
     /// The first of them.
+    #[schemars(with = "Vec<RejectedRow>")]
     rejected: Vec<Rejection>,
+}
+
+/// [`ImportCounts`], for the document.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "read by the schema alone")]
+struct Counts {
+    /// New products.
+    added: u32,
+    /// Products with a new version.
+    changed: u32,
+    /// Products that were equal already.
+    unchanged: u32,
+}
+
+/// [`Rejection`], for the document.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "read by the schema alone")]
+struct RejectedRow {
+    /// The line at which the row begins, from 1.
+    line: u64,
+    /// The column (of CSV and TSV) or the byte in the line (of JSON), from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u64>,
+    /// The field, as the feed calls it.
+    field: String,
+    /// What is wrong and what would be right.
+    message: String,
 }
 
 impl ImportReport {
@@ -67,23 +70,45 @@ impl ImportReport {
     }
 }
 
+/// What an import is told.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportQuery {
+    /// `shopify`, `icecat`, `google-xml`, `google-tsv` or `ndjson`; by default it is guessed.
+    #[serde(default)]
+    format: String,
+    /// The name of the whole import: all requests of a file share it.
+    #[serde(default)]
+    run: String,
+    /// The file's name.
+    #[serde(default)]
+    source: String,
+    /// `1`: say what would happen, and change nothing.
+    #[serde(default)]
+    dry_run: String,
+}
+
 /// `POST /studio/api/import?format=…&run=…&source=…&dry_run=1`: puts the products of the body in.
 pub async fn import(
     host: Host,
-    headers: Headers,
-    Query(query): Query<HashMap<String, String>>,
-    body: Bytes,
-) -> Result<Json<impl Serialize>, Problem> {
-    authorise(&host, &headers.0)?;
-    let parameter = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
-    let source = short(parameter("source"));
-    let format = match parameter("format") {
+    _: Staff,
+    Query(query): Query<ImportQuery>,
+    Body(body): Body,
+) -> Result<Json<ImportReport>, Problem> {
+    let source = short(&query.source);
+    let format = match query.format.as_str() {
         "" => Format::detect(&source, body.get(..4_096).unwrap_or(&body)).ok_or_else(|| {
-            Problem::field("format", "unknown", "Name the format: ?format=shopify, icecat, google-xml, google-tsv or ndjson")
+            Problem::field(
+                "format",
+                "unknown",
+                "Name the format: ?format=shopify, icecat, google-xml, google-tsv or ndjson",
+            )
         })?,
-        token => Format::parse(token).map_err(|error| Problem::field("format", "unknown", error.to_string()))?,
+        token => {
+            Format::parse(token).map_err(|error| Problem::field("format", "unknown", error.to_string()))?
+        }
     };
-    let dry_run = match parameter("dry_run") {
+    let dry_run = match query.dry_run.as_str() {
         "" | "0" => false,
         "1" => true,
         _ => return Err(Problem::field("dry_run", "invalid", "dry_run is 0 or 1")),
@@ -106,7 +131,7 @@ pub async fn import(
     put_in(&host, &mut batch, dry_run, &mut report).await?;
     if !dry_run {
         let run = ImportRun {
-            run: short(parameter("run")),
+            run: short(&query.run),
             source,
             format: format.token().to_owned(),
             counts: report.counts,
@@ -158,19 +183,19 @@ async fn put_in(
     Ok(())
 }
 
+/// Where a page of an export begins.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExportQuery {
+    /// The handle of the last product of the page before.
+    #[serde(default)]
+    after: String,
+}
+
 /// `GET /studio/api/export?after=HANDLE`: a page of all products as NDJSON; empty after the last.
-pub async fn export(host: Host, headers: Headers, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    #[derive(Default, Deserialize)]
-    struct From {
-        after: Option<String>,
-    }
-    authorise(&host, &headers.0)?;
-    let from: From = serde_urlencoded::from_str(query.as_deref().unwrap_or_default())
-        .map_err(|error| Problem::malformed(error.to_string()))?;
-    let after = from
-        .after
-        .filter(|after| !after.is_empty())
-        .map(|after| Handle::parse(&after))
+pub async fn export(host: Host, _: Staff, Query(query): Query<ExportQuery>) -> Result<Response, Problem> {
+    let after = (!query.after.is_empty())
+        .then(|| Handle::parse(&query.after))
         .transpose()
         .map_err(|error| Problem::field("after", "invalid", error.to_string()))?;
     let products = host.writer.export(after.as_ref(), EXPORT_PAGE).await?;
@@ -183,17 +208,4 @@ pub async fn export(host: Host, headers: Headers, RawQuery(query): RawQuery) -> 
     }
     let response = reply::with_type("application/x-ndjson", text);
     Ok(reply::with_header(response, header::CACHE_CONTROL, "no-store"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tokens_are_compared_whole() {
-        assert!(same(b"0123456789abcdef", b"0123456789abcdef"));
-        for other in ["", "0123456789abcde", "0123456789abcdeg", "0123456789abcdef0"] {
-            assert!(!same(other.as_bytes(), b"0123456789abcdef"), "{other}");
-        }
-    }
 }

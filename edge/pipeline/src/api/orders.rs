@@ -1,0 +1,135 @@
+//! A shopper's orders.
+
+use super::cart::cart;
+use super::command;
+use super::extract::{Json, Key, Named};
+use super::reply::private;
+use super::types::{Order, OrderLinks, OrderRequest, PlacedOrder, Quote};
+use crate::Problem;
+use crate::problem::FieldProblem;
+use crate::visit::Visit;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use orilla_orders::{
+    Checkout, CheckoutForm, Command, FieldFault, Fingerprint, NotOrderable, OrderToken, Text,
+};
+use orilla_shop::checkout::{PlaceOrder, PlaceOutcome, PlaceRefusal, StoredOrder, Till, place_order};
+
+/// `POST /api/v1/orders`.
+pub async fn place(
+    visit: Visit,
+    Key(key): Key,
+    Json(request): Json<OrderRequest>,
+) -> Result<Response, Problem> {
+    let cart = cart(&request.lines)?;
+    let seen = Fingerprint::parse(&request.seen).ok_or_else(|| {
+        Problem::field("seen", "invalid", "send the fingerprint of a quote of /api/v1/cart/quote")
+    })?;
+    let checkout = checkout(request)?;
+    let host = &visit.host;
+    let wish = PlaceOrder { cart, checkout, seen, key, now: host.clock.now(), random: host.random.bytes()? };
+    let till = Till {
+        orders: &*host.orders,
+        variants: &*host.variants,
+        payments: &host.config.payments,
+        currency: host.config.currency,
+    };
+    match place_order(till, &wish).await? {
+        PlaceOutcome::Placed { token, number } => {
+            let links = OrderLinks::new(&visit, &token);
+            let location = HeaderValue::from_str(&links.api);
+            let placed = PlacedOrder { token: token.to_string(), number: number.0, links };
+            let mut response = private(StatusCode::CREATED, &placed);
+            if let Ok(location) = location {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            Ok(response)
+        }
+        PlaceOutcome::Changed { quote } => Err(Problem {
+            quote: Some(Box::new(Quote::from(*quote))),
+            ..Problem::new(
+                StatusCode::CONFLICT,
+                "quote_changed",
+                "Prices, stock or delivery are no longer what was seen. Show the new quote, and send its fingerprint.",
+            )
+        }),
+        PlaceOutcome::Refused(reason) => Err(refused(&reason)),
+    }
+}
+
+/// The fields of the checkout, checked.
+fn checkout(request: OrderRequest) -> Result<Checkout, Problem> {
+    let (contact, address) = (request.contact, request.address);
+    let form = CheckoutForm {
+        email: contact.email,
+        name: contact.name,
+        phone: contact.phone.unwrap_or_default(),
+        address1: address.address1,
+        address2: address.address2.unwrap_or_default(),
+        city: address.city,
+        region: address.region.unwrap_or_default(),
+        postcode: address.postcode.unwrap_or_default(),
+        country: address.country,
+        shipping: request.shipping,
+        payment: request.payment,
+    };
+    form.check().map_err(|faults| Problem::fields(faults.into_iter().map(field_problem).collect()))
+}
+
+/// A fault of the flat form, where the request has it.
+fn field_problem(fault: FieldFault) -> FieldProblem {
+    let object = match fault.field {
+        "email" | "name" | "phone" => "contact.",
+        "shipping" | "payment" => "",
+        _ => "address.",
+    };
+    // The code's name is the one that it has in JSON.
+    let code = serde_json::to_value(fault.code).ok();
+    let code = code.as_ref().and_then(serde_json::Value::as_str).unwrap_or("invalid");
+    FieldProblem::new(format!("{object}{}", fault.field), code, fault.message)
+}
+
+fn refused(reason: &PlaceRefusal) -> Problem {
+    let field = match reason {
+        // Nothing of the request is wrong: what it asks for is sold out.
+        PlaceRefusal::NotOrderable(NotOrderable::Empty) => {
+            return Problem::new(StatusCode::CONFLICT, reason.code(), reason.to_string());
+        }
+        PlaceRefusal::NotOrderable(NotOrderable::NotShipped) => "shipping",
+        PlaceRefusal::Payment(_) => "payment",
+        PlaceRefusal::TooLarge(_) => "lines",
+        PlaceRefusal::KeyReused => "Idempotency-Key",
+    };
+    Problem::field(field, reason.code(), reason.to_string())
+}
+
+/// `GET /api/v1/orders/{token}`.
+pub async fn order(visit: Visit, Named(token): Named) -> Result<Response, Problem> {
+    let (_, stored) = stored(&visit, &token).await?;
+    Ok(private(StatusCode::OK, &Order::new(&visit, stored)?))
+}
+
+/// `POST /api/v1/orders/{token}/cancel`: by the shopper, while nobody has begun with it.
+pub async fn cancel(visit: Visit, Named(token): Named, Key(key): Key) -> Result<Response, Problem> {
+    let (token, stored) = stored(&visit, &token).await?;
+    let may = orilla_storefront::pages::can_be_cancelled(&stored.order()?);
+    // A repeated request finds the order as the first one has left it.
+    if !may && visit.host.orders.done(&key).await?.is_none() {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "not_cancellable",
+            "The shop has begun with this order, or it is cancelled: ask the shop to change it.",
+        ));
+    }
+    let reason =
+        Text::parse("cancelled by the shopper").map_err(|error| Problem::internal(error.to_string()))?;
+    command::run(&visit, token, Command::Cancel { reason, restock: true }, key).await
+}
+
+/// The order with this token.
+async fn stored(visit: &Visit, token: &str) -> Result<(OrderToken, StoredOrder), Problem> {
+    let not_found = || Problem::not_found("order");
+    let token = OrderToken::parse(token).map_err(|_| not_found())?;
+    let stored = visit.host.orders.order(&token).await?.ok_or_else(not_found)?;
+    Ok((token, stored))
+}

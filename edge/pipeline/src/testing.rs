@@ -1,0 +1,250 @@
+//! A shop for tests: the whole pipeline over the real SQL, and one client for each role.
+
+use crate::{Config, Host, answer};
+use async_trait::async_trait;
+use axum::body::{Body, to_bytes};
+use futures::executor::block_on;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
+use orilla_money::Currency;
+use orilla_orders::Text;
+use orilla_shop::checkout::{BankTransfer, OnDelivery};
+use orilla_shop::{Clock, Picture, Pictures, PortError, Random};
+use orilla_store::testing::TestDatabase;
+use orilla_store::{CatalogStore, Database, DbError, OrderStore, Statement};
+use orilla_storefront::Assets;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// The team's token.
+pub const TOKEN: &str = "a-token-for-tests-only";
+/// Now, in milliseconds since 1970.
+pub const NOW: i64 = 1_760_000_000_000;
+/// The demo catalogue, in Shopify's format.
+const CATALOGUE: &[u8] = include_bytes!("../../../demo/catalogue.csv");
+
+/// A shop in memory.
+pub struct Shop {
+    host: Host,
+    database: Arc<Breakable>,
+}
+
+/// A database that can be made to fail.
+struct Breakable {
+    database: TestDatabase,
+    is_broken: AtomicBool,
+}
+
+#[async_trait]
+impl Database for Breakable {
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Vec<String>>, DbError> {
+        if self.is_broken.load(Ordering::Relaxed) {
+            return Err(DbError::Unavailable("switched off for a test".into()));
+        }
+        self.database.batch(statements).await
+    }
+}
+
+struct FixedClock;
+
+impl Clock for FixedClock {
+    fn now(&self) -> i64 {
+        NOW
+    }
+}
+
+/// 1, 2, 3, …
+#[derive(Default)]
+struct Counting(AtomicU64);
+
+impl Random for Counting {
+    fn bytes(&self) -> Result<[u8; 16], PortError> {
+        Ok(u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1).to_be_bytes())
+    }
+}
+
+/// No picture can be reached.
+struct NoPictures;
+
+#[async_trait]
+impl Pictures for NoPictures {
+    async fn fetch(&self, _: &str, _: usize) -> Result<Picture, PortError> {
+        Err(PortError::Unavailable("no network in tests".into()))
+    }
+}
+
+impl Shop {
+    /// A shop without products.
+    pub fn empty() -> Self {
+        let database =
+            Arc::new(Breakable { database: TestDatabase::new(), is_broken: AtomicBool::new(false) });
+        let catalog = Arc::new(CatalogStore::new(database.clone()));
+        let orders = Arc::new(OrderStore::new(database.clone()));
+        let transfer =
+            BankTransfer::new(Text::parse("Orilla").unwrap(), "ES9121000418450200051332", None, 14);
+        let config = Config {
+            shop_name: "Orilla".into(),
+            currency: Currency::EUR,
+            public_url: "https://shop.example".into(),
+            studio_token: Some(TOKEN.into()),
+            payments: vec![Box::new(transfer.unwrap()), Box::new(OnDelivery { most: 100_000 })],
+            build: "test".into(),
+            assets: Assets::default(),
+        };
+        let host = Host {
+            config: Arc::new(config),
+            catalog: catalog.clone(),
+            writer: catalog.clone(),
+            health: catalog,
+            variants: orders.clone(),
+            orders,
+            clock: Arc::new(FixedClock),
+            random: Arc::new(Counting::default()),
+            pictures: Arc::new(NoPictures),
+        };
+        Shop { host, database }
+    }
+
+    /// A shop with the demo catalogue.
+    pub fn new() -> Self {
+        let shop = Shop::empty();
+        let report = shop.staff().send("POST", "/studio/api/import?format=shopify", &[], CATALOGUE);
+        assert_eq!(report.status, 200, "{}", report.text());
+        assert_eq!(report.json()["rejected_total"], 0, "{}", report.text());
+        shop
+    }
+
+    /// Lets the database fail from now on, or work again.
+    pub fn break_database(&self, is_broken: bool) {
+        self.database.is_broken.store(is_broken, Ordering::Relaxed);
+    }
+
+    /// Runs SQL, to arrange what a test needs.
+    pub fn execute(&self, sql: &str) {
+        self.database.database.execute(sql);
+    }
+
+    /// How many rows were ever written: unchanged if nothing was.
+    pub fn rows_written(&self) -> String {
+        let count = Statement::new("SELECT json(total_changes()) AS doc");
+        block_on(self.database.database.batch(vec![count])).unwrap().remove(0).remove(0)
+    }
+
+    /// Someone without cookies.
+    pub fn anonymous(&self) -> Client<'_> {
+        Client { shop: self, role: Role::Anonymous }
+    }
+
+    /// Someone whose browser keeps cookies.
+    pub fn shopper(&self) -> Client<'_> {
+        Client { shop: self, role: Role::Shopper(RefCell::default()) }
+    }
+
+    /// Someone of the team.
+    pub fn staff(&self) -> Client<'_> {
+        Client { shop: self, role: Role::Staff }
+    }
+
+    /// The id and the price of a variant with at least `pieces` in stock.
+    pub fn variant(&self, pieces: u32) -> i64 {
+        let sql = "SELECT json(min(id)) AS doc FROM variants WHERE available >= ?1";
+        let found = block_on(self.database.database.batch(vec![Statement::new(sql).bind(pieces)]));
+        found.unwrap().remove(0).remove(0).parse().unwrap()
+    }
+}
+
+enum Role {
+    Anonymous,
+    Shopper(RefCell<BTreeMap<String, String>>),
+    Staff,
+}
+
+/// Sends requests in a role.
+pub struct Client<'a> {
+    shop: &'a Shop,
+    role: Role,
+}
+
+impl Client<'_> {
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], b"")
+    }
+
+    /// As a browser without scripts sends a form.
+    pub fn post_form(&self, path: &str, form: &str) -> Answer {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html")];
+        self.send("POST", path, &headers, form.as_bytes())
+    }
+
+    /// Without an idempotency key.
+    pub fn post_json(&self, path: &str, document: &Value) -> Answer {
+        self.send("POST", path, &[("content-type", "application/json")], document.to_string().as_bytes())
+    }
+
+    /// With an idempotency key.
+    pub fn post_keyed(&self, path: &str, key: &str, document: &Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        self.send("POST", path, &headers, document.to_string().as_bytes())
+    }
+
+    /// Any request. A path that is no URI is the test's mistake.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("https://shop.example{path}"));
+        for (name, value) in headers {
+            request = request.header(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        match &self.role {
+            Role::Anonymous => {}
+            Role::Shopper(cookies) => {
+                let cookies: Vec<_> =
+                    cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
+                request = request.header(header::COOKIE, cookies.join("; "));
+            }
+            Role::Staff => request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")),
+        }
+        let request = request.body(Body::from(body.to_vec())).unwrap();
+        let (parts, body) = block_on(answer(self.shop.host.clone(), request)).into_parts();
+        let body = block_on(to_bytes(body, usize::MAX)).unwrap().to_vec();
+        self.keep_cookies(&parts.headers);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    fn keep_cookies(&self, headers: &HeaderMap) {
+        let Role::Shopper(cookies) = &self.role else { return };
+        for cookie in headers.get_all(header::SET_COOKIE) {
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        }
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The header's text; empty if it is missing.
+    pub fn header(&self, name: &'static str) -> &str {
+        self.headers.get(HeaderName::from_static(name)).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The first field that a problem names, and its code.
+    pub fn fault(&self) -> (String, String) {
+        let problem = self.json();
+        let text = |name: &str| problem["errors"][0][name].as_str().unwrap_or_default().to_owned();
+        (text("field"), text("code"))
+    }
+}
