@@ -29,6 +29,8 @@ pub struct ServerContext {
     pub cart: Arc<Mutex<Cart>>,
     /// Where a browser without scripts goes next.
     pub next: Arc<Mutex<Option<String>>>,
+    /// The failure of the store, if that is why a function has failed.
+    pub failure: Arc<Mutex<Option<PortError>>>,
 }
 
 /// Makes the server functions known: on wasm there are no link-time constructors to rely on.
@@ -43,14 +45,18 @@ pub(super) fn context() -> Result<ServerContext, ServerFnError> {
     use_context::<ServerContext>().ok_or_else(|| ServerFnError::new("no server context"))
 }
 
-fn failed(error: &PortError) -> ServerFnError {
-    ServerFnError::new(error.to_string())
-}
-
 impl ServerContext {
+    /// Leaves the failure for the pipeline; the shopper's browser need not know what it was.
+    fn failed(&self, error: PortError) -> ServerFnError {
+        if let Ok(mut failure) = self.failure.lock() {
+            *failure = Some(error);
+        }
+        ServerFnError::new("the shop can't reach its data")
+    }
+
     pub(super) async fn add(&self, locale: &str, variant: i64, quantity: u32) -> Result<CartChange, ServerFnError> {
         let locale = Locale::from_segment(locale).unwrap_or_default();
-        let known = self.variants.variants(&[VariantId(variant)]).await.map_err(|error| failed(&error))?;
+        let known = self.variants.variants(&[VariantId(variant)]).await.map_err(|error| self.failed(error))?;
         let mut cart = self.current();
         let outcome = match known.first() {
             None => Err(locale.cart_sold_out("")),
@@ -86,7 +92,7 @@ impl ServerContext {
     pub(super) async fn suggest(&self, locale: &str, typed: &str) -> Result<Vec<SuggestionData>, ServerFnError> {
         let locale = Locale::from_segment(locale).unwrap_or_default();
         let typed: String = typed.chars().take(100).collect();
-        let found = self.catalog.suggest(&typed, SUGGESTIONS).await.map_err(|error| failed(&error))?;
+        let found = self.catalog.suggest(&typed, SUGGESTIONS).await.map_err(|error| self.failed(error))?;
         Ok(found
             .into_iter()
             .map(|suggestion| SuggestionData {
@@ -120,7 +126,7 @@ impl ServerContext {
         message: String,
     ) -> Result<CartChange, ServerFnError> {
         let quote = quote_cart(&*self.variants, cart, None, self.currency).await;
-        let quote = quote.map_err(|error| failed(&error))?.map_err(|error| ServerFnError::new(error.to_string()))?;
+        let quote = quote.map_err(|error| self.failed(error))?.map_err(|error| ServerFnError::new(error.to_string()))?;
         Ok(CartChange { done, message, cart: cart_data(locale, cart, &quote) })
     }
 }

@@ -5,6 +5,8 @@
 //! address to the one, let the router find the handler, add the security headers.
 
 mod api;
+#[cfg(test)]
+mod bad_input;
 #[cfg(feature = "bench")]
 mod bench;
 mod canonical;

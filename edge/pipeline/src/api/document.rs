@@ -88,18 +88,19 @@ impl Writer {
         parameters
     }
 
-    /// A parameter for each property of the query's type; one with `x-prefix` for all names with that prefix.
+    /// A parameter for each property of the query's type.
     fn query_parameters(&mut self, query: SchemaOf) -> Vec<Value> {
         let schema = query(&mut self.requests);
         let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
         let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
-        let parameter = |(name, schema): (String, Value)| {
+        let parameter = |(name, mut schema): (String, Value)| {
+            let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
             json!({
                 "name": name,
                 "in": "query",
                 "required": required.iter().any(|field| *field == name.as_str()),
-                "description": schema.get("description").cloned().unwrap_or_default(),
-                "schema": schema,
+                "description": description.unwrap_or_default(),
+                "schema": without_null(schema),
             })
         };
         properties.into_iter().map(parameter).collect()
@@ -117,6 +118,21 @@ impl Writer {
         responses.insert("5XX".to_owned(), refused("The shop is broken (500), or can't answer now (503)"));
         responses
     }
+}
+
+/// The schema of a value that is left out rather than null: query strings have no null.
+fn without_null(mut schema: Value) -> Value {
+    let is_null = |schema: &Value| *schema == json!("null") || *schema == json!({ "type": "null" });
+    for choices in ["type", "anyOf"] {
+        let Some(Value::Array(mut left)) = schema.get(choices).cloned() else { continue };
+        left.retain(|choice| !is_null(choice));
+        match (choices, left.pop()) {
+            ("type", Some(only)) if left.is_empty() => schema[choices] = only,
+            (_, Some(only)) if left.is_empty() => return only,
+            _ => {}
+        }
+    }
+    schema
 }
 
 const PROBLEM: Content = Content {

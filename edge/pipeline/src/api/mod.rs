@@ -15,6 +15,8 @@ mod search;
 pub mod types;
 
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod tests;
 
 use crate::routes::studio;

@@ -26,6 +26,7 @@ pub struct SearchQuery {
     brand: Option<Vec<String>>,
     /// `a.KEY=VALUE` for each attribute: one of these values, or a range of numbers such as `10..20`. A facet's
     /// `parameter` and `value` say what can be asked.
+    #[schemars(extend("propertyNames" = { "pattern": "^a\\.[a-z0-9_]{1,80}$" }))]
     attributes: Option<BTreeMap<String, String>>,
     /// A range of prices in major units of the shop's currency: `10..49.50`, `10..` or `..50`.
     price: Option<String>,

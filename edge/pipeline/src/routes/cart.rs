@@ -1,8 +1,7 @@
 //! The cart's page, and the server functions that change it.
 
-use crate::reply;
 use crate::visit::{Visit, cart_cookie, text};
-use axum::body::Body;
+use crate::{Problem, reply};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -40,11 +39,20 @@ pub async fn server_function(visit: Visit, request: Request) -> Response {
         currency: visit.host.config.currency,
         cart: Arc::new(Mutex::new(visit.cart.clone())),
         next: Arc::new(Mutex::new(None)),
+        failure: Arc::new(Mutex::new(None)),
     };
     let is_form = text(request.headers(), header::ACCEPT).contains("text/html");
     let provided = context.clone();
     let provide = move || leptos::prelude::provide_context(provided.clone());
     let answer = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
+    // The store's failure is the shop's, whatever the library says of it; the cart stays as it was.
+    if let Some(error) = context.failure.lock().ok().and_then(|mut failure| failure.take()) {
+        return if is_form {
+            reply::failure(&visit, &error).await
+        } else {
+            Problem::from(error).into_response()
+        };
+    }
     let mut answer = if is_form { after_form(&visit, &context) } else { blame_the_sender(answer) };
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     let cart = context.cart.lock().map(|cart| cart.clone()).unwrap_or_default();
@@ -61,12 +69,15 @@ fn after_form(visit: &Visit, context: &ServerContext) -> Response {
     reply::redirect(StatusCode::SEE_OTHER, &next.unwrap_or_else(failed))
 }
 
-/// Errors of the arguments are the sender's: the library answers them with 500.
+/// Errors of the arguments are the sender's: the library answers them with 500, and an unknown name with 400.
 fn blame_the_sender(answer: Response) -> Response {
-    let (mut parts, body) = answer.into_parts();
-    let error = parts.headers.get("serverfnerror").is_some() || parts.status.is_server_error();
-    if error && parts.status == StatusCode::INTERNAL_SERVER_ERROR {
-        parts.status = StatusCode::UNPROCESSABLE_ENTITY;
+    match answer.status() {
+        StatusCode::INTERNAL_SERVER_ERROR => {
+            let (mut parts, body) = answer.into_parts();
+            parts.status = StatusCode::UNPROCESSABLE_ENTITY;
+            Response::from_parts(parts, body)
+        }
+        StatusCode::BAD_REQUEST => Problem::not_found("function").into_response(),
+        _ => answer,
     }
-    Response::from_parts(parts, Body::new(body))
 }

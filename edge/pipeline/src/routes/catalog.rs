@@ -23,9 +23,6 @@ pub async fn choose_language(visit: Visit) -> Response {
 
 /// `/en`.
 pub async fn home(visit: Visit) -> Response {
-    if !visit.path.is_empty() {
-        return reply::not_found(&visit).await; // `/english` is no language
-    }
     answer(&visit, async {
         let featured = visit.host.catalog.featured(FEATURED).await?;
         Ok(Some(pages::home(visit.page().await, &featured)))
@@ -39,7 +36,7 @@ pub async fn search(visit: Visit) -> Response {
 }
 
 /// `/en/c/lighting/lanterns?…`.
-pub async fn category(visit: Visit, Path((_, slug)): Path<(String, String)>) -> Response {
+pub async fn category(visit: Visit, Path(slug): Path<String>) -> Response {
     list(&visit, Some(slug.trim_end_matches('/'))).await
 }
 
@@ -60,7 +57,7 @@ async fn list(visit: &Visit, category: Option<&str>) -> Response {
 }
 
 /// `/en/p/storm-lantern?variant=12`.
-pub async fn product(visit: Visit, Path((_, handle)): Path<(String, String)>) -> Response {
+pub async fn product(visit: Visit, Path(handle): Path<String>) -> Response {
     answer(&visit, async {
         let Ok(handle) = Handle::parse(&handle) else { return Ok(None) };
         let Some(product) = visit.host.catalog.product(&handle).await? else { return Ok(None) };

@@ -165,7 +165,7 @@ fn new_key(visit: &Visit) -> Result<String, PortError> {
 }
 
 /// `GET /en/orders/TOKEN`.
-pub async fn order(visit: Visit, Path((_, token)): Path<(String, String)>) -> Response {
+pub async fn order(visit: Visit, Path(token): Path<String>) -> Response {
     let stored = match OrderToken::parse(&token) {
         Ok(token) => visit.host.orders.order(&token).await,
         Err(_) => Ok(None),
@@ -197,7 +197,7 @@ pub async fn order(visit: Visit, Path((_, token)): Path<(String, String)>) -> Re
 }
 
 /// `POST /en/orders/TOKEN/cancel`: by the shopper, while nobody has begun with it.
-pub async fn cancel(visit: Visit, Path((_, token)): Path<(String, String)>, body: Bytes) -> Response {
+pub async fn cancel(visit: Visit, Path(token): Path<String>, body: Bytes) -> Response {
     let key = form_fields(&body).remove("key").unwrap_or_default();
     let (Ok(token), Ok(key), Ok(reason)) = (
         OrderToken::parse(&token),

@@ -15,7 +15,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::StatusCode;
+use http::{StatusCode, Uri};
+use orilla_ui::Locale;
 
 /// The largest form, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -23,18 +24,10 @@ const LARGEST_FORM: usize = 64 * 1024;
 /// The routes of the shop.
 pub fn router() -> Router {
     orilla_storefront::server::register();
-    let router = Router::new()
+    // A route per language, rather than one with a variable: another first segment is no page.
+    let router = Locale::ALL.into_iter().fold(Router::new(), |router, locale| pages(router, locale.code()));
+    let router = router
         .route("/", get(catalog::choose_language))
-        .route("/{locale}", get(catalog::home))
-        .route("/{locale}/search", get(catalog::search))
-        .route("/{locale}/c/{*slug}", get(catalog::category))
-        .route("/{locale}/p/{handle}", get(catalog::product))
-        .route("/{locale}/about", get(catalog::about))
-        .route("/{locale}/privacy", get(catalog::privacy))
-        .route("/{locale}/cart", get(cart::show))
-        .route("/{locale}/checkout", get(checkout::show).post(checkout::place))
-        .route("/{locale}/orders/{token}", get(checkout::order))
-        .route("/{locale}/orders/{token}/cancel", post(checkout::cancel))
         .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
         .route("/art/{name}", get(pictures::drawn))
         .route("/img/{id}", get(pictures::remote))
@@ -50,8 +43,24 @@ pub fn router() -> Router {
     router
 }
 
-async fn nothing_here(visit: Visit) -> Response {
-    if visit.path.starts_with("/api/") || visit.path.starts_with("/studio/api/") {
+/// The pages in one language.
+fn pages(router: Router, language: &str) -> Router {
+    let at = |path: &str| format!("/{language}{path}");
+    router
+        .route(&at(""), get(catalog::home))
+        .route(&at("/search"), get(catalog::search))
+        .route(&at("/c/{*slug}"), get(catalog::category))
+        .route(&at("/p/{handle}"), get(catalog::product))
+        .route(&at("/about"), get(catalog::about))
+        .route(&at("/privacy"), get(catalog::privacy))
+        .route(&at("/cart"), get(cart::show))
+        .route(&at("/checkout"), get(checkout::show).post(checkout::place))
+        .route(&at("/orders/{token}"), get(checkout::order))
+        .route(&at("/orders/{token}/cancel"), post(checkout::cancel))
+}
+
+async fn nothing_here(visit: Visit, uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") || uri.path().starts_with("/studio/api/") {
         return Problem::not_found("address").into_response();
     }
     reply::not_found(&visit).await
