@@ -32,7 +32,11 @@ impl Database for D1 {
         let answer = answer.as_string().ok_or_else(|| DbError::Unexpected("no text".to_owned()))?;
         let rows: Vec<Vec<String>> =
             answer.split('\u{1e}').map(|rows| rows.lines().map(str::to_owned).collect()).collect();
-        if rows.len() == count { Ok(rows) } else { Err(DbError::Unexpected("answers are missing".to_owned())) }
+        if rows.len() == count {
+            Ok(rows)
+        } else {
+            Err(DbError::Unexpected("answers are missing".to_owned()))
+        }
     }
 }
 
@@ -58,7 +62,9 @@ fn error(error: JsValue) -> DbError {
     let text = glue::message(&error);
     if text.contains("constraint failed") {
         DbError::Constraint(text)
-    } else if ["SQLITE_ERROR", "D1_TYPE_ERROR", "too many", "no such", "syntax"].iter().any(|part| text.contains(part))
+    } else if ["SQLITE_ERROR", "D1_TYPE_ERROR", "too many", "no such", "syntax"]
+        .iter()
+        .any(|part| text.contains(part))
     {
         DbError::Unexpected(text)
     } else {

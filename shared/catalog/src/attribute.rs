@@ -17,7 +17,8 @@ impl AttributeKey {
 
     /// Makes a key from any label: "Tip type" → `tip_type`; `None` if no ASCII letter or digit is left.
     pub fn from_label(label: &str) -> Option<Self> {
-        let slug: String = crate::slug(label).replace('-', "_").chars().filter(char::is_ascii).take(80).collect();
+        let slug: String =
+            crate::slug(label).replace('-', "_").chars().filter(char::is_ascii).take(80).collect();
         Self::parse(slug.trim_matches('_'))
     }
 

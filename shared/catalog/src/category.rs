@@ -19,7 +19,9 @@ impl CategoryPath {
         }
         let names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
         match names.iter().find(|name| slug(name).is_empty() || name.chars().count() > 80) {
-            Some(name) => Err(format!("\"{name}\" is not a category name: 1 to 80 characters, with a letter or digit")),
+            Some(name) => {
+                Err(format!("\"{name}\" is not a category name: 1 to 80 characters, with a letter or digit"))
+            }
             None => Ok(CategoryPath(names)),
         }
     }

@@ -425,8 +425,16 @@ mod tests {
     #[test]
     fn picture_urls_are_absolute() {
         assert!(ImageUrl::parse("https://images.example/a.jpg?x=1").is_ok());
-        for url in ["", "a.jpg", "//host/a.jpg", "file:///etc/passwd", "javascript:1", "https://", "https://u@h/a", "http://h/a b"]
-        {
+        for url in [
+            "",
+            "a.jpg",
+            "//host/a.jpg",
+            "file:///etc/passwd",
+            "javascript:1",
+            "https://",
+            "https://u@h/a",
+            "http://h/a b",
+        ] {
             assert!(ImageUrl::parse(url).is_err(), "{url}");
         }
     }

@@ -275,7 +275,8 @@ fn decode(text: &str) -> String {
 
 /// Single spaces, no control characters, a bounded length.
 fn clean(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_TEXT).collect();
+    let text: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_TEXT).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -102,10 +102,7 @@ impl Money {
     /// # Errors
     /// [`MoneyError::TooLarge`] beyond the limit.
     pub fn times(self, quantity: u32) -> Result<Self, MoneyError> {
-        Self::bounded(
-            self.minor.checked_mul(i64::from(quantity)).ok_or(MoneyError::TooLarge)?,
-            self.currency,
-        )
+        Self::bounded(self.minor.checked_mul(i64::from(quantity)).ok_or(MoneyError::TooLarge)?, self.currency)
     }
 
     /// The amount as a plain decimal number with a `.`, as feeds and JSON-LD write it: `12.50`.

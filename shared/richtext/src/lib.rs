@@ -93,10 +93,7 @@ mod tests {
         check("<p onclick=\"x()\" style=\"position:fixed\">hi</p>", "<p>hi</p>");
         check("<img src=x onerror=alert(1)>", "");
         check("<h1>Big</h1>", "Big");
-        check(
-            "<a href=\"javascript:alert(1)\">x</a>",
-            "<a rel=\"noopener noreferrer nofollow\">x</a>",
-        );
+        check("<a href=\"javascript:alert(1)\">x</a>", "<a rel=\"noopener noreferrer nofollow\">x</a>");
         check("<svg><script>1</script></svg>", "");
         check("<iframe src=//evil></iframe>", "");
     }
