@@ -428,6 +428,33 @@ fn imports_refuse_what_they_do_not_know() {
     assert_eq!(shop.rows_written(), written);
 }
 
+#[test]
+fn the_dearest_cart_has_a_price() {
+    let shop = Shop::new();
+    let variant = |id: usize| json!({ "options": [format!("{id}")], "price": { "minor": 1_000_000_000_000_i64, "currency": "EUR" }, "available": 99 });
+    let mut product = json!({
+        "handle": "a-very-dear-one", "title": "Dear", "description": "", "status": "active", "options": ["Size"],
+        "variants": (0..50).map(variant).collect::<Vec<_>>(),
+    });
+    let import = |product: &Value| {
+        let line = format!("{product}\n");
+        shop.staff().send("POST", "/studio/api/import?format=ndjson", &[], line.as_bytes()).json()
+    };
+    assert_eq!(import(&product)["added"], 1, "{}", import(&product));
+    product["handle"] = "too-dear".into();
+    product["variants"][7]["price"]["minor"] = 1_000_000_000_001_i64.into();
+    assert_eq!(import(&product)["rejected_total"], 1);
+    let dear = shop.anonymous().get("/api/v1/products/a-very-dear-one").json();
+    let line = |variant: &Value| format!("{}x99", variant["id"]);
+    let cart: Vec<_> = dear["variants"].as_array().unwrap().iter().map(line).collect();
+    let cookie = format!("__Host-cart=1.{}", cart.join("-"));
+    for path in ["/en/cart", "/en/checkout"] {
+        let answer = shop.anonymous().send("GET", path, &[("cookie", &cookie)], b"");
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.text().contains("49,500,000,000,000.00"), "{path}");
+    }
+}
+
 /// What the pages answer to forms and links that are wrong.
 #[test]
 fn pages_answer_with_pages() {

@@ -163,6 +163,8 @@ pub struct Limits {
     pub attribute_text: usize,
     /// Pieces of one variant.
     pub available: u32,
+    /// A price in minor units: the fullest cart of the dearest variants is still an amount of money.
+    pub price: i64,
 }
 
 /// The limits in force.
@@ -176,6 +178,7 @@ pub const LIMITS: Limits = Limits {
     text: 255,
     attribute_text: 4_000,
     available: 10_000_000,
+    price: 1_000_000_000_000,
 };
 
 impl ProductDraft {
@@ -253,6 +256,9 @@ impl ProductDraft {
             }
             if variant.price.minor < 0 {
                 faults.add(&field("price"), "is negative".into());
+            }
+            if variant.price.minor.max(variant.compare_at.map_or(0, |before| before.minor)) > LIMITS.price {
+                faults.add(&field("price"), format!("is above {} minor units", LIMITS.price));
             }
             if Some(variant.price.currency) != currency {
                 faults.add(&field("price"), "all variants have one currency".into());
@@ -406,6 +412,10 @@ mod tests {
         check(|p| p.variants[0].options.clear(), &["variants[0].options: has 0 values for 1 options"]);
         check(|p| p.variants[1].sku = Some("LAN-S".into()), &["variants[1].sku: \"LAN-S\" stands twice"]);
         check(|p| p.variants[0].price.minor = -1, &["variants[0].price: is negative"]);
+        check(
+            |p| p.variants[0].compare_at = Some(Money::new(LIMITS.price + 1, Currency::EUR)),
+            &["variants[0].price: is above 1000000000000 minor units"],
+        );
         check(
             |p| p.variants[0].compare_at = Some(Money::new(3900, Currency::EUR)),
             &["variants[0].compare_at: must be above the price, in its currency"],

@@ -51,20 +51,19 @@ struct Writer {
 
 impl Writer {
     fn operation(&mut self, operation: &Operation) -> Value {
-        let mut written = json!({
-            "operationId": operation.id,
-            "summary": operation.summary,
-            "parameters": self.parameters(operation),
-            "responses": self.responses(operation),
-        });
+        let mut written = Map::new();
+        written.insert("operationId".to_owned(), operation.id.into());
+        written.insert("summary".to_owned(), operation.summary.into());
+        written.insert("parameters".to_owned(), self.parameters(operation).into());
+        written.insert("responses".to_owned(), self.responses(operation).into());
         if let Some(body) = operation.body {
-            written["requestBody"] =
-                json!({ "required": true, "content": content(body, &mut self.requests) });
+            let content = content(body, &mut self.requests);
+            written.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
         }
         if operation.staff {
-            written["security"] = json!([{ "staff": [] }]);
+            written.insert("security".to_owned(), json!([{ "staff": [] }]));
         }
-        written
+        written.into()
     }
 
     fn parameters(&mut self, operation: &Operation) -> Vec<Value> {
@@ -121,18 +120,22 @@ impl Writer {
 }
 
 /// The schema of a value that is left out rather than null: query strings have no null.
-fn without_null(mut schema: Value) -> Value {
-    let is_null = |schema: &Value| *schema == json!("null") || *schema == json!({ "type": "null" });
-    for choices in ["type", "anyOf"] {
-        let Some(Value::Array(mut left)) = schema.get(choices).cloned() else { continue };
-        left.retain(|choice| !is_null(choice));
-        match (choices, left.pop()) {
-            ("type", Some(only)) if left.is_empty() => schema[choices] = only,
-            (_, Some(only)) if left.is_empty() => return only,
-            _ => {}
+fn without_null(schema: Value) -> Value {
+    let Value::Object(mut fields) = schema else { return schema };
+    if let Some(Value::Array(types)) = fields.get_mut("type") {
+        types.retain(|name| *name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            fields.insert("type".to_owned(), only);
         }
     }
-    schema
+    if let Some(Value::Array(choices)) = fields.get_mut("anyOf") {
+        choices.retain(|choice| *choice != json!({ "type": "null" }));
+        if let [only] = choices.as_slice() {
+            return only.clone();
+        }
+    }
+    fields.into()
 }
 
 const PROBLEM: Content = Content {
