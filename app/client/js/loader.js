@@ -9,8 +9,8 @@ let ready = false; // the islands are hydrated
 let failed = false; // it did not arrive: leave everything to the browser
 const waiting = []; // what the shopper did before it was ready, in order
 
-// What an island answers to. `input` needs no replay of its own: the island reads the field's value when it starts.
-for (const type of ["click", "submit", "input", "focusin", "keydown", "pointerdown", "pointerenter"]) {
+// What an island answers to.
+for (const type of ["click", "submit", "input", "change", "focusin", "keydown", "pointerdown", "pointerenter"]) {
   addEventListener(type, touch, { capture: true, passive: false });
 }
 
@@ -19,14 +19,28 @@ function touch(event) {
   const island = event.target.closest(islands);
   if (!island) return;
   start();
-  const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button > 0;
-  const acts = event.type === "submit" || (event.type === "click" && event.target.closest("a[data-island],button[data-island]"));
-  if (!acts || modified) return;
-  // A click on a submit button comes back as `submit`: only that one is kept.
-  if (event.type === "click" && event.target.closest("button[type=submit]")) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  waiting.push(event);
+  if (event.type === "input" || event.type === "change") keep(event);
+  else if (isForIsland(event)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    keep(event);
+  }
+}
+
+// What an island does in place of the browser. A search goes its way; a click on a submit button comes back as
+// `submit`; and who holds a key or another button wants a new tab.
+function isForIsland({ type, target, button, ctrlKey, metaKey, shiftKey, altKey }) {
+  if (type === "submit") return target.getAttribute("method") === "post";
+  if (type !== "click" || ctrlKey || metaKey || shiftKey || altKey || button > 0) return false;
+  return target.closest("a[data-island],button[data-island]:not([type=submit])") !== null;
+}
+
+// Once is enough: an impatient shopper wants one piece, and of a field the last value counts.
+function keep({ type, target, submitter }) {
+  const value = type === "submit" || type === "click" ? undefined : target.value;
+  const before = waiting.find((event) => event.type === type && event.target === target);
+  if (before) before.value = value;
+  else waiting.push({ type, target, submitter, value });
 }
 
 async function start() {
@@ -47,9 +61,11 @@ async function start() {
 }
 
 // If the bundle did not come, nothing listens any more, and the browser does what the form or link says.
-function replay({ type, target, submitter }) {
-  if (type === "submit") target.requestSubmit(submitter);
-  else target.click();
+function replay({ type, target, submitter, value }) {
+  if (type === "submit") return target.requestSubmit(submitter);
+  if (type === "click") return target.click();
+  target.value = value; // hydration may have put back what the server knew
+  target.dispatchEvent(new Event(type, { bubbles: true }));
 }
 
 // Not before the page has loaded, so that nothing competes with what the shopper looks at, and never on its own when

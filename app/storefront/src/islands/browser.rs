@@ -61,3 +61,19 @@ pub fn go(href: &str) {
     #[cfg(not(feature = "hydrate"))]
     let _ = href;
 }
+
+/// Whether the focus goes from within the element that listens to somewhere outside of it.
+pub fn leaves(event: &leptos::ev::FocusEvent) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let here = event.current_target().and_then(|here| here.dyn_into::<web_sys::Node>().ok());
+        let next = event.related_target().and_then(|next| next.dyn_into::<web_sys::Node>().ok());
+        here.is_some_and(|here| !here.contains(next.as_ref()))
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        false
+    }
+}

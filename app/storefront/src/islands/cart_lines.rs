@@ -33,11 +33,19 @@ pub fn CartLines(
             }
         });
     });
+    let undo_button = NodeRef::<leptos::html::Button>::new();
+    // Who removed a line by keyboard stood on a button that is gone.
+    Effect::new(move |_| undo_button.get().map(|button| button.focus()));
     let status_line = move || {
         status.get().map(|message| {
             let undo = undo.get().map(|(variant, quantity)| {
                 view! {
-                    <button class="button quiet" type="button" on:click=move |_| change.run((variant, 0, quantity))>
+                    <button
+                        class="button quiet"
+                        type="button"
+                        node_ref=undo_button
+                        on:click=move |_| change.run((variant, 0, quantity))
+                    >
                         {locale.cart_undo()}
                     </button>
                 }
@@ -45,9 +53,10 @@ pub fn CartLines(
             view! { <div class="notice info"><div><p>{message} " " {undo}</p></div></div> }
         })
     };
+    let is_empty = Memo::new(move |_| cart.with(|cart| cart.lines.is_empty()));
+    let orderable = Memo::new(move |_| cart.with(|cart| cart.orderable));
     let lines = move || {
-        let CartData { lines, subtotal, orderable, .. } = cart.get();
-        if lines.is_empty() {
+        if is_empty.get() {
             return Either::Left(view! {
                 <div class="empty">
                     <h2>{locale.cart_empty_title()}</h2>
@@ -58,21 +67,21 @@ pub fn CartLines(
                 </div>
             });
         }
-        let rows: Vec<_> = lines
-            .into_iter()
-            .map(|line| view! { <Line locale=locale.code().to_owned() line=line change=change/> })
-            .collect();
         Either::Right(view! {
             <div class="cart-layout">
-                <ul class="cart-lines" role="list">{rows}</ul>
+                <ul class="cart-lines" role="list">
+                    <For each=move || cart.get().lines key=|line| line.variant let:line>
+                        <Line locale=locale.code().to_owned() line=line cart=cart change=change/>
+                    </For>
+                </ul>
                 <section class="summary" aria-labelledby="summary">
                     <h2 id="summary">{locale.cart_summary()}</h2>
                     <dl>
-                        <div><dt>{locale.cart_subtotal()}</dt><dd>{subtotal}</dd></div>
+                        <div><dt>{locale.cart_subtotal()}</dt><dd>{move || cart.with(|cart| cart.subtotal.clone())}</dd></div>
                         <div><dt>{locale.cart_shipping()}</dt><dd>{locale.cart_shipping_later()}</dd></div>
                     </dl>
                     <p class="small">{locale.cart_tax_note()}</p>
-                    {orderable.then(|| view! {
+                    {move || orderable.get().then(|| view! {
                         <a class="button primary" href=format!("/{}/checkout", locale.code())>{locale.cart_checkout()}</a>
                     })}
                     <a class="button" href=format!("/{}/search", locale.code())>{locale.cart_continue()}</a>
@@ -88,22 +97,32 @@ pub fn CartLines(
     }
 }
 
-/// One line.
+/// One line. It follows the cart in place, so that a shopper who goes through it by keyboard stays where they are.
 #[component]
-fn Line(locale: String, line: CartLineData, change: Callback<(i64, u32, u32)>) -> impl IntoView {
+fn Line(
+    locale: String,
+    line: CartLineData,
+    cart: RwSignal<CartData>,
+    change: Callback<(i64, u32, u32)>,
+) -> impl IntoView {
     let code = locale.clone();
     let locale = locale_of(&locale);
-    let CartLineData { variant, title, options, href, picture, unit, quantity, most, total, problem } = line;
+    let CartLineData { variant, title, options, href, picture, .. } = line.clone();
     let id = format!("quantity-{variant}");
+    let now = Memo::new(move |_| {
+        cart.with(|cart| cart.lines.iter().find(|line| line.variant == variant).cloned()).unwrap_or_else(|| line.clone())
+    });
+    let quantity = move || now.with(|line| line.quantity);
+    let most = move || now.with(|line| line.most.max(line.quantity));
     let submit = move |event: leptos::ev::SubmitEvent| event.prevent_default();
     let set = move |event: leptos::ev::Event| {
         if let Ok(wanted) = event_target_value(&event).parse() {
-            change.run((variant, quantity, wanted));
+            change.run((variant, now.with_untracked(|line| line.quantity), wanted));
         }
     };
     let remove = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        change.run((variant, quantity, 0));
+        change.run((variant, now.with_untracked(|line| line.quantity), 0));
     };
     view! {
         <li class="cart-line">
@@ -111,19 +130,19 @@ fn Line(locale: String, line: CartLineData, change: Callback<(i64, u32, u32)>) -
             <div class="what">
                 <h2 class="title"><a href=href>{title.clone()}</a></h2>
                 <p class="options">{options}</p>
-                <p class="unit">{unit}</p>
-                {problem.map(|problem| view! { <p class="stock low">{problem}</p> })}
+                <p class="unit">{move || now.with(|line| line.unit.clone())}</p>
+                {move || now.with(|line| line.problem.clone()).map(|problem| view! { <p class="stock low">{problem}</p> })}
             </div>
             <form class="amount" method="post" action=SET_QUANTITY on:submit=submit>
                 <input type="hidden" name="locale" value=code.clone()/>
                 <input type="hidden" name="variant" value=variant/>
                 <div class="quantity">
                     <label class="visually-hidden" for=id.clone()>{locale.cart_quantity_of(&title)}</label>
-                    <input id=id type="number" name="quantity" value=quantity min="0" max=most.max(quantity) step="1" inputmode="numeric" required on:change=set/>
+                    <input id=id type="number" name="quantity" value=quantity prop:value=quantity min="0" max=most step="1" inputmode="numeric" required on:change=set/>
                 </div>
                 <button class="button quiet no-islands" type="submit">{locale.cart_update()}</button>
             </form>
-            <p class="total">{total}</p>
+            <p class="total">{move || now.with(|line| line.total.clone())}</p>
             <form class="remove" method="post" action=SET_QUANTITY on:submit=remove>
                 <input type="hidden" name="locale" value=code/>
                 <input type="hidden" name="variant" value=variant/>

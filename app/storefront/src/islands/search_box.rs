@@ -62,7 +62,11 @@ pub fn SearchBox(
                     browser::go(&chosen.href);
                 }
             }
-            "Escape" => close(),
+            // The browser would empty the field as well.
+            "Escape" if count > 0 => {
+                event.prevent_default();
+                close();
+            }
             _ => {}
         }
     };
@@ -87,7 +91,17 @@ pub fn SearchBox(
             .collect::<Vec<_>>()
     };
     view! {
-        <form class="search" role="search" action=format!("/{}/search", locale.code()) method="get">
+        <form
+            class="search"
+            role="search"
+            action=format!("/{}/search", locale.code())
+            method="get"
+            on:focusout=move |event| {
+                if browser::leaves(&event) {
+                    close();
+                }
+            }
+        >
             <label class="visually-hidden" for="search">{locale.search_label()}</label>
             <input
                 id="search"

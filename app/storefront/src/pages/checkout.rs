@@ -39,7 +39,9 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
     };
     if data.quote.sold_lines().next().is_none() {
         let shop = page.url("/search");
+        // Whoever had something in the cart reads here where it went.
         let content = view! {
+            {warnings(&page, &data)}
             <EmptyState title=locale.cart_empty_title() text=locale.cart_empty_text() heading=true>
                 <ButtonLink href=shop kind=ButtonKind::Primary>{locale.cart_go_shopping()}</ButtonLink>
             </EmptyState>
