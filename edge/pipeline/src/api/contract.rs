@@ -24,6 +24,33 @@ fn documented(document: &Value) -> BTreeSet<(String, String)> {
     paths.iter().flat_map(methods).collect()
 }
 
+/// Writes an object with a line for each entry, and so on for `depth` levels: a change of one path or schema is a
+/// change of its line.
+fn written(value: &Value, depth: usize) -> String {
+    match value {
+        Value::Object(entries) if depth > 0 => {
+            let line =
+                |(name, value): (&String, &Value)| format!("{}:{}", json!(name), written(value, depth - 1));
+            format!("{{\n{}\n}}", entries.iter().map(line).collect::<Vec<_>>().join(",\n"))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn the_document_is_that_of_the_code() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/api/openapi.json");
+    let expected = written(&super::document::document(&operations()), 3);
+    if std::env::var_os("ORILLA_WRITE_OPENAPI").is_some() {
+        std::fs::write(path, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap();
+    assert!(
+        found == expected,
+        "write it anew: ORILLA_WRITE_OPENAPI=1 cargo test -p orilla-pipeline the_document_is"
+    );
+}
+
 #[test]
 fn the_document_and_the_router_name_the_same_operations() {
     let shop = Shop::empty();

@@ -9,8 +9,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 /// Makes the schema of a type.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
+/// The schema of a type, for the document: that is made in tests, so that the Worker carries none of this code.
+fn schema_of<T: JsonSchema>() -> Option<SchemaOf> {
+    if cfg!(test) { Some(|generator| generator.subschema_for::<T>()) } else { None }
+}
+
 /// A body of a request or an answer.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(test), expect(dead_code, reason = "the document is made in tests"))]
 pub struct Content {
     pub media_type: &'static str,
     /// `None`: not JSON.
@@ -18,6 +24,7 @@ pub struct Content {
 }
 
 /// A method of a path, with what it takes and gives.
+#[cfg_attr(not(test), expect(dead_code, reason = "the document is made in tests"))]
 pub struct Operation {
     pub id: &'static str,
     pub summary: &'static str,
@@ -76,7 +83,7 @@ impl Operation {
             query: None,
             body: None,
             status: 200,
-            answer: Content { media_type: JSON, schema: Some(|generator| generator.subschema_for::<T>()) },
+            answer: Content { media_type: JSON, schema: schema_of::<T>() },
             staff: false,
             keyed: false,
             refusals: &[],
@@ -85,13 +92,12 @@ impl Operation {
 
     /// It reads a query string of type `T`.
     pub fn query<T: JsonSchema>(self) -> Self {
-        Operation { query: Some(T::json_schema), ..self }
+        Operation { query: if cfg!(test) { Some(T::json_schema) } else { None }, ..self }
     }
 
     /// It reads a JSON body of type `T`.
     pub fn body<T: JsonSchema>(self) -> Self {
-        let schema: SchemaOf = |generator| generator.subschema_for::<T>();
-        Operation { body: Some(Content { media_type: JSON, schema: Some(schema) }), ..self }
+        Operation { body: Some(Content { media_type: JSON, schema: schema_of::<T>() }), ..self }
     }
 
     /// It reads a body of any media type.
@@ -130,11 +136,13 @@ impl Operation {
     }
 
     /// The names of the variable parts of the path.
+    #[cfg(test)]
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
         self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
     }
 
     /// The statuses of all problems that it can answer with, sorted; those of a broken shop aside.
+    #[cfg(test)]
     pub fn problems(&self) -> Vec<u16> {
         let mut problems = self.refusals.to_vec();
         let mut add = |applies: bool, statuses: &[u16]| {

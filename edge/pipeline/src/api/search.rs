@@ -33,7 +33,7 @@ pub struct SearchQuery {
     /// `1`: only what can be bought now.
     stock: Option<Switch>,
     /// The order: by relevance, by price (`-price`: the dearest first), the newest first, or by title.
-    sort: Option<Order>,
+    sort: Option<SortOrder>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// How many products.
@@ -52,7 +52,7 @@ enum Switch {
 
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "read by the schema alone")]
-enum Order {
+enum SortOrder {
     #[serde(rename = "best")]
     Best,
     #[serde(rename = "price")]

@@ -34,7 +34,7 @@ pub struct ImportReport {
     rejected: Vec<Rejection>,
 }
 
-/// [`ImportCounts`], for the document.
+/// What was put in.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "read by the schema alone")]
 struct Counts {
@@ -46,7 +46,7 @@ struct Counts {
     unchanged: u32,
 }
 
-/// [`Rejection`], for the document.
+/// Why a part of a feed is no product, and where the mistake is.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "read by the schema alone")]
 struct RejectedRow {

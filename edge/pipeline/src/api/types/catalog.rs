@@ -175,6 +175,7 @@ pub struct Attribute {
 /// A text, a number or a boolean.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "AttributeValue")]
 pub enum Value {
     Boolean(bool),
     Number(f64),
@@ -285,6 +286,7 @@ pub struct FacetCounts {
 /// What a facet is about.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "FacetKind")]
 pub enum Kind {
     Brand,
     Text,
