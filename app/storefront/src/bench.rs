@@ -40,12 +40,15 @@ pub fn AddCounter() -> impl IntoView {
 
 /// The shell of a bench page.
 #[component]
-fn Shell(
+fn Shell<C>(
     /// The title of the document.
     title: String,
     /// The part below the header.
-    children: Children,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -64,7 +67,7 @@ fn Shell(
                         <a href="/help">"Help"</a>
                     </nav>
                 </header>
-                <main>{children()}</main>
+                <main>{children.into_inner()()}</main>
             </body>
         </html>
     }

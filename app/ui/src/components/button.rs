@@ -27,7 +27,7 @@ impl ButtonKind {
 
 /// A button that submits the form around it.
 #[component]
-pub fn Button(
+pub fn Button<C>(
     /// How it looks.
     #[prop(optional)]
     kind: ButtonKind,
@@ -44,18 +44,21 @@ pub fn Button(
     #[prop(optional)]
     disabled: bool,
     /// Its text.
-    children: Children,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
     view! {
         <button class=kind.class() type="submit" name=name value=value aria-label=label disabled=disabled>
-            {children()}
+            {children.into_inner()()}
         </button>
     }
 }
 
 /// A link that looks like a button.
 #[component]
-pub fn ButtonLink(
+pub fn ButtonLink<C>(
     /// Where it leads.
     #[prop(into)]
     href: String,
@@ -63,7 +66,10 @@ pub fn ButtonLink(
     #[prop(optional)]
     kind: ButtonKind,
     /// Its text.
-    children: Children,
-) -> impl IntoView {
-    view! { <a class=kind.class() href=href>{children()}</a> }
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
+    view! { <a class=kind.class() href=href>{children.into_inner()()}</a> }
 }

@@ -61,15 +61,18 @@ pub fn FacetGroup(
 /// The facets of a list: a column beside it on wide screens, and on phones a drawer, which needs no script. Its
 /// children are [`FacetGroup`]s, hidden fields and [`PriceRange`].
 #[component]
-pub fn FacetPanel(
+pub fn FacetPanel<C>(
     /// The language.
     locale: Locale,
     /// The list, without a query string.
     #[prop(into)]
     action: String,
     /// The facets.
-    children: Children,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
     view! {
         <button class="button facets-toggle" type="button" popovertarget=PANEL>
             <Icon name=IconName::Filter/>
@@ -82,7 +85,7 @@ pub fn FacetPanel(
                     <Icon name=IconName::Close/>
                 </button>
             </div>
-            {children()}
+            {children.into_inner()()}
             <div class="facets-foot">
                 <button class="button" type="submit">{locale.facets_apply()}</button>
             </div>

@@ -47,7 +47,7 @@ impl NoticeKind {
 
 /// A message.
 #[component]
-pub fn Notice(
+pub fn Notice<C>(
     /// What it is about.
     #[prop(optional)]
     kind: NoticeKind,
@@ -55,14 +55,17 @@ pub fn Notice(
     #[prop(optional, into)]
     title: Option<String>,
     /// What it says.
-    children: Children,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
     view! {
         <div class=kind.class() role=kind.role()>
             <Icon name=kind.icon()/>
             <div>
                 {title.map(|title| view! { <p class="notice-title">{title}</p> })}
-                {children()}
+                {children.into_inner()()}
             </div>
         </div>
     }
@@ -106,7 +109,7 @@ pub fn ErrorSummary(
 
 /// What a page says when there is nothing to show. Its children are what one can do then.
 #[component]
-pub fn EmptyState(
+pub fn EmptyState<C>(
     /// What is missing.
     #[prop(into)]
     title: String,
@@ -117,8 +120,11 @@ pub fn EmptyState(
     #[prop(optional)]
     heading: bool,
     /// Links and forms.
-    children: Children,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
     let title = if heading {
         leptos::either::Either::Left(view! { <h1>{title}</h1> })
     } else {
@@ -128,14 +134,14 @@ pub fn EmptyState(
         <div class="empty">
             {title}
             <p>{text}</p>
-            <div class="actions">{children()}</div>
+            <div class="actions">{children.into_inner()()}</div>
         </div>
     }
 }
 
 /// A page for an error: what happened and what to do. `status` is 400, 404, 500 or 503.
 #[component]
-pub fn ErrorPage(
+pub fn ErrorPage<C>(
     /// The language.
     locale: Locale,
     /// The HTTP status.
@@ -144,8 +150,11 @@ pub fn ErrorPage(
     #[prop(optional, into)]
     reference: Option<String>,
     /// Links and forms.
-    children: Children,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
     let (title, text) = match status {
         404 => (locale.error_404_title(), locale.error_404_text()),
         503 => (locale.error_503_title(), locale.error_503_text()),
@@ -158,7 +167,7 @@ pub fn ErrorPage(
             <h1>{title}</h1>
             <p>{text}</p>
             {reference.map(|code| view! { <p class="small">{locale.error_reference(&code)}</p> })}
-            <div class="actions">{children()}</div>
+            <div class="actions">{children.into_inner()()}</div>
         </div>
     }
 }

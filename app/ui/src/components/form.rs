@@ -15,15 +15,18 @@ fn described_by(id: &str, hint: bool, error: bool) -> Option<String> {
 
 /// Label above, hint and error below a control that has the id `id`.
 #[component]
-fn Frame(
+fn Frame<C>(
     locale: Locale,
     id: String,
     label: String,
     hint: Option<String>,
     error: Option<String>,
     optional: bool,
-    children: Children,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
     let optional =
         optional.then(|| view! { " " <span class="optional">"(" {locale.field_optional()} ")"</span> });
     let hint = hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> });
@@ -31,7 +34,7 @@ fn Frame(
     view! {
         <div class="field">
             <label for=id>{label}{optional}</label>
-            {children()}
+            {children.into_inner()()}
             {error}
             {hint}
         </div>

@@ -45,16 +45,19 @@ pub struct CardView {
 
 /// A list of cards. Its children are [`ProductCard`]s.
 #[component]
-pub fn CardGrid(
+pub fn CardGrid<C>(
     /// The cards.
-    children: Children,
-) -> impl IntoView {
-    view! { <ul class="grid" role="list">{children()}</ul> }
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
+    view! { <ul class="grid" role="list">{children.into_inner()()}</ul> }
 }
 
 /// A product in a list: all of it leads to the product page.
 #[component]
-pub fn ProductCard(
+pub fn ProductCard<C>(
     /// The language.
     locale: Locale,
     /// The product.
@@ -63,9 +66,11 @@ pub fn ProductCard(
     #[prop(optional)]
     eager: bool,
     /// What stands below the price: a button, say.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
+    children: TypedChildren<C>,
+) -> impl IntoView
+where
+    C: IntoView + 'static,
+{
     let CardView { href, title, brand, picture, price, former_price, from, available } = card;
     let badge = match (available, former_price.is_some()) {
         (0, _) => Some(view! { <span class="badge sold-out">{locale.stock_out()}</span> }),
@@ -90,7 +95,7 @@ pub fn ProductCard(
                 <a href=href>{title}</a>
             </h3>
             <Price locale=locale price=price former=former_price from=from/>
-            {children.map(|children| children())}
+            {children.into_inner()()}
         </li>
     }
 }

@@ -46,7 +46,7 @@ fn card() -> CardView {
 fn texts_from_outside_are_escaped() {
     let hostile =
         CardView { title: HOSTILE.into(), brand: Some(HOSTILE.into()), picture: picture(), ..card() };
-    check_escaped(&html(|| view! { <ProductCard locale=Locale::En card=hostile/> }));
+    check_escaped(&html(|| view! { <ProductCard locale=Locale::En card=hostile>""</ProductCard> }));
     check_escaped(&html(|| {
         view! { <Field locale=Locale::Es name="city" label=HOSTILE value=HOSTILE error=Some(HOSTILE.to_owned()) hint=HOSTILE/> }
     }));
@@ -125,7 +125,7 @@ fn a_reduced_price_says_which_is_which() {
 
 #[test]
 fn a_card_shows_what_matters() {
-    let html = |card| html(|| view! { <ProductCard locale=Locale::En card=card/> });
+    let html = |card| html(|| view! { <ProductCard locale=Locale::En card=card>""</ProductCard> });
     check(&html(card()), &["picture photo", "loading=\"lazy\"", "href=\"/en/p/lantern\"", "width=\"4\""]);
     check(&html(CardView { available: 0, ..card() }), &["Sold out"]);
     check(&html(CardView { former_price: Some("€20".into()), ..card() }), &["Reduced", "<del>€20</del>"]);
