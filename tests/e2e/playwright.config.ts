@@ -1,16 +1,23 @@
 // `cargo xtask test --only e2e` starts a shop with the demo catalogue and says where it is, and where Chromium is.
+//
+// journeys/: what a shopper does, at both widths, with and without JavaScript.
+// script/: what needs JavaScript, or shows how the shop behaves while it is not there yet.
+// once/: what doesn't depend on the width or on scripts.
 import { defineConfig } from "@playwright/test";
 
 const { ORILLA_URL, ORILLA_CHROMIUM, ORILLA_CHROMIUM_FLAGS } = process.env;
 if (!ORILLA_URL) throw new Error("ORILLA_URL is not set: run `cargo xtask test --only e2e`");
 
-const at = (width: number, height: number) => ({ viewport: { width, height } });
+const desktop = { viewport: { width: 1440, height: 900 } };
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const noScript = { javaScriptEnabled: false };
 
 export default defineConfig({
   testDir: ".",
   outputDir: "../../test-results",
   retries: 0,
   workers: 2,
+  fullyParallel: true,
   forbidOnly: true,
   reporter: "list",
   timeout: 30_000,
@@ -25,8 +32,9 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "desktop", use: at(1440, 900) },
-    { name: "phone", use: { ...at(360, 780), hasTouch: true, isMobile: true } },
-    { name: "no-script", use: { ...at(1440, 900), javaScriptEnabled: false } },
+    { name: "desktop", use: desktop },
+    { name: "phone", testIgnore: "once/**", use: phone },
+    { name: "desktop without script", testMatch: "journeys/**", use: { ...desktop, ...noScript } },
+    { name: "phone without script", testMatch: "journeys/**", use: { ...phone, ...noScript } },
   ],
 });

@@ -15,8 +15,10 @@ pub fn worker(options: &Options, tally: &mut Tally) -> Result<()> {
         return Ok(());
     }
     let shop = Shop::start(options, "worker")?;
+    let importer = feed::compiled(false)?;
     let mut tests = cargo(&["test", "--quiet", "--no-fail-fast", "--package", "orilla-integration"]);
-    tally.count(shop.describe(tests.args(&options.filter)))
+    tests.args(&options.filter).env("ORILLA_FEED", importer.get_program());
+    tally.count(shop.describe(&mut tests))
 }
 
 /// The journeys in Chromium.

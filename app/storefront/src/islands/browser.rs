@@ -62,18 +62,17 @@ pub fn go(href: &str) {
     let _ = href;
 }
 
-/// Whether the focus goes from within the element that listens to somewhere outside of it.
-pub fn leaves(event: &leptos::ev::FocusEvent) -> bool {
+/// Whether the focus goes to an element within one that fits `selector`.
+pub fn goes_into(event: &leptos::ev::FocusEvent, selector: &str) -> bool {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let here = event.current_target().and_then(|here| here.dyn_into::<web_sys::Node>().ok());
-        let next = event.related_target().and_then(|next| next.dyn_into::<web_sys::Node>().ok());
-        here.is_some_and(|here| !here.contains(next.as_ref()))
+        let next = event.related_target().and_then(|next| next.dyn_into::<web_sys::Element>().ok());
+        next.is_some_and(|next| next.closest(selector).is_ok_and(|found| found.is_some()))
     }
     #[cfg(not(feature = "hydrate"))]
     {
-        let _ = event;
+        let _ = (event, selector);
         false
     }
 }

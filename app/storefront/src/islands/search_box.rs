@@ -79,8 +79,8 @@ pub fn SearchBox(
             .map(|(at, SuggestionData { href, title, brand, price })| {
                 let selected = move || active.get() == Some(at);
                 view! {
-                    <li id=format!("suggestion-{at}") role="option" aria-selected=move || selected().to_string()>
-                        <a href=href tabindex="-1">
+                    <li role="presentation">
+                        <a id=format!("suggestion-{at}") role="option" aria-selected=move || selected().to_string() href=href tabindex="-1">
                             <span class="title">{title}</span>
                             <span class="brand">{brand}</span>
                             <span class="price">{price}</span>
@@ -97,7 +97,8 @@ pub fn SearchBox(
             action=format!("/{}/search", locale.code())
             method="get"
             on:focusout=move |event| {
-                if browser::leaves(&event) {
+                // A press of the mouse on a suggestion takes the focus there before it is a click.
+                if !browser::goes_into(&event, "#suggestions") {
                     close();
                 }
             }

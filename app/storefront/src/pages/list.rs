@@ -55,7 +55,10 @@ pub fn list(page: Arc<PageContext>, data: ListData) -> String {
             </EmptyState>
         })
     } else {
-        Either::Right(grid(locale, &listing.cards, true))
+        Either::Right(view! {
+            <h2 class="visually-hidden">{locale.list_products()}</h2>
+            {grid(locale, &listing.cards, true)}
+        })
     };
     let pagination = {
         let (links, query) = (links.clone(), query.clone());

@@ -2,6 +2,7 @@
 
 use crate::visit::{Visit, cart_cookie, text};
 use crate::{Problem, reply};
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -41,6 +42,13 @@ pub async fn server_function(visit: Visit, request: Request) -> Response {
         next: Arc::new(Mutex::new(None)),
         failure: Arc::new(Mutex::new(None)),
     };
+    // The library reads a body of any size.
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, super::LARGEST_FORM).await else {
+        let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The form is too large.");
+        return problem.into_response();
+    };
+    let request = Request::from_parts(parts, Body::from(body));
     let is_form = text(request.headers(), header::ACCEPT).contains("text/html");
     let provided = context.clone();
     let provide = move || leptos::prelude::provide_context(provided.clone());

@@ -1,0 +1,44 @@
+// What a shopper does, in words. Each step ends when the page shows that it is done.
+import { type Page, expect } from "@playwright/test";
+import type { TestProduct } from "./fixtures";
+
+/** Puts one piece of a product into the cart, from its page. */
+export async function add(page: Page, product: TestProduct) {
+  await page.goto(`/en/p/${product.handle}`);
+  await page.locator(".buy").getByRole("button", { name: "Add to cart" }).click();
+  await expect(cartLink(page)).toHaveAccessibleName(/[1-9]/);
+}
+
+/** The link to the cart in the header, whose name tells how many pieces are in it. */
+export function cartLink(page: Page) {
+  return page.getByRole("banner").locator(".cart-link");
+}
+
+/** Does what leads to a new document, and waits for that. */
+export async function follow(page: Page, step: () => Promise<void>) {
+  const arrived = page.waitForEvent("domcontentloaded");
+  await step();
+  await arrived;
+}
+
+/** Chooses a country and has the delivery to it shown. */
+export async function deliverTo(page: Page, country: string) {
+  await page.getByLabel("Country").selectOption(country);
+  await follow(page, () => page.getByRole("button", { name: "Show delivery options" }).click());
+  await expect(page.getByLabel("Country")).toHaveValue(country);
+}
+
+/** Fills in the checkout with an address in Spain. */
+export async function fillIn(page: Page) {
+  await deliverTo(page, "ES");
+  await page.getByLabel("Email").fill("ada@example.com");
+  await page.getByLabel("Full name").fill("Ada Marinero");
+  await page.getByLabel("Street and number").fill("Calle del Faro 7");
+  await page.getByLabel("Postcode").fill("11001");
+  await page.getByLabel("Town or city").fill("Cádiz");
+}
+
+/** Sends the checkout. */
+export async function place(page: Page, button: string | RegExp = "Place the order and pay") {
+  await page.getByRole("button", { name: button }).click();
+}

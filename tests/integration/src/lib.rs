@@ -1,0 +1,174 @@
+//! The shop under test, as each of its users reaches it over HTTP.
+//!
+//! Where it is, and the staff's token, come in the environment: `ORILLA_URL`, `ORILLA_STUDIO_TOKEN`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
+
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// The largest answer that is read, in bytes.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// One client of the shop.
+pub struct Shop {
+    /// Where the shop is: `http://localhost:8787`.
+    pub url: String,
+    /// The staff's token.
+    pub token: String,
+    agent: ureq::Agent,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    headers: ureq::http::HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A header; empty if it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The same answer, if it has this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Answer {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+}
+
+impl Default for Shop {
+    fn default() -> Self {
+        let variable = |name: &str| {
+            std::env::var(name)
+                .unwrap_or_else(|_| panic!("{name} is not set: run `cargo xtask test --only worker`"))
+        };
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(120)));
+        Shop {
+            url: variable("ORILLA_URL"),
+            token: variable("ORILLA_STUDIO_TOKEN"),
+            agent: config.build().into(),
+        }
+    }
+}
+
+impl Shop {
+    /// Sends a GET.
+    pub fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[])
+    }
+
+    /// Sends a GET with these headers.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.agent.get(self.at(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.call())
+    }
+
+    /// Sends a POST with these headers.
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = self.agent.post(self.at(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send(body))
+    }
+
+    /// Sends JSON under an idempotency key.
+    pub fn post_json(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        self.post(path, &headers, body.to_string().as_bytes())
+    }
+
+    /// Imports a file as the staff does.
+    pub fn import(&self, format: &str, body: &str) -> Value {
+        let path = format!("/studio/api/import?format={format}&source=test");
+        self.post(&path, &[("authorization", &self.bearer())], body.as_bytes()).expect(200).json()
+    }
+
+    /// Imports products of the shop's own format, none of which is rejected.
+    #[track_caller]
+    pub fn put(&self, products: &[Value]) {
+        let lines: Vec<_> = products.iter().map(Value::to_string).collect();
+        let report = self.import("ndjson", &lines.join("\n"));
+        assert_eq!(report["rejected_total"], 0, "{report}");
+    }
+
+    /// The whole catalogue as NDJSON, page by page.
+    pub fn export(&self) -> String {
+        let (mut all, mut after) = (String::new(), String::new());
+        loop {
+            let path = format!("/studio/api/export?after={after}");
+            let page = self.get_with(&path, &[("authorization", &self.bearer())]).expect(200).text();
+            let Some(last) = page.lines().rfind(|line| !line.is_empty()) else { return all };
+            let last: Value = serde_json::from_str(last).unwrap();
+            after = last["handle"].as_str().unwrap().to_owned();
+            all.push_str(&page);
+        }
+    }
+
+    /// A product of the API.
+    pub fn product(&self, handle: &str) -> Value {
+        self.get(&format!("/api/v1/products/{handle}")).expect(200).json()
+    }
+
+    /// `Authorization` of the staff.
+    pub fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    fn at(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) }
+    }
+}
+
+fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
+    let mut answer = answer.expect("the shop answers");
+    let body = answer.body_mut().with_config().limit(MOST_BYTES).read_to_vec().expect("the answer ends");
+    Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), body }
+}
+
+/// A name that no other test of this or an earlier run has.
+pub fn unique(name: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    #[expect(clippy::disallowed_methods, reason = "a test on this machine")]
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    format!("{name}-{:x}-{}", now.as_micros(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A product with one variant that costs `price` cents, of which there are `available` pieces.
+pub fn product(handle: &str, price: i64, available: u32) -> Value {
+    let variant = json!({
+        "sku": handle,
+        "price": { "minor": price, "currency": "EUR" },
+        "available": available,
+    });
+    json!({ "handle": handle, "title": format!("Test {handle}"), "status": "active", "variants": [variant] })
+}
