@@ -14,7 +14,7 @@ pub use cart::{CartPage, CartNotice, cart};
 pub use checkout::{CheckoutPage, checkout};
 pub use home::home;
 pub use list::{ListData, list};
-pub use order::{OrderPage, can_be_cancelled, order, order_not_found};
+pub use order::{OrderPage, order, order_not_found};
 pub use product::{ProductData, product, variant_of};
 pub use texts::{about, failure, not_found, privacy};
 

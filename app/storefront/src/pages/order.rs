@@ -3,7 +3,7 @@
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
-use orilla_orders::{Event, Goods, Instructions, Order, OrderNumber, Recorded, Status};
+use orilla_orders::{Event, Goods, Instructions, Order, OrderNumber, Recorded};
 use orilla_ui::{
     ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind, StepState, Timeline, TimelineStep, country_name,
     iso_time,
@@ -193,11 +193,6 @@ fn told(locale: Locale, event: &Event) -> (&'static str, String) {
             (locale.order_state_refunded(), locale.order_event_refunded_amount(&locale.money(*amount)))
         }
     }
-}
-
-/// Whether a shopper may still cancel it: the team has not begun with it.
-pub fn can_be_cancelled(order: &Order) -> bool {
-    order.status() == Status::Placed
 }
 
 /// There is no order behind this link.

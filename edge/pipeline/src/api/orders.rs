@@ -111,19 +111,10 @@ pub async fn order(visit: Visit, Named(token): Named) -> Result<Response, Proble
 
 /// `POST /api/v1/orders/{token}/cancel`: by the shopper, while nobody has begun with it.
 pub async fn cancel(visit: Visit, Named(token): Named, Key(key): Key) -> Result<Response, Problem> {
-    let (token, stored) = stored(&visit, &token).await?;
-    let may = orilla_storefront::pages::can_be_cancelled(&stored.order()?);
-    // A repeated request finds the order as the first one has left it.
-    if !may && visit.host.orders.done(&key).await?.is_none() {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "not_cancellable",
-            "The shop has begun with this order, or it is cancelled: ask the shop to change it.",
-        ));
-    }
+    let token = OrderToken::parse(&token).map_err(|_| Problem::not_found("order"))?;
     let reason =
         Text::parse("cancelled by the shopper").map_err(|error| Problem::internal(error.to_string()))?;
-    command::run(&visit, token, Command::Cancel { reason, restock: true }, key).await
+    command::run(&visit, token, Command::Withdraw { reason }, key).await
 }
 
 /// The order with this token.

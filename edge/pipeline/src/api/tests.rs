@@ -158,13 +158,14 @@ fn a_shopper_cancels_until_the_shop_begins() {
     let again = client.send("POST", &cancel, &[("idempotency-key", "key-00000002")], b"");
     assert_eq!((again.status, again.json()), (200, done.json()));
     let late = client.send("POST", &cancel, &[("idempotency-key", "key-00000003")], b"");
-    assert_eq!((late.status, late.json()["code"].as_str()), (409, Some("not_cancellable")));
+    assert_eq!((late.status, late.json()["code"].as_str()), (409, Some("cancelled")));
 
     let packed = placed(&shop, "key-00000004");
     let path = format!("/studio/api/orders/{packed}/commands");
     assert_eq!(shop.staff().post_keyed(&path, "key-00000005", &json!({ "type": "pack" })).status, 200);
     let late = format!("/api/v1/orders/{packed}/cancel");
-    assert_eq!(client.send("POST", &late, &[("idempotency-key", "key-00000006")], b"").status, 409);
+    let late = client.send("POST", &late, &[("idempotency-key", "key-00000006")], b"");
+    assert_eq!((late.status, late.json()["code"].as_str()), (409, Some("already_packed")));
 }
 
 #[test]

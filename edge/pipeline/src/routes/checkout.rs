@@ -173,7 +173,7 @@ pub async fn order(visit: Visit, Path(token): Path<String>) -> Response {
     let html = match stored {
         Ok(Some(stored)) => match stored.order() {
             Ok(order) => {
-                let cancel_key = if pages::can_be_cancelled(&order) { new_key(&visit).ok() } else { None };
+                let cancel_key = if order.can_be_withdrawn() { new_key(&visit).ok() } else { None };
                 let page = OrderPage {
                     number: stored.number,
                     order,
@@ -206,21 +206,8 @@ pub async fn cancel(visit: Visit, Path(token): Path<String>, body: Bytes) -> Res
     ) else {
         return reply::not_found(&visit).await;
     };
-    let may = match visit
-        .host
-        .orders
-        .order(&token)
-        .await
-        .and_then(|stored| stored.map(|s| s.order()).transpose())
-    {
-        Ok(order) => order.is_none_or(|order| pages::can_be_cancelled(&order)),
-        Err(error) => return reply::failure(&visit, &error).await,
-    };
     let back = visit.url(&format!("/orders/{}", token.as_str()));
-    if !may {
-        return reply::redirect(StatusCode::SEE_OTHER, &back);
-    }
-    let command = Command::Cancel { reason, restock: true };
+    let command = Command::Withdraw { reason };
     let wish = CommandOrder { token, command, key, now: visit.host.clock.now() };
     match command_order(&*visit.host.orders, &wish).await {
         Ok(CommandOutcome::NotFound) => {

@@ -30,6 +30,11 @@ pub enum Command {
         /// Whether the pieces can be sold again: not those that are broken or missing.
         restock: bool,
     },
+    /// The shopper changes their mind: only while nobody has begun with the order, so neither paid nor packed.
+    Withdraw {
+        /// What is noted as the reason.
+        reason: Text,
+    },
     /// Give money back: at most what was paid.
     Refund {
         /// How much: more than nothing, in the order's currency.
@@ -116,7 +121,25 @@ impl Order {
                 self.decide_cancel()?;
                 Ok(Event::Cancelled { reason: reason.clone(), restock: *restock })
             }
+            Command::Withdraw { reason } => {
+                self.decide_withdraw()?;
+                Ok(Event::Cancelled { reason: reason.clone(), restock: true })
+            }
             Command::Refund { amount } => self.decide_refund(*amount),
+        }
+    }
+
+    /// Whether the shopper may still change their mind ([`Command::Withdraw`]).
+    pub fn can_be_withdrawn(&self) -> bool {
+        self.decide_withdraw().is_ok()
+    }
+
+    fn decide_withdraw(&self) -> Result<(), Refusal> {
+        self.decide_cancel()?;
+        match self.goods {
+            Goods::Packed => Err(Refusal::AlreadyPacked),
+            _ if self.paid_at.is_some() => Err(Refusal::AlreadyPaid),
+            _ => Ok(()),
         }
     }
 

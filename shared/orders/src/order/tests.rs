@@ -64,6 +64,10 @@ fn ship() -> Command {
     Command::Ship { carrier: text("Correos"), tracking: Some(text("PK123")) }
 }
 
+fn withdraw() -> Command {
+    Command::Withdraw { reason: text("changed my mind") }
+}
+
 fn cancel(restock: bool) -> Command {
     Command::Cancel { reason: text("shopper asked"), restock }
 }
@@ -102,6 +106,7 @@ fn goes_its_way_in_order() {
     check(in_advance(), &[cancel(true)], Ok(Status::Cancelled));
     check(in_advance(), &[Pay, Pack, cancel(true), refund(2_490)], Ok(Status::Refunded));
     check(in_advance(), &[cancel(true), Pay], Ok(Status::Cancelled));
+    check(in_advance(), &[withdraw()], Ok(Status::Cancelled));
     check(in_advance(), &[Pay, refund(490)], Ok(Status::Paid));
     check(in_advance(), &[Pay, refund(490), refund(2_000)], Ok(Status::Refunded));
 }
@@ -122,7 +127,10 @@ fn every_refusal() {
     check(on_delivery(), &[Pack, ship(), cancel(true)], Err(Refusal::AlreadyShipped));
     check(on_delivery(), &[Pack, ship(), Deliver, Deliver], Err(Refusal::AlreadyDelivered));
     check(on_delivery(), &[Pack, ship(), Deliver, cancel(false)], Err(Refusal::AlreadyShipped));
-    for command in [Pack, ship(), Deliver, cancel(false)] {
+    check(in_advance(), &[Pay, withdraw()], Err(Refusal::AlreadyPaid));
+    check(on_delivery(), &[Pack, withdraw()], Err(Refusal::AlreadyPacked));
+    check(on_delivery(), &[Pack, ship(), withdraw()], Err(Refusal::AlreadyShipped));
+    for command in [Pack, ship(), Deliver, cancel(false), withdraw()] {
         check(in_advance(), &[cancel(true), command], Err(Refusal::Cancelled));
     }
     check(in_advance(), &[Pay, dollars], Err(Refusal::OtherCurrency));

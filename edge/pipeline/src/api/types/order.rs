@@ -127,7 +127,7 @@ impl Order {
     /// [`PortError::Unexpected`] if what is stored makes no order.
     pub fn new(visit: &Visit, stored: StoredOrder) -> Result<Self, PortError> {
         let order = stored.order()?;
-        let can_be_cancelled = orilla_storefront::pages::can_be_cancelled(&order);
+        let can_be_cancelled = order.can_be_withdrawn();
         let status = order.status().into();
         let placed = order.placed;
         Ok(Order {
