@@ -96,9 +96,9 @@ impl Build {
         if self.release { "release" } else { "dev-wasm" }
     }
 
-    /// The bundle for the browser is made for size, the Worker for speed.
-    fn client_profile(self) -> &'static str {
-        if self.release { "client" } else { self.profile() }
+    /// The bundle for the browser is made for size, the Worker for speed where that counts.
+    fn worker_profile(self) -> &'static str {
+        if self.release { "worker" } else { self.profile() }
     }
 
     fn assets(self) -> PathBuf {
@@ -115,10 +115,10 @@ impl Build {
     fn client(self, names: &mut Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
         let mut cargo = program("cargo");
         cargo.args(["build", "--package", "orilla-client", "--target", WASM]);
-        cargo.args(["--profile", self.client_profile()]);
+        cargo.args(["--profile", self.profile()]);
         cargo.args(if self.bench { &["--features", "bench"][..] } else { &[] });
         run(&mut cargo)?;
-        let compiled = target_folder().join(WASM).join(self.client_profile()).join("orilla_client.wasm");
+        let compiled = target_folder().join(WASM).join(self.profile()).join("orilla_client.wasm");
         let stage = self.stage("client");
         let bytes = files::named(&compiled, fs::read(&compiled))?;
         let stamp = stage.join("stamp");
@@ -211,17 +211,18 @@ impl Build {
         build.env("WASM_BINDGEN_BIN", setup::wasm_bindgen("wasm-bindgen")?);
         build.env("ESBUILD_BIN", root().join("node_modules/.bin/esbuild"));
         // Optimised below: worker-build's own step would keep the names of all functions.
-        build.args(["--profile", self.profile(), "--no-opt", "--out-dir"]).arg(&stage);
+        build.args(["--profile", self.worker_profile(), "--no-opt", "--out-dir"]).arg(&stage);
         build.arg(root().join("edge/worker"));
         build.args(if self.bench { &["--features", "bench"][..] } else { &[] });
         run(&mut build)?;
         if self.release {
             optimise(&stage.join("index_bg.wasm"), "-O3")?;
         }
-        for name in ["index_bg.wasm", "index.js"] {
-            files::copy(&stage.join(name), &self.folder().join("worker").join(name))?;
-        }
-        Ok(())
+        files::copy(&root().join("edge/worker/src/entry.js"), &stage.join("entry.js"))?;
+        let script = self.folder().join("worker/index.js");
+        let outside = ["--format=esm", "--external:*.wasm", "--external:cloudflare:*"];
+        esbuild(&stage.join("entry.js"), &script, &outside)?;
+        files::copy(&stage.join("index_bg.wasm"), &self.folder().join("worker/index_bg.wasm"))
     }
 
     /// Copies a file to `assets/pkg` under a name with its hash, and returns its path on the server.

@@ -56,7 +56,10 @@ impl PageContext {
     }
 
     fn languages(&self) -> Vec<LanguageLink> {
-        Locale::ALL.into_iter().map(|locale| LanguageLink { locale, href: self.in_language(locale) }).collect()
+        Locale::ALL
+            .into_iter()
+            .map(|locale| LanguageLink { locale, href: self.in_language(locale) })
+            .collect()
     }
 
     fn nav(&self) -> Vec<NavLink> {
@@ -65,7 +68,8 @@ impl PageContext {
             label: label.to_owned(),
             current: self.path == path || self.path.starts_with(&format!("{path}/")),
         };
-        let mut top: Vec<_> = self.categories.iter().filter(|category| !category.slug.contains('/')).collect();
+        let mut top: Vec<_> =
+            self.categories.iter().filter(|category| !category.slug.contains('/')).collect();
         top.sort_by_key(|category| std::cmp::Reverse(category.products));
         let mut links = vec![link("/search", self.locale.nav_all_products())];
         links.extend(
@@ -148,7 +152,11 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
 
 fn head_of(page: &PageContext, head: Head) -> impl IntoView + use<> {
     let locale = page.locale;
-    let title = if head.title == page.shop_name { head.title.clone() } else { format!("{} · {}", head.title, page.shop_name) };
+    let title = if head.title == page.shop_name {
+        head.title.clone()
+    } else {
+        format!("{} · {}", head.title, page.shop_name)
+    };
     let indexed = head.canonical_query.map(|query| {
         let mark = if query.is_empty() { "" } else { "?" };
         let url = |locale: Locale| format!("{}/{}{}{mark}{query}", page.origin, locale.code(), page.path);
@@ -164,9 +172,7 @@ fn head_of(page: &PageContext, head: Head) -> impl IntoView + use<> {
         }
     });
     let hidden = indexed.is_none().then(|| view! { <meta name="robots" content="noindex"/> });
-    let picture = head
-        .picture
-        .map(|path| og("og:image", format!("{}{path}", page.origin)));
+    let picture = head.picture.map(|path| og("og:image", format!("{}{path}", page.origin)));
     let json_ld: Vec<_> = head
         .json_ld
         .into_iter()
@@ -205,6 +211,9 @@ mod tests {
     fn structured_data_cannot_end_its_element() {
         let text = script_text(&serde_json::json!({ "name": "</script><script>alert(1)</script>" }));
         assert!(!text.contains('<'));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["name"], "</script><script>alert(1)</script>");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap()["name"],
+            "</script><script>alert(1)</script>"
+        );
     }
 }

@@ -54,9 +54,15 @@ impl ServerContext {
         ServerFnError::new("the shop can't reach its data")
     }
 
-    pub(super) async fn add(&self, locale: &str, variant: i64, quantity: u32) -> Result<CartChange, ServerFnError> {
+    pub(super) async fn add(
+        &self,
+        locale: &str,
+        variant: i64,
+        quantity: u32,
+    ) -> Result<CartChange, ServerFnError> {
         let locale = Locale::from_segment(locale).unwrap_or_default();
-        let known = self.variants.variants(&[VariantId(variant)]).await.map_err(|error| self.failed(error))?;
+        let known =
+            self.variants.variants(&[VariantId(variant)]).await.map_err(|error| self.failed(error))?;
         let mut cart = self.current();
         let outcome = match known.first() {
             None => Err(locale.cart_sold_out("")),
@@ -71,7 +77,12 @@ impl ServerContext {
         self.change(locale, &cart, done, outcome.unwrap_or_else(|message| message)).await
     }
 
-    pub(super) async fn set(&self, locale: &str, variant: i64, quantity: u32) -> Result<CartChange, ServerFnError> {
+    pub(super) async fn set(
+        &self,
+        locale: &str,
+        variant: i64,
+        quantity: u32,
+    ) -> Result<CartChange, ServerFnError> {
         let locale = Locale::from_segment(locale).unwrap_or_default();
         let id = VariantId(variant);
         let mut cart = self.current();
@@ -86,10 +97,15 @@ impl ServerContext {
             .map_err(|error| explain(locale, error));
         let done = outcome.is_ok();
         self.leave(cart.clone(), locale, if done { "?notice=updated" } else { "?notice=failed" });
-        self.change(locale, &cart, done, outcome.map_or_else(|e| e, |()| locale.notice_updated().to_owned())).await
+        self.change(locale, &cart, done, outcome.map_or_else(|e| e, |()| locale.notice_updated().to_owned()))
+            .await
     }
 
-    pub(super) async fn suggest(&self, locale: &str, typed: &str) -> Result<Vec<SuggestionData>, ServerFnError> {
+    pub(super) async fn suggest(
+        &self,
+        locale: &str,
+        typed: &str,
+    ) -> Result<Vec<SuggestionData>, ServerFnError> {
         let locale = Locale::from_segment(locale).unwrap_or_default();
         let typed: String = typed.chars().take(100).collect();
         let found = self.catalog.suggest(&typed, SUGGESTIONS).await.map_err(|error| self.failed(error))?;
@@ -126,7 +142,9 @@ impl ServerContext {
         message: String,
     ) -> Result<CartChange, ServerFnError> {
         let quote = quote_cart(&*self.variants, cart, None, self.currency).await;
-        let quote = quote.map_err(|error| self.failed(error))?.map_err(|error| ServerFnError::new(error.to_string()))?;
+        let quote = quote
+            .map_err(|error| self.failed(error))?
+            .map_err(|error| ServerFnError::new(error.to_string()))?;
         Ok(CartChange { done, message, cart: cart_data(locale, cart, &quote) })
     }
 }

@@ -1,6 +1,6 @@
 // The shop's Worker with a database whose answers are known: each statement is asked once of `DATABASE`, a server
 // on this machine, and its rows are kept. What remains is what the Worker itself costs.
-import Shop from "./index.js";
+import shop from "index.js";
 
 const kept = new Map();
 
@@ -25,9 +25,9 @@ function database(env) {
 
 let recorded;
 
-export default class extends Shop {
-  constructor(context, env) {
+export default {
+  fetch(request, env, context) {
     recorded ??= { ...env, DB: database(env) };
-    super(context, recorded);
-  }
-}
+    return shop.fetch(request, recorded, context);
+  },
+};

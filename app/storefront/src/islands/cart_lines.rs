@@ -110,7 +110,8 @@ fn Line(
     let CartLineData { variant, title, options, href, picture, .. } = line.clone();
     let id = format!("quantity-{variant}");
     let now = Memo::new(move |_| {
-        cart.with(|cart| cart.lines.iter().find(|line| line.variant == variant).cloned()).unwrap_or_else(|| line.clone())
+        cart.with(|cart| cart.lines.iter().find(|line| line.variant == variant).cloned())
+            .unwrap_or_else(|| line.clone())
     });
     let quantity = move || now.with(|line| line.quantity);
     let most = move || now.with(|line| line.most.max(line.quantity));

@@ -31,7 +31,11 @@ pub fn QuickAdd(
             match add_to_cart(code, variant, 1).await {
                 Ok(change) => {
                     browser::announce_cart(change.cart.pieces);
-                    status.set(Some(if change.done { locale.product_added().to_owned() } else { change.message }));
+                    status.set(Some(if change.done {
+                        locale.product_added().to_owned()
+                    } else {
+                        change.message
+                    }));
                 }
                 Err(_) => status.set(Some(locale.notice_failed().to_owned())),
             }

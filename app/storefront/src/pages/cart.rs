@@ -79,7 +79,8 @@ pub fn cart(page: Arc<PageContext>, data: CartPage) -> String {
         });
         view! { <Notice kind=kind><p>{text}</p>{undo}</Notice> }
     });
-    let gone = (data.gone > 0).then(|| view! { <Notice kind=NoticeKind::Warning><p>{locale.cart_gone()}</p></Notice> });
+    let gone = (data.gone > 0)
+        .then(|| view! { <Notice kind=NoticeKind::Warning><p>{locale.cart_gone()}</p></Notice> });
     let content = view! {
         <h1>{locale.cart_title()}</h1>
         {notice}

@@ -3,7 +3,9 @@
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
-use orilla_orders::{CheckoutForm, Country, FaultCode, FieldFault, Issue, PaymentMethod, Quote, ShippingMethod};
+use orilla_orders::{
+    CheckoutForm, Country, FaultCode, FieldFault, Issue, PaymentMethod, Quote, ShippingMethod,
+};
 use orilla_ui::{
     ButtonKind, ButtonLink, Choice, ChoiceGroup, EmptyState, ErrorSummary, Field, FieldError, Locale, Notice,
     NoticeKind, SelectField, SelectOption, countries,
@@ -83,11 +85,11 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
 /// What the shopper must see before the order is placed.
 fn warnings(page: &PageContext, data: &CheckoutPage) -> impl IntoView + use<> {
     let locale = page.locale;
-    let refusal = data
-        .refusal
-        .clone()
-        .map(|text| view! { <Notice kind=NoticeKind::Error><p>{text}</p></Notice> });
-    let title_of = |id| data.quote.lines.iter().find(|line| line.variant.id == id).map_or("", |line| &line.variant.title);
+    let refusal =
+        data.refusal.clone().map(|text| view! { <Notice kind=NoticeKind::Error><p>{text}</p></Notice> });
+    let title_of = |id| {
+        data.quote.lines.iter().find(|line| line.variant.id == id).map_or("", |line| &line.variant.title)
+    };
     let issues: Vec<_> = data
         .quote
         .issues
@@ -156,7 +158,14 @@ impl Fields<'_> {
             .collect()
     }
 
-    fn text(&self, name: &'static str, value: &str, kind: &'static str, autocomplete: &'static str, optional: bool) -> impl IntoView + use<> {
+    fn text(
+        &self,
+        name: &'static str,
+        value: &str,
+        kind: &'static str,
+        autocomplete: &'static str,
+        optional: bool,
+    ) -> impl IntoView + use<> {
         let hint = match name {
             "email" => Some(self.locale.field_email_hint().to_owned()),
             "phone" => Some(self.locale.field_phone_hint().to_owned()),
@@ -191,8 +200,9 @@ impl Fields<'_> {
     fn address(&self) -> impl IntoView + use<> {
         let country = Country::parse(&self.form.country).ok();
         let (postcode, region) = country.map_or((true, true), |c| (!c.needs_postcode(), !c.needs_region()));
-        let options =
-            countries(self.locale).map(|c| SelectOption { value: c.code.to_owned(), label: c.name.to_owned() }).collect();
+        let options = countries(self.locale)
+            .map(|c| SelectOption { value: c.code.to_owned(), label: c.name.to_owned() })
+            .collect();
         view! {
             <div class="fields">
                 <SelectField
@@ -230,7 +240,11 @@ impl Fields<'_> {
                     (from, to) if from == to => locale.shipping_days(to.into()),
                     (from, to) => locale.shipping_days_range(&from.to_string(), &to.to_string()),
                 };
-                let price = if offer.price.minor == 0 { locale.shipping_free().to_owned() } else { locale.money(offer.price) };
+                let price = if offer.price.minor == 0 {
+                    locale.shipping_free().to_owned()
+                } else {
+                    locale.money(offer.price)
+                };
                 Choice {
                     value: offer.method.token().to_owned(),
                     title: title.to_owned(),
@@ -260,7 +274,9 @@ impl Fields<'_> {
             .iter()
             .map(|method| {
                 let (title, hint) = match method {
-                    PaymentMethod::BankTransfer => (locale.payment_transfer(), locale.payment_transfer_hint()),
+                    PaymentMethod::BankTransfer => {
+                        (locale.payment_transfer(), locale.payment_transfer_hint())
+                    }
                     PaymentMethod::OnDelivery => (locale.payment_delivery(), locale.payment_delivery_hint()),
                 };
                 Choice {

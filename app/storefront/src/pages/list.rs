@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use orilla_catalog::query::{Filter, ListQuery, PAGE_SIZE, Range, Sort};
 use orilla_catalog::read::{CategoryNode, Facet, FacetKind, FacetValue, Listing};
 use orilla_ui::{
-    ActiveFilter, ActiveFilters, Breadcrumbs, ButtonKind, ButtonLink, Crumb, EmptyState, FacetGroup, FacetOption, FacetPanel,
-    Locale, Pagination, PriceRange, SortSelect,
+    ActiveFilter, ActiveFilters, Breadcrumbs, ButtonKind, ButtonLink, Crumb, EmptyState, FacetGroup,
+    FacetOption, FacetPanel, Locale, Pagination, PriceRange, SortSelect,
 };
 use std::sync::Arc;
 
@@ -37,7 +37,11 @@ pub fn list(page: Arc<PageContext>, data: ListData) -> String {
     };
     let last = listing.total.div_ceil(PAGE_SIZE).max(1);
     let head = Head {
-        title: if query.page > 1 { locale.list_page_title(&title, &query.page.to_string()) } else { title.clone() },
+        title: if query.page > 1 {
+            locale.list_page_title(&title, &query.page.to_string())
+        } else {
+            title.clone()
+        },
         description: format!("{title}: {}", locale.list_count(listing.total.into())),
         canonical_query: canonical(&query, listing.total),
         json_ld: here.map(|_| breadcrumb_data(&page, &query)).into_iter().collect(),
@@ -115,7 +119,9 @@ fn canonical(query: &ListQuery, total: u32) -> Option<String> {
 /// The categories above this one, from the top.
 fn above<'a>(page: &'a PageContext, query: &ListQuery) -> Vec<&'a CategoryNode> {
     let Some(slug) = &query.category else { return Vec::new() };
-    let is_above = |category: &&CategoryNode| slug.strip_prefix(&category.slug).is_some_and(|rest| rest.starts_with('/'));
+    let is_above = |category: &&CategoryNode| {
+        slug.strip_prefix(&category.slug).is_some_and(|rest| rest.starts_with('/'))
+    };
     page.categories.iter().filter(is_above).collect()
 }
 
@@ -222,7 +228,8 @@ fn facets(locale: Locale, query: &ListQuery, listing: &Listing) -> impl IntoView
             <PriceRange locale=locale from=end(from) to=end(to) lowest=lowest.decimal() highest=highest.decimal()/>
         }
     });
-    let text = (!query.text.is_empty()).then(|| view! { <input type="hidden" name="q" value=query.text.clone()/> });
+    let text =
+        (!query.text.is_empty()).then(|| view! { <input type="hidden" name="q" value=query.text.clone()/> });
     view! {
         {text}
         {price}
@@ -253,15 +260,18 @@ fn active(locale: Locale, query: &ListQuery, listing: &Listing, links: &Links) -
     let mut filters = Vec::new();
     for facet in &listing.facets {
         for FacetValue { token, .. } in facet.values.iter().filter(|value| value.selected) {
-            let label = format!("{}: {}", facet_title(locale, facet), value_label(locale, &facet.kind, token));
+            let label =
+                format!("{}: {}", facet_title(locale, facet), value_label(locale, &facet.kind, token));
             filters.push(ActiveFilter { label, href: links.to(&query.toggled(&facet.key, token)) });
         }
     }
     // What was asked for but no product has is no facet: it can be taken away all the same.
     let shown = |key: &str| listing.facets.iter().any(|facet| facet.key == key);
-    for (key, filter) in query.attributes.iter().filter(|(key, filter)| {
-        matches!(filter, Filter::Within(_)) || !shown(key.as_str())
-    }) {
+    for (key, filter) in query
+        .attributes
+        .iter()
+        .filter(|(key, filter)| matches!(filter, Filter::Within(_)) || !shown(key.as_str()))
+    {
         let mut without = query.at_page(1);
         without.attributes.remove(key);
         let value = match filter {
@@ -276,7 +286,8 @@ fn active(locale: Locale, query: &ListQuery, listing: &Listing, links: &Links) -
     }
     if query.in_stock {
         let label = locale.facets_in_stock().to_owned();
-        filters.push(ActiveFilter { label, href: links.to(&ListQuery { in_stock: false, ..query.at_page(1) }) });
+        filters
+            .push(ActiveFilter { label, href: links.to(&ListQuery { in_stock: false, ..query.at_page(1) }) });
     }
     filters
 }

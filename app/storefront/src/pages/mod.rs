@@ -10,7 +10,7 @@ mod product;
 mod tests;
 mod texts;
 
-pub use cart::{CartPage, CartNotice, cart};
+pub use cart::{CartNotice, CartPage, cart};
 pub use checkout::{CheckoutPage, checkout};
 pub use home::home;
 pub use list::{ListData, list};
@@ -37,7 +37,9 @@ fn grid(locale: Locale, cards: &[Card], first: bool) -> impl IntoView + use<> {
             let (code, title) = (locale.code().to_owned(), card.title.clone());
             let action = match card.only_variant {
                 _ if card.available == 0 => None,
-                Some(variant) => Some(Either::Left(view! { <QuickAdd locale=code variant=variant.0 title=title/> })),
+                Some(variant) => {
+                    Some(Either::Left(view! { <QuickAdd locale=code variant=variant.0 title=title/> }))
+                }
                 // The card's title is the link that is read out and reached by keyboard.
                 None => Some(Either::Right(view! {
                     <div class="quick-add" aria-hidden="true">

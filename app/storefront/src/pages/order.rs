@@ -5,8 +5,8 @@ use crate::render;
 use leptos::prelude::*;
 use orilla_orders::{Event, Goods, Instructions, Order, OrderNumber, Recorded};
 use orilla_ui::{
-    ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind, StepState, Timeline, TimelineStep, country_name,
-    iso_time,
+    ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind, StepState, Timeline, TimelineStep,
+    country_name, iso_time,
 };
 use std::sync::Arc;
 
@@ -96,9 +96,9 @@ fn paying(locale: Locale, order: &Order) -> Option<impl IntoView + use<>> {
     let is_open = order.paid_at.is_none() && !matches!(order.goods, Goods::Cancelled { .. });
     is_open.then(|| {
         let how = match &order.placed.payment {
-            Instructions::OnDelivery { amount } => {
-                leptos::either::Either::Left(view! { <p>{locale.order_pay_delivery(&locale.money(*amount))}</p> })
-            }
+            Instructions::OnDelivery { amount } => leptos::either::Either::Left(
+                view! { <p>{locale.order_pay_delivery(&locale.money(*amount))}</p> },
+            ),
             Instructions::BankTransfer { holder, iban, bic, reference, amount, due_at } => {
                 let rows = [
                     (locale.order_pay_holder(), holder.as_str().to_owned()),
@@ -113,7 +113,9 @@ fn paying(locale: Locale, order: &Order) -> Option<impl IntoView + use<>> {
                     .filter(|(_, value)| !value.is_empty())
                     .map(|(name, value)| view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> })
                     .collect();
-                leptos::either::Either::Right(view! { <table class="properties"><tbody>{rows}</tbody></table> })
+                leptos::either::Either::Right(
+                    view! { <table class="properties"><tbody>{rows}</tbody></table> },
+                )
             }
         };
         view! { <section aria-labelledby="pay"><h2 id="pay">{locale.order_pay_how()}</h2>{how}</section> }
@@ -168,11 +170,8 @@ fn steps(locale: Locale, order: &Order, history: &[Recorded]) -> Vec<TimelineSte
         (!happened(|e| matches!(e, Event::Shipped { .. })), locale.order_state_shipped()),
         (!happened(|e| matches!(e, Event::Delivered)), locale.order_state_delivered()),
     ];
-    steps.extend(ahead.into_iter().filter(|(is_ahead, _)| *is_ahead && !over).map(|(_, title)| TimelineStep {
-        state: StepState::Ahead,
-        title: title.to_owned(),
-        text: None,
-        time: None,
+    steps.extend(ahead.into_iter().filter(|(is_ahead, _)| *is_ahead && !over).map(|(_, title)| {
+        TimelineStep { state: StepState::Ahead, title: title.to_owned(), text: None, time: None }
     }));
     steps
 }
@@ -188,7 +187,9 @@ fn told(locale: Locale, event: &Event) -> (&'static str, String) {
             (locale.order_state_shipped(), format!("{by} {code}").trim().to_owned())
         }
         Event::Delivered => (locale.order_state_delivered(), locale.order_event_delivered().to_owned()),
-        Event::Cancelled { .. } => (locale.order_state_cancelled(), locale.order_event_cancelled().to_owned()),
+        Event::Cancelled { .. } => {
+            (locale.order_state_cancelled(), locale.order_event_cancelled().to_owned())
+        }
         Event::Refunded { amount } => {
             (locale.order_state_refunded(), locale.order_event_refunded_amount(&locale.money(*amount)))
         }

@@ -40,7 +40,8 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
     let variant = product.variants.get(selected);
     let category = product.categories.last().map(|category| category.name.as_str());
     let colour = variant.and_then(|variant| colour_of(product, variant));
-    let main_picture = picture(product.images.first().map(|image| image.id), &product.title, category, colour);
+    let main_picture =
+        picture(product.images.first().map(|image| image.id), &product.title, category, colour);
     let text = product.description.plain_text();
     let head = Head {
         title: product.title.clone(),
@@ -48,7 +49,10 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
         canonical_query: Some(String::new()),
         picture: Some(main_picture.src.clone()),
         kind: Some("product"),
-        json_ld: vec![product_data(&page, product, &main_picture.src, &text), breadcrumb_data(&page, product)],
+        json_ld: vec![
+            product_data(&page, product, &main_picture.src, &text),
+            breadcrumb_data(&page, product),
+        ],
         ..Head::default()
     };
     let crumbs = crumbs(&page, product);
@@ -140,7 +144,12 @@ fn buy_box(locale: Locale, product: &ProductView, selected: usize) -> BuyBoxData
     BuyBoxData { options, variants, selected }
 }
 
-fn gallery(locale: Locale, product: &ProductView, category: Option<&str>, colour: Option<&str>) -> impl IntoView + use<> {
+fn gallery(
+    locale: Locale,
+    product: &ProductView,
+    category: Option<&str>,
+    colour: Option<&str>,
+) -> impl IntoView + use<> {
     let own: Vec<_> = product.images.iter().map(|image| (Some(image.id), image.alt.clone())).collect();
     let shown = if own.is_empty() { vec![(None, String::new())] } else { own };
     let pictures: Vec<_> = shown

@@ -3,7 +3,9 @@
 use super::*;
 use crate::page::{Assets, PageContext};
 use orilla_catalog::query::ListQuery;
-use orilla_catalog::read::{CategoryNode, CategoryRef, Facet, FacetKind, FacetValue, Listing, ProductView, VariantView};
+use orilla_catalog::read::{
+    CategoryNode, CategoryRef, Facet, FacetKind, FacetValue, Listing, ProductView, VariantView,
+};
 use orilla_catalog::{Handle, ProductId, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_richtext::SafeHtml;
@@ -50,7 +52,12 @@ fn listing(total: u32) -> Listing {
     Listing {
         total,
         cards: (0..total.min(48)).map(|_| card(HOSTILE)).collect(),
-        facets: vec![Facet { key: "colour".into(), name: HOSTILE.into(), kind: FacetKind::Text, values: vec![value] }],
+        facets: vec![Facet {
+            key: "colour".into(),
+            name: HOSTILE.into(),
+            kind: FacetKind::Text,
+            values: vec![value],
+        }],
         price_range: Some((Money::new(3_900, Currency::EUR), Money::new(5_900, Currency::EUR))),
         in_stock: total,
     }
@@ -84,7 +91,10 @@ fn product_page(variant: Option<i64>) -> String {
         attributes: vec![],
         images: vec![],
     };
-    product(page("/p/lantern", ""), &ProductData { product: product_view, variant, related: vec![card(HOSTILE)] })
+    product(
+        page("/p/lantern", ""),
+        &ProductData { product: product_view, variant, related: vec![card(HOSTILE)] },
+    )
 }
 
 #[test]
@@ -132,7 +142,8 @@ fn a_list_says_what_to_do_when_it_is_empty() {
 
 #[test]
 fn a_product_shows_the_variant_of_its_url_or_the_first_that_can_be_bought() {
-    let chosen = |html: &str| html.split("name=\"variant\" value=\"").nth(1).map(|rest| rest.starts_with('7'));
+    let chosen =
+        |html: &str| html.split("name=\"variant\" value=\"").nth(1).map(|rest| rest.starts_with('7'));
     assert_eq!(chosen(&product_page(Some(7))), Some(true));
     assert_eq!(chosen(&product_page(None)), Some(false));
     assert_eq!(chosen(&product_page(Some(99))), Some(false));
