@@ -7,7 +7,7 @@ use axum::routing::get;
 use http::StatusCode;
 use orilla_storefront::{bench, render};
 
-/// `/bench/list`, `/bench/product/{id}` and the floor, `/bench/constant/list` and `/bench/constant/product`.
+/// `/bench/list` and `/bench/product/{id}`.
 pub fn routes() -> Router {
     Router::new().route("/bench/list", get(async || Html(list()))).route(
         "/bench/product/{id}",
