@@ -5,7 +5,7 @@
 // once/: what doesn't depend on the width or on scripts.
 import { defineConfig } from "@playwright/test";
 
-const { ORILLA_URL, ORILLA_CHROMIUM, ORILLA_CHROMIUM_FLAGS } = process.env;
+const { ORILLA_URL, ORILLA_CHROMIUM, ORILLA_CHROMIUM_FLAGS, ORILLA_TRACE } = process.env;
 if (!ORILLA_URL) throw new Error("ORILLA_URL is not set: run `cargo xtask test --only e2e`");
 
 const desktop = { viewport: { width: 1440, height: 900 } };
@@ -24,7 +24,8 @@ export default defineConfig({
   use: {
     baseURL: ORILLA_URL,
     locale: "en-GB",
-    trace: "retain-on-failure",
+    // A trace of every test takes as long as the test: ask for one where it is needed.
+    trace: ORILLA_TRACE ? "retain-on-failure" : "off",
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: ORILLA_CHROMIUM || "/usr/bin/chromium",

@@ -17,6 +17,7 @@ pub fn checks(_: &Options, tally: &mut Tally) -> Result<()> {
         clippy
     };
     tally.check("clippy", &mut lint(&["--all-targets", "--features", "xtask/feed"]))?;
+    tally.check("clippy, integration", &mut lint(&["--package", "orilla-integration", "--all-targets"]))?;
     // Each alone, as they are built: `hydrate` and `ssr` exclude each other.
     for package in ["orilla-client", "orilla-worker"] {
         tally.check(&format!("clippy, {package}"), &mut lint(&["--package", package, "--target", WASM]))?;
