@@ -7,6 +7,7 @@ const { bundle, wasm } = script.dataset;
 let started = false; // the bundle is on its way
 let ready = false; // the islands are hydrated
 let failed = false; // it did not arrive: leave everything to the browser
+const patience = 10000; // milliseconds
 const waiting = []; // what the shopper did before it was ready, in order
 
 // What an island answers to.
@@ -38,17 +39,28 @@ function isForIsland({ type, target, button, ctrlKey, metaKey, shiftKey, altKey 
 // Once is enough: an impatient shopper wants one piece, and of a field the last value counts.
 function keep({ type, target, submitter }) {
   const value = type === "submit" || type === "click" ? undefined : target.value;
+  if (waiting.length === 0) setTimeout(() => giveUp(new Error("the islands come too late")), patience);
   const before = waiting.find((event) => event.type === type && event.target === target);
   if (before) before.value = value;
   else waiting.push({ type, target, submitter, value });
 }
 
+async function load() {
+  const module = await import(bundle);
+  await module.default({ module_or_path: wasm });
+  return module;
+}
+
+// A connection that hangs must not hold back what the shopper did: after a while the browser does it alone.
+let giveUp;
+const tooLate = new Promise((_, reject) => (giveUp = reject));
+tooLate.catch(() => {});
+
 async function start() {
   if (started) return;
   started = true;
   try {
-    const module = await import(bundle);
-    await module.default({ module_or_path: wasm });
+    const module = await Promise.race([load(), tooLate]);
     module.hydrate();
     for (const island of document.querySelectorAll(islands)) module[island.dataset.component]?.(island);
     ready = true;

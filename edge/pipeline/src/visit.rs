@@ -125,10 +125,11 @@ fn origin(host: &Host, parts: &Parts) -> String {
 }
 
 fn cart_of(headers: &HeaderMap) -> Cart {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    // Another cookie may hold bytes that are no text.
+    let cookies = headers.get_all(header::COOKIE).iter().map(|value| value.as_bytes());
     cookies
-        .flat_map(|cookies| cookies.split(';').take(100))
-        .filter_map(|cookie| cookie.trim().split_once('='))
+        .flat_map(|cookies| cookies.split(|byte| *byte == b';').take(100))
+        .filter_map(|cookie| std::str::from_utf8(cookie).ok()?.trim().split_once('='))
         .find(|(name, value)| *name == CART_COOKIE && value.len() <= LONGEST_CART)
         .and_then(|(_, value)| Cart::parse(value).ok())
         .unwrap_or_default()
@@ -156,7 +157,8 @@ mod tests {
 
     #[track_caller]
     fn check_cart(cookie: &'static str, pieces: u32) {
-        let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookie))]);
+        let value = HeaderValue::from_bytes(cookie.as_bytes()).unwrap();
+        let headers = HeaderMap::from_iter([(header::COOKIE, value)]);
         assert_eq!(cart_of(&headers).pieces(), pieces, "{cookie}");
     }
 
@@ -164,6 +166,7 @@ mod tests {
     fn a_cart_survives_its_cookie_and_a_broken_one_is_empty() {
         check_cart("a=b; __Host-cart=1.12x2-45x1; c=d", 3);
         check_cart("__Host-cart=1.12x2", 2);
+        check_cart("__Host-cart=1.12x2; pref=café", 2);
         check_cart("__Host-cart=2.zzz", 0);
         check_cart("__Host-cart=", 0);
         check_cart("cart=1.12x2", 0);

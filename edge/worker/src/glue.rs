@@ -49,20 +49,27 @@ async fn answer(request: web_sys::Request, env: JsValue) -> JsValue {
     outgoing(response).await
 }
 
-/// The largest body that any route takes, in bytes: a batch of an import. Routes have limits of their own below it.
-const LARGEST_BODY: u32 = 24 * 1024 * 1024;
+/// The largest body that is read at all, in bytes, before anything is known of the sender: the isolate has 128 MB for
+/// all its requests. Routes have limits of their own below it.
+const LARGEST_BODY: u32 = 256 * 1024;
+/// The largest batch of an import.
+const LARGEST_IMPORT: u32 = 17 * 1024 * 1024;
 
 async fn incoming(request: &web_sys::Request) -> Result<Request<Body>, StatusCode> {
     let text = head(request);
     let mut lines = text.split('\n');
     let method = lines.next().unwrap_or_default();
     let has_body = !matches!(method, "GET" | "HEAD");
-    let mut builder = Request::builder().method(method).uri(lines.next().unwrap_or_default());
+    let address = lines.next().unwrap_or_default();
+    let is_import = address.contains("/studio/api/import") && text.contains("\nauthorization\n");
+    let mut builder = Request::builder().method(method).uri(address);
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         builder = builder.header(name, value);
     }
     let bytes = if has_body {
-        let bytes = body(request, LARGEST_BODY).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let bytes = body(request, if is_import { LARGEST_IMPORT } else { LARGEST_BODY })
+            .await
+            .map_err(|_| StatusCode::BAD_REQUEST)?;
         let bytes: Uint8Array = bytes.dyn_into().map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         Body::from(bytes.to_vec())
     } else {

@@ -16,7 +16,7 @@ pub const LAST_PAGE: u32 = 1_000;
 /// The longest search text, in characters. Longer text is cut.
 pub const LONGEST_TEXT: usize = 200;
 /// The most values of all filters together. More are dropped.
-const MOST_VALUES: usize = 60;
+const MOST_VALUES: usize = 40;
 
 /// How a list is ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,19 +63,25 @@ pub struct Range {
     pub to: Option<f64>,
 }
 
+/// Whether a number can be written out in a URL: finite, and neither huge nor tiny.
+fn is_plain(number: &f64) -> bool {
+    number.is_finite() && (*number == 0.0 || (1e-6..=1e15).contains(&number.abs()))
+}
+
 impl Range {
     fn parse(text: &str) -> Option<Range> {
         let (from, to) = text.split_once("..")?;
         let number = |text: &str| match text.trim() {
             "" => Some(None),
-            text => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(|n| Some(n + 0.0)),
+            text => text.parse::<f64>().ok().filter(is_plain).map(|n| Some(n + 0.0)),
         };
         let range = Range { from: number(from)?, to: number(to)? };
         let ordered = range.from.zip(range.to).is_none_or(|(from, to)| from <= to);
         (ordered && (range.from.is_some() || range.to.is_some())).then_some(range)
     }
 
-    fn token(self) -> String {
+    /// The range as URLs write it: `10..20`.
+    pub fn token(self) -> String {
         let end = |end: Option<f64>| end.map(|n| n.to_string()).unwrap_or_default();
         format!("{}..{}", end(self.from), end(self.to))
     }
@@ -123,12 +129,12 @@ impl ListQuery {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (key, value) = (decode(key), decode(value));
             let value = clean(&value);
-            if value.is_empty() || values >= MOST_VALUES {
+            if value.is_empty() {
                 continue;
             }
             match key.as_str() {
                 "q" => query.text = value,
-                "brand" => {
+                "brand" | "a.brand" if values < MOST_VALUES => {
                     values += usize::from(query.brands.insert(value));
                 }
                 "price" => query.price = Range::parse(&value).or(query.price),
@@ -138,7 +144,9 @@ impl ListQuery {
                 "sort" => query.sort = Sort::parse(&value).unwrap_or(query.sort),
                 "page" => query.page = value.parse().unwrap_or(1).clamp(1, LAST_PAGE),
                 _ => {
-                    if let Some(key) = key.strip_prefix("a.").and_then(AttributeKey::parse) {
+                    let key =
+                        key.strip_prefix("a.").filter(|key| *key != "brand").and_then(AttributeKey::parse);
+                    if let Some(key) = key.filter(|_| values < MOST_VALUES) {
                         values += 1;
                         query.add_attribute(key, value);
                     }
@@ -154,7 +162,7 @@ impl ListQuery {
     /// One end of the price, as a form without scripts sends it (`price_from=10&price_to=`).
     fn set_price(&mut self, value: &str, end: impl FnOnce(&mut Range) -> &mut Option<f64>) {
         if let Ok(number) = value.replace(',', ".").parse::<f64>()
-            && number.is_finite()
+            && is_plain(&number)
             && number >= 0.0
         {
             *end(self.price.get_or_insert(Range { from: None, to: None })) = Some(number + 0.0);
@@ -308,9 +316,20 @@ mod tests {
         check("price_from=12,50&price_to=30", "price=12.5..30");
         check("price_from=30&price_to=10", "");
         check("price=nan..inf", "");
+        check("price=1e199..1e250", "");
+        check("a.w=1e-300..5", "a.w=1e-300..5");
+        check("a.brand=Faro", "brand=Faro");
         check("stock=1&sort=-price", "stock=1&sort=-price");
         check("q=%3Cscript%3E&q=%00", "q=%3Cscript%3E");
         check("q=%FF%FE", "q=%EF%BF%BD%EF%BF%BD");
+    }
+
+    #[test]
+    fn a_page_can_be_turned_however_many_filters_there_are() {
+        let many: String = (0..60).map(|i| format!("a.k{i}=v&")).collect();
+        let query = ListQuery::parse(None, &format!("{many}price=1..2&stock=1&page=3"));
+        assert_eq!((query.page, query.in_stock, query.price.is_some()), (3, true, true));
+        assert_eq!(query.attributes.len(), MOST_VALUES);
     }
 
     #[test]

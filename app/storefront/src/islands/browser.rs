@@ -42,6 +42,28 @@ pub fn on_cart(listener: impl FnMut(u32) + 'static) {
 #[cfg(feature = "hydrate")]
 const CART_EVENT: &str = "orilla:cart";
 
+/// The right to change the cart, until it is dropped.
+pub struct CartTurn {
+    #[cfg(feature = "hydrate")]
+    _guard: futures_util::lock::OwnedMutexGuard<()>,
+}
+
+/// Waits until no other island of the page is changing the cart. The cart is a cookie: of two requests under way at
+/// once, the second answer would undo the first.
+pub async fn cart_turn() -> CartTurn {
+    #[cfg(feature = "hydrate")]
+    {
+        use futures_util::lock::Mutex;
+        use std::sync::Arc;
+        thread_local! {
+            static CART: Arc<Mutex<()>> = Arc::new(Mutex::new(()));
+        }
+        CartTurn { _guard: CART.with(Arc::clone).lock_owned().await }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    CartTurn {}
+}
+
 /// Replaces the query of the page's address, without a navigation.
 pub fn replace_query(query: &str) {
     #[cfg(feature = "hydrate")]

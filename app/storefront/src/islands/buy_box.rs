@@ -71,7 +71,7 @@ pub fn BuyBox(
     let locale = locale_of(&locale);
     let selected = RwSignal::new(data.selected);
     let data = StoredValue::new(data);
-    let quantity = RwSignal::new(1u32);
+    let quantity = NodeRef::<leptos::html::Input>::new();
     let busy = RwSignal::new(false);
     let status = RwSignal::new(None::<(bool, String)>);
     let variant = move || data.with_value(|data| data.variants.get(selected.get()).cloned());
@@ -81,13 +81,16 @@ pub fn BuyBox(
     let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(variant) = variant() else { return };
+        // What the shopper sees counts: a browser puts old values back without an event.
+        let wanted = quantity.get_untracked().and_then(|field| field.value().parse().ok()).unwrap_or(1);
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
         let code = code_sent.clone();
         spawn_local(async move {
-            let outcome = add_to_cart(code, variant.id, quantity.get_untracked()).await;
+            let _turn = browser::cart_turn().await;
+            let outcome = add_to_cart(code, variant.id, wanted).await;
             status.set(Some(match outcome {
                 Ok(change) => {
                     browser::announce_cart(change.cart.pieces);
@@ -125,7 +128,7 @@ pub fn BuyBox(
                         step="1"
                         inputmode="numeric"
                         required
-                        on:input=move |event| quantity.set(event_target_value(&event).parse().unwrap_or(1))
+                        node_ref=quantity
                     />
                 </div>
                 <button class="button primary" type="submit" disabled=move || available() == 0 aria-busy=move || busy.get().then_some("true")>

@@ -22,6 +22,7 @@ pub fn CartLines(
     let change = Callback::new(move |(variant, before, quantity): (i64, u32, u32)| {
         let code = code.clone();
         spawn_local(async move {
+            let _turn = browser::cart_turn().await;
             match set_quantity(code, variant, quantity).await {
                 Ok(change) => {
                     browser::announce_cart(change.cart.pieces);

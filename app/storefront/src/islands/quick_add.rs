@@ -28,6 +28,7 @@ pub fn QuickAdd(
         busy.set(true);
         let code = code_sent.clone();
         spawn_local(async move {
+            let _turn = browser::cart_turn().await;
             match add_to_cart(code, variant, 1).await {
                 Ok(change) => {
                     browser::announce_cart(change.cart.pieces);

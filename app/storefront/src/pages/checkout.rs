@@ -15,6 +15,8 @@ use std::sync::Arc;
 /// What the checkout shows.
 #[derive(Clone, Debug)]
 pub struct CheckoutPage {
+    /// The cart that the form shows, as text: the order is for it.
+    pub cart: String,
     /// What was filled in so far.
     pub form: CheckoutForm,
     /// What is wrong with it.
@@ -57,6 +59,7 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
         <ErrorSummary locale=locale errors=fields.errors()/>
         <form class="with-summary" method="post" action=page.url("/checkout") novalidate>
             <input type="hidden" name="key" value=data.key.clone()/>
+            <input type="hidden" name="cart" value=data.cart.clone()/>
             <input type="hidden" name="seen" value=data.quote.fingerprint().as_str().to_owned()/>
             <div class="steps">
                 <section aria-labelledby="contact">

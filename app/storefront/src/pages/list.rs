@@ -230,8 +230,20 @@ fn facets(locale: Locale, query: &ListQuery, listing: &Listing) -> impl IntoView
     });
     let text =
         (!query.text.is_empty()).then(|| view! { <input type="hidden" name="q" value=query.text.clone()/> });
+    // Ranges have no boxes to tick: they stay as they are.
+    let ranges: Vec<_> = query
+        .attributes
+        .iter()
+        .filter_map(|(key, filter)| match filter {
+            Filter::Within(range) => {
+                Some(view! { <input type="hidden" name=format!("a.{key}") value=range.token()/> })
+            }
+            Filter::AnyOf(_) => None,
+        })
+        .collect();
     view! {
         {text}
+        {ranges}
         {price}
         <FacetGroup locale=locale title=locale.facets_availability() name="stock" options=stock open=true/>
         {groups}

@@ -22,14 +22,28 @@ pub async fn show(visit: Visit) -> Response {
         Ok(Err(error)) => return reply::failure(&visit, &PortError::Unexpected(error.to_string())).await,
         Err(error) => return reply::failure(&visit, &error).await,
     };
-    let gone = quote.issues.iter().filter(|issue| matches!(issue, Issue::Gone { .. })).count();
+    // What is no longer on sale leaves the cart, as the page says.
+    let mut cart = visit.cart.clone();
+    let mut gone = 0;
+    for issue in &quote.issues {
+        if let Issue::Gone { variant } = issue {
+            cart.remove(*variant);
+            gone += 1;
+        }
+    }
     let page = CartPage {
-        cart: cart_data(visit.locale, &visit.cart, &quote),
+        cart: cart_data(visit.locale, &cart, &quote),
         gone,
         notice: CartNotice::parse(&visit.query),
     };
-    let html = pages::cart(visit.page().await, page);
-    reply::private_page(StatusCode::OK, html)
+    let mut frame = (*visit.page().await).clone();
+    frame.cart_pieces = cart.pieces();
+    let html = pages::cart(Arc::new(frame), page);
+    let mut response = reply::private_page(StatusCode::OK, html);
+    if gone > 0 {
+        response.headers_mut().append(header::SET_COOKIE, cart_cookie(&cart));
+    }
+    response
 }
 
 /// `/fn/…`: the server functions. A browser without scripts sends its forms here too, and is sent on to the cart.

@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::{StatusCode, header};
 use orilla_catalog::Handle;
-use orilla_catalog::query::ListQuery;
+use orilla_catalog::query::{ListQuery, PAGE_SIZE};
 use orilla_shop::PortError;
 use orilla_storefront::pages::{self, ListData, ProductData};
 
@@ -45,15 +45,27 @@ async fn list(visit: &Visit, category: Option<&str>) -> Response {
     // One question has one URL: what is spelled differently is sent there.
     let canonical = query.to_query_string();
     if canonical != visit.query {
-        let mark = if canonical.is_empty() { "" } else { "?" };
-        let to_canonical = format!("{}{mark}{canonical}", visit.url(&visit.path));
-        return reply::redirect(StatusCode::FOUND, &to_canonical);
+        return reply::redirect(StatusCode::FOUND, &address(visit, &query));
     }
-    answer(visit, async {
-        let Some(listing) = visit.host.catalog.list(&query).await? else { return Ok(None) };
-        Ok(Some(pages::list(visit.page().await, ListData { query, listing })))
-    })
-    .await
+    let listing = match visit.host.catalog.list(&query).await {
+        Ok(Some(listing)) => listing,
+        Ok(None) => return reply::not_found(visit).await,
+        Err(error) => return reply::failure(visit, &error).await,
+    };
+    let last = listing.total.div_ceil(PAGE_SIZE).max(1);
+    if query.page > last {
+        return reply::redirect(StatusCode::FOUND, &address(visit, &query.at_page(last)));
+    }
+    let html = pages::list(visit.page().await, ListData { query, listing });
+    reply::page(visit, StatusCode::OK, html)
+}
+
+/// The one address of a question, on this page.
+fn address(visit: &Visit, query: &ListQuery) -> String {
+    match query.to_query_string() {
+        plain if plain.is_empty() => visit.url(&visit.path),
+        query => format!("{}?{query}", visit.url(&visit.path)),
+    }
 }
 
 /// `/en/p/storm-lantern?variant=12`.

@@ -7,8 +7,8 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use orilla_orders::{
-    CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey, OrderToken, Quote,
-    ShippingMethod, Text,
+    Cart, CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey, OrderToken,
+    Quote, ShippingMethod, Text,
 };
 use orilla_shop::PortError;
 use orilla_shop::checkout::{
@@ -26,7 +26,7 @@ pub async fn show(visit: Visit, headers: Headers) -> Response {
         payment: visit.host.config.payments.first().map_or("", |p| p.method().token()).to_owned(),
         ..CheckoutForm::default()
     };
-    answer(&visit, render(&visit, Shown { form, ..Shown::default() }).await).await
+    answer(&visit, render(&visit, Shown { cart: visit.cart.clone(), form, ..Shown::default() }).await).await
 }
 
 /// Cloudflare knows the country of an address; without it, the shop's own.
@@ -38,6 +38,7 @@ fn guessed_country(headers: &HeaderMap) -> Country {
 /// What the form is shown with.
 #[derive(Default)]
 struct Shown {
+    cart: Cart,
     form: CheckoutForm,
     faults: Vec<FieldFault>,
     changed: bool,
@@ -63,7 +64,10 @@ pub async fn place(visit: Visit, body: Bytes) -> Response {
         shipping: take("shipping"),
         payment: take("payment"),
     };
-    let mut shown = Shown { form, key: Some(key.clone()), ..Shown::default() };
+    // The order is for the cart that this form showed: another tab may have changed the cookie, and after a first click
+    // on the button it is empty.
+    let cart = Cart::parse(&take("cart")).unwrap_or_else(|_| visit.cart.clone());
+    let mut shown = Shown { cart, form, key: Some(key.clone()), ..Shown::default() };
     if intent == "update" {
         let html = render(&visit, shown).await;
         return answer(&visit, html).await;
@@ -86,7 +90,7 @@ pub async fn place(visit: Visit, body: Bytes) -> Response {
         Err(error) => return reply::failure(&visit, &error).await,
     };
     let wish =
-        PlaceOrder { cart: visit.cart.clone(), checkout, seen, key, now: visit.host.clock.now(), random };
+        PlaceOrder { cart: shown.cart.clone(), checkout, seen, key, now: visit.host.clock.now(), random };
     let till = Till {
         orders: &*visit.host.orders,
         variants: &*visit.host.variants,
@@ -97,7 +101,7 @@ pub async fn place(visit: Visit, body: Bytes) -> Response {
         Ok(PlaceOutcome::Placed { token, .. }) => {
             let to_order = format!("{}?placed=1", visit.url(&format!("/orders/{}", token.as_str())));
             let mut response = reply::redirect(StatusCode::SEE_OTHER, &to_order);
-            response.headers_mut().append(header::SET_COOKIE, cart_cookie(&orilla_orders::Cart::default()));
+            response.headers_mut().append(header::SET_COOKIE, cart_cookie(&Cart::default()));
             response
         }
         Ok(PlaceOutcome::Changed { .. }) => {
@@ -134,12 +138,13 @@ fn form_fields(body: &[u8]) -> HashMap<String, String> {
 
 /// The checkout page with the cart's price of this moment.
 async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
-    let quote = quote(visit, &shown.form).await?;
+    let quote = quote(visit, &shown.cart, &shown.form).await?;
     let key = match shown.key.filter(|key| IdempotencyKey::parse(key).is_ok()) {
         Some(key) => key,
         None => new_key(visit)?,
     };
     let page = CheckoutPage {
+        cart: shown.cart.to_string(),
         form: shown.form,
         faults: shown.faults,
         quote,
@@ -151,11 +156,10 @@ async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
     Ok(pages::checkout(visit.page().await, page))
 }
 
-async fn quote(visit: &Visit, form: &CheckoutForm) -> Result<Quote, PortError> {
+async fn quote(visit: &Visit, cart: &Cart, form: &CheckoutForm) -> Result<Quote, PortError> {
     let method = ShippingMethod::parse(&form.shipping).unwrap_or(ShippingMethod::Standard);
     let destination = Country::parse(&form.country).ok().map(|country| Destination { method, country });
-    let quote =
-        quote_cart(&*visit.host.variants, &visit.cart, destination, visit.host.config.currency).await?;
+    let quote = quote_cart(&*visit.host.variants, cart, destination, visit.host.config.currency).await?;
     quote.map_err(|error| PortError::Unexpected(error.to_string()))
 }
 
@@ -191,9 +195,9 @@ pub async fn order(visit: Visit, Path(token): Path<String>) -> Response {
         }
         Err(error) => return reply::failure(&visit, &error).await,
     };
-    // The link is the key to the order: it must not leak to the next page's host.
+    // The link is the key to the order: it must not leak to another host.
     let response = reply::private_page(StatusCode::OK, html);
-    reply::with_header(response, header::REFERRER_POLICY, "no-referrer")
+    reply::with_header(response, header::REFERRER_POLICY, "same-origin")
 }
 
 /// `POST /en/orders/TOKEN/cancel`: by the shopper, while nobody has begun with it.
