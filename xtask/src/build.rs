@@ -96,6 +96,11 @@ impl Build {
         if self.release { "release" } else { "dev-wasm" }
     }
 
+    /// The bundle for the browser is made for size, the Worker for speed where that counts.
+    fn worker_profile(self) -> &'static str {
+        if self.release { "worker" } else { self.profile() }
+    }
+
     fn assets(self) -> PathBuf {
         self.folder().join("assets")
     }
@@ -126,7 +131,7 @@ impl Build {
                 .arg(&stage);
             run_quietly(bindgen.arg(&compiled))?;
             if self.release {
-                optimise(&wasm)?;
+                optimise(&wasm, "-Oz")?;
             }
             files::write(&stamp, files::digest(&bytes))?;
         }
@@ -206,12 +211,12 @@ impl Build {
         build.env("WASM_BINDGEN_BIN", setup::wasm_bindgen("wasm-bindgen")?);
         build.env("ESBUILD_BIN", root().join("node_modules/.bin/esbuild"));
         // Optimised below: worker-build's own step would keep the names of all functions.
-        build.args(["--profile", self.profile(), "--no-opt", "--out-dir"]).arg(&stage);
+        build.args(["--profile", self.worker_profile(), "--no-opt", "--out-dir"]).arg(&stage);
         build.arg(root().join("edge/worker"));
         build.args(if self.bench { &["--features", "bench"][..] } else { &[] });
         run(&mut build)?;
         if self.release {
-            optimise(&stage.join("index_bg.wasm"))?;
+            optimise(&stage.join("index_bg.wasm"), "-O3")?;
         }
         files::copy(&root().join("edge/worker/src/entry.js"), &stage.join("entry.js"))?;
         let script = self.folder().join("worker/index.js");
@@ -262,10 +267,10 @@ fn esbuild(from: &Path, to: &Path, options: &[&str]) -> Result<()> {
     run(esbuild.arg(from).arg(format!("--outfile={}", to.display())))
 }
 
-/// Makes a wasm module smaller, in place, and takes its debug sections out.
-fn optimise(wasm: &Path) -> Result<()> {
+/// Makes a wasm module smaller and faster, in place, and takes its debug sections out.
+fn optimise(wasm: &Path, level: &str) -> Result<()> {
     let mut opt = program("node_modules/.bin/wasm-opt");
     opt.args(WASM_FEATURES.iter().map(|feature| format!("--enable-{feature}")));
-    opt.args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features", "-o"]);
+    opt.args([level, "--strip-debug", "--strip-producers", "--strip-target-features", "-o"]);
     run_quietly(opt.arg(wasm).arg(wasm)).map(drop)
 }
