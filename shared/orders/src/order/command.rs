@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 pub enum Command {
     /// The whole amount has arrived. Also of a cancelled order: money comes when it comes, and is refunded then.
     Pay,
-    /// Put it in a parcel. If it is paid in advance, only then.
+    /// Put it in a parcel. If it is paid in advance, only then; not once all of its money has been given back.
     Pack,
-    /// Hand the parcel over.
+    /// Hand the parcel over; not once all of its money has been given back.
     Ship {
         /// Who carries it.
         carrier: Text,
@@ -23,7 +23,7 @@ pub enum Command {
     },
     /// The shopper has it.
     Deliver,
-    /// Don't send it. Only while it is in the shop.
+    /// Don't send it. Only while it is in the shop. Also of a refunded order: this is what frees its pieces.
     Cancel {
         /// Why.
         reason: Text,
@@ -69,6 +69,9 @@ pub enum Refusal {
     /// It is cancelled.
     #[error("this order is cancelled")]
     Cancelled,
+    /// Sent although nothing of its price is left.
+    #[error("this order is refunded in full: cancel it, so that its pieces can be sold again")]
+    Refunded,
     /// A refund in another currency.
     #[error("refund in the currency of the order")]
     OtherCurrency,
@@ -95,6 +98,7 @@ impl Refusal {
             Refusal::NotShipped => "not_shipped",
             Refusal::AlreadyDelivered => "already_delivered",
             Refusal::Cancelled => "cancelled",
+            Refusal::Refunded => "refunded",
             Refusal::OtherCurrency => "other_currency",
             Refusal::NothingToRefund => "nothing_to_refund",
             Refusal::TooMuch { .. } => "too_much",
@@ -145,6 +149,7 @@ impl Order {
 
     fn decide_pack(&self) -> Result<Event, Refusal> {
         match self.goods {
+            Goods::Reserved if self.is_refunded() => Err(Refusal::Refunded),
             Goods::Reserved if self.paid_at.is_none() && self.placed.payment.method().is_in_advance() => {
                 Err(Refusal::NotPaid)
             }
@@ -157,6 +162,7 @@ impl Order {
 
     fn decide_ship(&self) -> Result<(), Refusal> {
         match self.goods {
+            Goods::Reserved | Goods::Packed if self.is_refunded() => Err(Refusal::Refunded),
             Goods::Packed => Ok(()),
             Goods::Reserved => Err(Refusal::NotPacked),
             Goods::Shipped { .. } | Goods::Delivered => Err(Refusal::AlreadyShipped),

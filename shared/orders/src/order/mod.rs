@@ -181,7 +181,7 @@ impl Order {
 
     /// The order in one word.
     pub fn status(&self) -> Status {
-        if self.refunded.minor > 0 && self.refunded == self.placed.total {
+        if self.is_refunded() {
             return Status::Refunded;
         }
         match self.goods {
@@ -192,6 +192,11 @@ impl Order {
             Goods::Delivered => Status::Delivered,
             Goods::Cancelled { .. } => Status::Cancelled,
         }
+    }
+
+    /// Whether all that was paid has been given back.
+    fn is_refunded(&self) -> bool {
+        self.refunded.minor > 0 && self.refunded == self.placed.total
     }
 
     /// Whether the pieces of its lines are taken out of stock: reserved, or with the shopper.

@@ -141,6 +141,28 @@ fn every_refusal() {
 }
 
 #[test]
+fn what_is_refunded_in_full_is_not_sent() {
+    use Command::{Deliver, Pack, Pay};
+    let paid = [Pay, refund(2_490)];
+    let packed = [Pay, Pack, refund(2_000), refund(490)];
+    let after = |commands: &[Command], last| [commands, &[last]].concat();
+    for command in [Pack, ship()] {
+        check(in_advance(), &after(&paid, command.clone()), Err(Refusal::Refunded));
+        check(on_delivery(), &after(&paid, command), Err(Refusal::Refunded));
+    }
+    check(in_advance(), &after(&packed, Pack), Err(Refusal::AlreadyPacked));
+    check(in_advance(), &after(&packed, ship()), Err(Refusal::Refunded));
+    check(in_advance(), &after(&packed, Deliver), Err(Refusal::NotShipped));
+    check(in_advance(), &after(&paid, Pay), Err(Refusal::AlreadyPaid));
+    // Part of the price is still the shop's: it is sent.
+    check(in_advance(), &[Pay, refund(2_489), Pack, ship()], Ok(Status::Shipped));
+    // Cancelling it frees its pieces, and what is on the way arrives.
+    check(in_advance(), &after(&paid, cancel(true)), Ok(Status::Refunded));
+    check(in_advance(), &after(&packed, cancel(true)), Ok(Status::Refunded));
+    check(in_advance(), &[Pay, Pack, ship(), refund(2_490), Deliver], Ok(Status::Refunded));
+}
+
+#[test]
 fn a_broken_stream_is_named() {
     let at = |version, event| Recorded { version, at: 0, event };
     assert_eq!(Order::replay(&[]), Err(HistoryError::Empty));
