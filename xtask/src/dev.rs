@@ -100,15 +100,14 @@ fn times() -> Vec<(PathBuf, Option<SystemTime>)> {
     files::of_workspace(&inputs).into_iter().map(time).collect()
 }
 
-/// The staff's token of this machine; made, with the key that signs cookies, when `.dev.vars` is missing.
+/// The staff's token of this machine; made, with the rest of [`local_vars`], when `.dev.vars` is missing.
 ///
 /// # Errors
 /// When the file can't be read or written, or names no token.
 pub fn secrets() -> Result<String> {
     let file = root().join(".dev.vars");
     if !file.is_file() {
-        let text = format!("STUDIO_TOKEN={}\nSECRET={}\n", random_hex()?, random_hex()?);
-        files::write(&file, text)?;
+        files::write(&file, local_vars(&random_hex()?)?)?;
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
         files::named(&file, fs::set_permissions(&file, mode))?;
         eprintln!(
@@ -122,10 +121,37 @@ pub fn secrets() -> Result<String> {
         .ok_or_else(|| "add STUDIO_TOKEN=… to .dev.vars, or remove the file".into())
 }
 
+/// The example account of the IBAN registry (ISO 13616): for shops on this machine, never for one that is deployed.
+const EXAMPLE_IBAN: &str = "ES9121000418450200051332";
+
+/// What a shop on this machine is told beside `wrangler.toml`, as the text of a `.dev.vars`: the staff's token, a key
+/// that signs cookies, and an account, so that transfers can be tried.
+///
+/// # Errors
+/// When the system has no random bytes.
+pub fn local_vars(token: &str) -> Result<String> {
+    Ok(format!("STUDIO_TOKEN={token}\nSECRET={}\nBANK_IBAN={EXAMPLE_IBAN}\n", random_hex()?))
+}
+
 /// 32 random bytes.
 pub fn random_hex() -> Result<String> {
     let mut bytes = [0u8; 32];
     let source = Path::new("/dev/urandom");
     files::named(source, fs::File::open(source).and_then(|mut file| file.read_exact(&mut bytes)))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_shops_on_this_machine_have_the_example_account() {
+        let deployed = files::read_text(&root().join("wrangler.toml")).unwrap();
+        let accounts: Vec<_> = deployed.lines().filter(|line| line.contains("BANK_IBAN")).collect();
+        assert_eq!(accounts, ["BANK_IBAN = \"\""]);
+        assert!(!deployed.contains(EXAMPLE_IBAN));
+        let local = local_vars("t").unwrap();
+        assert!(local.contains(&format!("\nBANK_IBAN={EXAMPLE_IBAN}\n")), "{local}");
+    }
 }

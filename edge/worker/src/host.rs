@@ -75,7 +75,7 @@ fn config(env: &JsValue) -> Config {
 fn payments(text: &impl Fn(&str) -> Option<String>) -> Vec<Box<dyn Payment>> {
     let mut payments: Vec<Box<dyn Payment>> = Vec::new();
     let holder = text("BANK_HOLDER").and_then(|holder| Text::parse(&holder).ok());
-    if let (Some(holder), Some(iban)) = (holder, text("BANK_IBAN")) {
+    if let (Some(holder), Some(iban)) = (holder, text("BANK_IBAN").filter(|iban| !iban.is_empty())) {
         let bic = text("BANK_BIC").filter(|bic| !bic.is_empty());
         match BankTransfer::new(holder, &iban, bic.as_deref(), DAYS_TO_PAY) {
             Ok(transfer) => payments.push(Box::new(transfer)),

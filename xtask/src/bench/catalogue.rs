@@ -37,7 +37,7 @@ impl Shop {
         let folder = folder(name);
         let token = dev::random_hex()?;
         let secrets = folder.join("secrets");
-        files::write(&secrets, format!("STUDIO_TOKEN={token}\nSECRET={}\n", dev::random_hex()?))?;
+        files::write(&secrets, dev::local_vars(&token)?)?;
         let (port, state) = (server::free_port()?, folder.join("state"));
         let log = Some(folder.join("wrangler.log"));
         let server = step("shop under wrangler", || {

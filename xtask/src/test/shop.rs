@@ -46,7 +46,7 @@ impl Shop {
         fs::remove_dir_all(&folder).ok();
         let token = dev::random_hex()?;
         let secrets = folder.join("secrets");
-        files::write(&secrets, format!("STUDIO_TOKEN={token}\nSECRET={}\n", dev::random_hex()?))?;
+        files::write(&secrets, dev::local_vars(&token)?)?;
         let server = step("shop under test", || {
             Server::start(&server::Options {
                 port: server::free_port()?,
