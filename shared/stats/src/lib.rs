@@ -1,0 +1,34 @@
+//! The analysis of experiments.
+#![deny(missing_docs)]
+
+mod bayes;
+mod cuped;
+mod difference;
+mod estimate;
+mod health;
+mod moments;
+mod multiple;
+mod power;
+mod proportions;
+mod quantile;
+mod sequential;
+pub mod special;
+mod undefined;
+mod welch;
+
+pub use bayes::{BayesOptions, Posterior, Prior, bayes};
+pub use cuped::{Stratum, WithCovariate, cuped, post_stratify};
+pub use difference::{Interval, Uplift};
+pub use estimate::{Estimate, Shape};
+pub use health::{MULTIPLE_EXPOSURE_THRESHOLD, MultipleExposures, SRM_THRESHOLD, SampleRatio, sample_ratio};
+pub use moments::{Joint, Moments};
+pub use multiple::{Correction, adjust};
+pub use power::{
+    Demand, Outlook, Spread, minimum_detectable_effect, minimum_detectable_uplift, outlook, power,
+    sample_size,
+};
+pub use proportions::{Conversions, ProportionTest, proportion_interval, two_proportions};
+pub use quantile::{clustered_quantile_of, quantile, quantile_of};
+pub use sequential::{SequentialOptions, SequentialTest, sequential};
+pub use undefined::{Result, Undefined};
+pub use welch::{TTest, Tail, TestOptions, welch};
