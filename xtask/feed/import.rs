@@ -2,10 +2,10 @@
 
 use crate::progress::{Counted, Progress};
 use crate::report::{Answer, Report};
+use crate::seen::Seen;
 use crate::{Result, Shop, http, setting, workspace};
 use orilla_feeds::{Entry, Format, Rejection, Settings, write_ndjson};
 use orilla_money::Currency;
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::process::ExitCode;
@@ -54,10 +54,9 @@ pub fn command(args: &[String]) -> Result<ExitCode> {
         let (receiver, report, failure, shop) = (&receiver, &report, &failure, &shop);
         let senders: Vec<_> =
             (0..IN_FLIGHT).map(|_| scope.spawn(move || send_all(shop, receiver, report, failure))).collect();
-        let read = options
-            .files
-            .iter()
-            .try_for_each(|file| read_file(file, &options, &sender, report, &mut progress));
+        let mut seen = Seen::default();
+        let read = (0..options.files.len())
+            .try_for_each(|file| read_file(file, &options, &mut seen, &sender, report, &mut progress));
         drop(sender);
         // While the last requests are on their way, the progress goes on.
         while senders.iter().any(|thread| !thread.is_finished()) {
@@ -110,14 +109,17 @@ fn parse(args: &[String]) -> Result<(Options, Shop)> {
     ))
 }
 
-/// Reads a file, compressed or not, and hands its products over in batches.
+/// Reads one of the files, compressed or not, and hands its products over in batches.
 fn read_file(
-    name: &str,
+    file: usize,
     options: &Options,
+    seen: &mut Seen,
     sender: &SyncSender<Batch>,
     report: &Mutex<Report>,
     progress: &mut Progress,
 ) -> Result<()> {
+    let name_of = |file: usize| options.files.get(file).map(String::as_str).unwrap_or_default();
+    let name = name_of(file);
     let failed = |error: std::io::Error| format!("{name}: {error}");
     let counted = Counted::new(File::open(name).map_err(failed)?, progress.read.clone());
     let mut reader = BufReader::new(counted);
@@ -142,14 +144,14 @@ fn read_file(
     );
     let new = || Batch { file: name.to_owned(), path: path.clone(), ..Batch::default() };
     let mut batch = new();
-    // A handle that stands twice would flip between two contents at each import.
-    let mut seen: HashMap<String, u64> = HashMap::new();
     for entry in orilla_feeds::read(format, reader, options.settings) {
         match entry.map_err(|error| format!("{name}: {error}"))? {
             Entry::Rejected(why) => lock(report).rejected.push((name.to_owned(), why)),
             Entry::Product(found) => {
-                if let Some(first) = seen.insert(found.value.handle().to_owned(), found.line) {
-                    let message = format!("\"{}\" stands in line {first} already", found.value.handle());
+                // A handle that stands twice would flip between two contents at each import: the first is taken.
+                if let Some((first, at)) = seen.before(found.value.handle(), file, found.line) {
+                    let message =
+                        format!("\"{}\" stands in {}:{at} already", found.value.handle(), name_of(first));
                     lock(report)
                         .rejected
                         .push((name.to_owned(), Rejection::new(found.line, "handle", message)));
@@ -226,4 +228,53 @@ fn finish(mut report: Report, options: &Options, progress: &Progress) -> Result<
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file with one product per title; its name.
+    fn file(name: &str, products: &[(&str, &str)]) -> String {
+        let line = |(handle, title): &(&str, &str)| {
+            let price = r#"{"price":{"minor":100,"currency":"EUR"},"available":1}"#;
+            format!(r#"{{"handle":"{handle}","title":"{title}","status":"active","variants":[{price}]}}"#)
+                + "\n"
+        };
+        let path = std::env::temp_dir().join(format!("orilla-feed-{}-{name}", std::process::id()));
+        std::fs::write(&path, products.iter().map(line).collect::<String>()).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+
+    #[test]
+    fn of_a_handle_that_stands_twice_in_a_run_the_first_is_taken() {
+        let first = file("a.ndjson", &[("lamp", "First"), ("rope", "Rope"), ("lamp", "Second")]);
+        let second = file("b.ndjson", &[("oar", "Oar"), ("lamp", "Third")]);
+        let options = Options {
+            files: vec![first.clone(), second.clone()],
+            format: None,
+            dry_run: false,
+            report: None,
+            settings: Settings { currency: Currency::EUR },
+            run: "test".into(),
+        };
+        let (sender, receiver) = sync_channel(options.files.len());
+        let (report, mut seen) = (Mutex::new(Report::default()), Seen::default());
+        for place in 0..options.files.len() {
+            read_file(place, &options, &mut seen, &sender, &report, &mut Progress::new(1)).unwrap();
+        }
+        drop(sender);
+        let sent: String = receiver.iter().map(|batch| batch.body).collect();
+        let titles: Vec<_> =
+            ["First", "Rope", "Second", "Oar", "Third"].into_iter().filter(|t| sent.contains(t)).collect();
+        assert_eq!(titles, ["First", "Rope", "Oar"]);
+        let message = format!("handle: \"lamp\" stands in {first}:1 already");
+        assert_eq!(
+            report.into_inner().unwrap().rejections(),
+            [format!("{first}:3: {message}"), format!("{second}:2: {message}")]
+        );
+        for file in [first, second] {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
 }

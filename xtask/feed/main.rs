@@ -7,6 +7,7 @@ mod http;
 mod import;
 mod progress;
 mod report;
+mod seen;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

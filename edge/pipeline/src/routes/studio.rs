@@ -11,6 +11,7 @@ use orilla_feeds::{Entry, FeedError, Format, Located, Rejection, Settings, read,
 use orilla_shop::catalog::{ImportCounts, ImportError, ImportRun};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Products that go into the store in one transaction.
 const BATCH: usize = 200;
@@ -115,9 +116,13 @@ pub async fn import(
     };
     let mut report = ImportReport::default();
     let mut batch = Vec::with_capacity(BATCH);
+    let mut seen = HashMap::new();
     for entry in read(format, &*body, Settings { currency: host.config.currency }) {
         match entry {
-            Ok(Entry::Product(product)) => batch.push(product),
+            Ok(Entry::Product(product)) => match repeats(&mut seen, &product) {
+                Some(rejection) => report.reject(rejection),
+                None => batch.push(product),
+            },
             Ok(Entry::Rejected(rejection)) => report.reject(rejection),
             Err(FeedError::NotThisFormat { format, message }) => {
                 return Err(Problem::malformed(format!("This is not {format}: {message}")));
@@ -141,6 +146,18 @@ pub async fn import(
         host.writer.log_import(&run).await?;
     }
     Ok(Json(report))
+}
+
+/// Why this product is not taken, if its handle stood in the request before: were the later one taken, each import of
+/// the same file would flip the product between the two. `seen` is where each handle stood first.
+fn repeats(seen: &mut HashMap<String, u64>, product: &Located<Product>) -> Option<Rejection> {
+    let handle = product.value.handle();
+    if let Some(first) = seen.get(handle) {
+        let message = format!("\"{handle}\" stands in line {first} already");
+        return Some(Rejection::new(product.line, "handle", message));
+    }
+    seen.insert(handle.to_owned(), product.line);
+    None
 }
 
 fn short(text: &str) -> String {
@@ -208,4 +225,45 @@ pub async fn export(host: Host, _: Staff, Query(query): Query<ExportQuery>) -> R
     }
     let response = reply::with_type("application/x-ndjson", text);
     Ok(reply::with_header(response, header::CACHE_CONTROL, "no-store"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Shop;
+    use serde_json::{Value, json};
+
+    fn line(handle: &str, title: &str) -> String {
+        let variant = json!({ "price": { "minor": 100, "currency": "EUR" }, "available": 1 });
+        let product = json!({ "handle": handle, "title": title, "status": "active", "variants": [variant] });
+        format!("{product}\n")
+    }
+
+    /// The answer to an import of these lines.
+    fn import(shop: &Shop, body: &str) -> Value {
+        shop.staff().send("POST", "/studio/api/import?format=ndjson", &[], body.as_bytes()).json()
+    }
+
+    /// One handle in the first line and again after `between` other products: the first is taken, at each import.
+    #[track_caller]
+    fn check_repeat(between: usize) {
+        let shop = Shop::empty();
+        let others: String = (0..between).map(|i| line(&format!("other-{i}"), "Other")).collect();
+        let body = line("lantern", "First") + &others + &line("lantern", "Second");
+        let first = import(&shop, &body);
+        assert_eq!((&first["added"], &first["rejected_total"]), (&json!(between + 1), &json!(1)), "{first}");
+        let rejected = json!({
+            "line": between + 2, "field": "handle", "message": "\"lantern\" stands in line 1 already"
+        });
+        assert_eq!(first["rejected"], json!([rejected]));
+        let again = import(&shop, &body);
+        assert_eq!((&again["changed"], &again["unchanged"]), (&json!(0), &json!(between + 1)), "{again}");
+        assert_eq!(shop.anonymous().get("/api/v1/products/lantern").json()["title"], "First");
+    }
+
+    #[test]
+    fn of_a_handle_that_stands_twice_the_first_is_taken() {
+        check_repeat(0);
+        check_repeat(super::BATCH - 1);
+        check_repeat(2 * super::BATCH + 7);
+    }
 }
