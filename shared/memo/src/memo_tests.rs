@@ -139,6 +139,35 @@ fn versions_are_moved_up() {
 }
 
 #[test]
+fn a_shop_that_changes_under_a_render_tears_it() {
+    let mut shop = Shop { revision: 1, ..Shop::default() };
+    let mut torn = |edit: fn(&mut Shop)| {
+        let recorder = Recorder::<&str, u8, _>::new();
+        recorder.read_from(PRICE, &shop);
+        recorder.read_from(TITLE, &shop);
+        shop.revision += 1;
+        edit(&mut shop);
+        recorder.read_from(PRICE, &shop);
+        recorder.finish().is_err()
+    };
+    assert!(!torn(|_| {}));
+    assert!(!torn(|shop| shop.title += 1), "the title was not read again");
+    assert!(torn(|shop| shop.price += 1));
+    assert!(torn(|shop| shop.gone = true));
+}
+
+#[test]
+fn a_record_fits_who_has_its_values() {
+    let recorder = Recorder::<char, u8, ()>::new();
+    recorder.dimension('a', 1);
+    recorder.dimension('b', 2);
+    let record = recorder.finish().unwrap();
+    for (a, b, fits) in [(1, 2, true), (1, 1, false), (2, 2, false)] {
+        assert_eq!(record.fits(|d| if *d == 'a' { a } else { b }), fits);
+    }
+}
+
+#[test]
 fn a_miss_says_why() {
     let mut shop = Shop::default();
     let mut memo = memo(1 << 20);
@@ -186,6 +215,9 @@ fn the_least_recently_used_make_room() {
     let mut one = memo(1 << 20);
     keep(&mut one, "/0", 0, 0, &shop);
     let entry = one.stats().bytes;
+    let mut exact = memo(entry);
+    keep(&mut exact, "/0", 0, 0, &shop);
+    assert_eq!(exact.stats().bytes, entry);
     let mut memo = memo(3 * entry);
     for (route, page) in [("/0", 0), ("/1", 1), ("/2", 2)] {
         keep(&mut memo, route, 0, page, &shop);

@@ -5,8 +5,10 @@ mod shop;
 
 use crate::*;
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use shop::{Ask, DIMENSIONS, PRODUCTS, Page, Product, Program, Query, Shop, dimension, fresh, run};
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 const REFRESH_MS: u64 = 10;
@@ -39,6 +41,8 @@ struct World {
     tickets: HashMap<usize, (u64, u64)>,
     renders: Vec<Render>,
     serial: u64,
+    /// What happened, and how often: a model in which nothing happens proves nothing.
+    events: BTreeMap<&'static str, usize>,
 }
 
 fn path(route: u8) -> String {
@@ -62,6 +66,7 @@ impl World {
             tickets: HashMap::new(),
             renders: Vec::new(),
             serial: 0,
+            events: BTreeMap::new(),
         }
     }
 
@@ -126,34 +131,43 @@ impl World {
             (Look::Hit(page), Some((known, Verdict::Fresh))) => {
                 assert_eq!(page.id, known.id);
                 assert_eq!(page.trace, fresh, "a hit is what a render would make now");
+                self.happened("hit");
                 return;
             }
             (Look::Stale { page, changed, refresh }, Some((known, Verdict::Stale(read)))) => {
                 assert_eq!((page.id, changed), (known.id, read));
                 self.check_stale(route, visitor, &page);
                 assert_eq!(refresh.is_some(), !self.is_refreshed(page.id), "one refreshes at a time");
-                let Some(ticket) = refresh else { return };
+                let Some(ticket) = refresh else { return self.happened("stale, refreshed by another") };
+                self.happened("stale, to be refreshed");
                 self.serial += 1;
                 self.tickets.insert(page.id, (self.serial, self.now));
                 Some((self.serial, ticket))
             }
             (Look::Miss(Why::Red(read)), Some((_, Verdict::Red(known)))) => {
                 assert_eq!(read, known);
+                self.happened("red");
                 None
             }
             (Look::Miss(Why::Unseen), None) => {
                 assert!(self.kept.iter().all(|(r, _)| *r != route));
+                self.happened("unseen");
                 None
             }
             (Look::Miss(Why::Visitor(d)), None) => {
                 let asked = |page: &Page| page.dimensions().iter().any(|(known, _)| *known == d);
                 assert!(self.kept.iter().any(|(r, page)| *r == route && asked(page)));
+                self.happened("another visitor");
                 None
             }
             (look, expected) => panic!("{look:?}, but the model has {expected:?}"),
         };
         let render = self.render(route, visitor, ticket);
         if slow { self.renders.push(render) } else { self.keep(render) }
+    }
+
+    fn happened(&mut self, event: &'static str) {
+        *self.events.entry(event).or_default() += 1;
     }
 
     fn render(&mut self, route: u8, visitor: u8, ticket: Option<(u64, Ticket)>) -> Render {
@@ -185,13 +199,18 @@ impl World {
         let evictions = self.memo.stats().evictions;
         let kept = self.memo.keep(&path(route), record, page.clone(), 100, &self.shop, self.now);
         match (kept, verdict) {
-            (Err(Refused::Outdated(read)), Verdict::Red(known)) => assert_eq!(read, known),
+            (Err(Refused::Outdated(read)), Verdict::Red(known)) => {
+                assert_eq!(read, known);
+                self.happened("red when rendered");
+            }
             (Err(Refused::Outdated(read)), Verdict::Stale(known)) => {
                 assert_eq!(read, known);
                 assert!(self.kept.iter().any(conflicts));
+                self.happened("stale when rendered, and another there");
             }
             (Err(Refused::TooLarge { bytes, limit }), Verdict::Fresh | Verdict::Stale(_)) => {
                 assert!(limit == self.limit && bytes > limit);
+                self.happened("too large");
             }
             (Ok(()), Verdict::Fresh | Verdict::Stale(_)) => {
                 let (displaced, rest) = self.kept.drain(..).partition(conflicts);
@@ -200,11 +219,16 @@ impl World {
                     let replaced = old.dimensions() == page.dimensions();
                     assert!(verdict == Verdict::Fresh, "a stale page takes no other's place");
                     assert!(replaced || old.verdict(&self.shop) != Verdict::Fresh, "a fresh page was lost");
+                    self.happened(if replaced { "replaced" } else { "displaced by another path" });
                 }
                 self.kept = rest;
                 self.kept.push((route, page));
                 let evicted = self.memo.stats().evictions - evictions;
                 self.kept.drain(..evicted as usize);
+                self.happened(if verdict == Verdict::Fresh { "kept" } else { "kept, though stale" });
+                if evicted > 0 {
+                    self.happened("evicted");
+                }
             }
             (kept, verdict) => panic!("{kept:?}, but the page is {verdict:?}"),
         }
@@ -240,6 +264,7 @@ impl World {
             assert_eq!(fits, page.fits(visitor));
             if fits && record.check(&self.shop) == Verdict::Fresh {
                 assert_eq!(page.trace, fresh);
+                self.happened("hit in the second level");
             }
         }
     }
@@ -287,22 +312,33 @@ fn limit() -> impl Strategy<Value = usize> {
 /// `PROPTEST_CASES` says how many cases, 10,000 otherwise.
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
-    ProptestConfig { cases, ..ProptestConfig::default() }
+    ProptestConfig { cases, source_file: Some(file!()), ..ProptestConfig::default() }
 }
 
-proptest! {
-    #![proptest_config(config())]
-
-    #[test]
-    fn a_memoised_page_is_the_fresh_one(
-        programs in prop::collection::vec(program(), 1..3),
-        limit in limit(),
-        steps in prop::collection::vec(any::<(u8, u8, u8, u8)>(), 1..60),
-    ) {
+#[test]
+fn a_memoised_page_is_the_fresh_one() {
+    let programs = prop::collection::vec(program(), 1..3);
+    let steps = prop::collection::vec(any::<(u8, u8, u8, u8)>(), 1..100);
+    let events = RefCell::new(BTreeMap::<&str, usize>::new());
+    let mut runner = TestRunner::new(config());
+    let outcome = runner.run(&(programs, limit(), steps), |(programs, limit, steps)| {
         let mut world = World::new(programs, limit);
         for step in steps {
             world.step(step);
         }
         world.inspect();
+        for (event, times) in world.events {
+            *events.borrow_mut().entry(event).or_default() += times;
+        }
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{error}\n{runner}");
+    }
+    let events = events.into_inner();
+    println!("{events:#?}");
+    // A run of a few cases, for haste, need not see everything.
+    if config().cases >= 1_000 {
+        assert_eq!(events.len(), 15, "each event has happened");
     }
 }
