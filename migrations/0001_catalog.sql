@@ -35,8 +35,8 @@ CREATE TABLE product_options (
 ) STRICT, WITHOUT ROWID;
 
 -- Variants are never deleted either: one that vanished from its product's document is archived.
--- `imported_available` is the count that the last import brought: only where a file's count differs from it does an
--- import touch `available`, so that it never undoes a sale.
+-- `imported_available` is the count that the last import brought: an import changes `available` by the difference of
+-- its own count to that, so that it never undoes a sale.
 CREATE TABLE variants (
   id INTEGER PRIMARY KEY,
   product_id INTEGER NOT NULL REFERENCES products (id),

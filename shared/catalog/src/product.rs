@@ -40,6 +40,21 @@ pub struct Variant {
     pub compare_at: Option<Money>,
     /// Pieces that can be sold.
     pub available: u32,
+    /// Pieces sold since the last import, less those that came back. Exports write it, so that an import of one finds
+    /// the count that it goes back to ([`Variant::counted`]); feeds know nothing of it and bring 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sold: i64,
+}
+
+impl Variant {
+    /// The count that the shop's stock is kept against: an import changes the stock by what this has changed.
+    pub fn counted(&self) -> i64 {
+        i64::from(self.available).saturating_add(self.sold)
+    }
+}
+
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// An absolute `https:` or `http:` URL of a picture, at most 2,000 bytes.
@@ -270,6 +285,9 @@ impl ProductDraft {
             }
             if variant.available > LIMITS.available {
                 faults.add(&field("available"), format!("is above {}", LIMITS.available));
+            } else if !(0..=i64::from(LIMITS.available)).contains(&variant.counted()) {
+                let message = format!("added to \"available\" must be from 0 to {}", LIMITS.available);
+                faults.add(&field("sold"), message);
             }
         }
     }
@@ -375,6 +393,7 @@ mod tests {
             price: Money::new(cents, Currency::EUR),
             compare_at: None,
             available: 3,
+            sold: 0,
         };
         ProductDraft {
             handle: "storm-lantern".into(),
@@ -420,6 +439,12 @@ mod tests {
             |p| p.variants[0].compare_at = Some(Money::new(3900, Currency::EUR)),
             &["variants[0].compare_at: must be above the price, in its currency"],
         );
+        for sold in [-4, 9_999_998, i64::MAX, i64::MIN] {
+            check(
+                |p| p.variants[1].sold = sold,
+                &["variants[1].sold: added to \"available\" must be from 0 to 10000000"],
+            );
+        }
         check(|p| p.title = "a\0b".into(), &["title: has a control character"]);
         check(|p| p.title = "x".repeat(501), &["title: has 501 characters, 500 are allowed"]);
         check(|p| p.description = "x".repeat(60_001), &["description: has 60001 bytes, 60000 are allowed"]);

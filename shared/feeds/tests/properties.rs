@@ -81,6 +81,7 @@ fn draft() -> impl Strategy<Value = ProductDraft> {
                         price: Money::new(minor, Currency::EUR),
                         compare_at: more.map(|more| Money::new(minor + more, Currency::EUR)),
                         available,
+                        sold: 0,
                     })
                     .collect(),
                 attributes,

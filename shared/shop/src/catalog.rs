@@ -50,8 +50,8 @@ pub struct RemoteImage {
 #[async_trait]
 pub trait CatalogWriter: Send + Sync {
     /// Puts products in, in one transaction: new ones are added, changed ones get a new version, equal ones are left
-    /// alone. Stock is set only where the file's count differs from the one the last import brought, so that an
-    /// import never undoes a sale. With `dry_run`, answers what would happen and changes nothing.
+    /// alone. Stock changes by the difference between the file's count and the one the last import brought, never below
+    /// 0, so that an import never undoes a sale. With `dry_run`, answers what would happen and changes nothing.
     ///
     /// # Errors
     /// [`ImportError::Conflict`] names the entry (its index in `products`) that can't go in; nothing of the batch did.

@@ -58,6 +58,7 @@ mod tests {
                 price: Money::zero(Currency::EUR),
                 compare_at: None,
                 available: 0,
+                sold: 0,
             })
             .collect();
         assert_eq!(variants(&document, stored), expected);

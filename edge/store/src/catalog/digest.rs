@@ -17,7 +17,9 @@ struct Content<'a> {
 pub(super) fn digest(product: &Product) -> String {
     let mut draft = ProductDraft::clone(product);
     let category = draft.category.take().as_ref().map(CategoryPath::slug);
-    draft.variants.iter_mut().for_each(|variant| variant.available = 0);
+    for variant in &mut draft.variants {
+        (variant.available, variant.sold) = (0, 0);
+    }
     // Serialising plain data can't fail; the empty text would only make a product look changed.
     let json = serde_json::to_vec(&Content { draft: &draft, category }).unwrap_or_default();
     format!("{:032x}", xxhash_rust::xxh3::xxh3_128(&json))
@@ -40,6 +42,7 @@ mod tests {
     fn sees_the_document_but_not_the_stock() {
         check(|_| (), true);
         check(|p| p.variants[0].available += 1, true);
+        check(|p| p.variants[0].sold += 1, true);
         check(|p| p.category = CategoryPath::new(vec!["LIGHTING".into(), "Lanterns".into()]).ok(), true);
         check(|p| p.category = CategoryPath::new(vec!["Lighting".into()]).ok(), false);
         check(|p| p.title.push('x'), false);

@@ -82,7 +82,8 @@ fn sql() -> [String; 5] {
              FROM page p CROSS JOIN product_options o ON o.product_id = p.id ORDER BY o.product_id, o.position"
         ),
         format!(
-            "{PAGE} SELECT json_array(p.id, json_object('sku', v.sku, 'barcode', v.barcode, 'options', {OPTIONS}, {PRICE})) AS doc
+            "{PAGE} SELECT json_array(p.id, json_object('sku', v.sku, 'barcode', v.barcode, 'options', {OPTIONS}, {PRICE},
+               'sold', v.imported_available - v.available)) AS doc
              FROM page p CROSS JOIN variants v ON v.product_id = p.id
              WHERE v.archived = 0 ORDER BY v.product_id, v.position"
         ),

@@ -20,7 +20,8 @@ pub(super) struct Plan {
     pub(super) products: Rows,
     /// `[product, position, name]`
     pub(super) options: Rows,
-    /// `[id or null, product, position, sku, barcode, option1, option2, option3, price, currency, compare_at, available]`
+    /// `[id or null, product, position, sku, barcode, option1, option2, option3, price, currency, compare_at, available,
+    /// counted]`
     pub(super) variants: Rows,
     /// `[product, position, key, name, kind, value, number, unit, in_facets]`
     pub(super) attributes: Rows,
@@ -32,7 +33,7 @@ pub(super) struct Plan {
     pub(super) active: Rows,
     /// `[product, title, brand, numbers, category, attributes, description]` of the same.
     pub(super) search: Rows,
-    /// `[product, position of the variant, available]` of unchanged products.
+    /// `[product, position of the variant, counted]` of unchanged products.
     pub(super) stock: Rows,
 }
 
@@ -91,7 +92,7 @@ impl Plan {
 
     fn plan_stock(&mut self, id: i64, product: &Product) {
         for (position, variant) in product.variants.iter().enumerate() {
-            self.stock.push(&(id, position, variant.available));
+            self.stock.push(&(id, position, variant.counted()));
         }
     }
 
@@ -149,6 +150,7 @@ impl Plan {
                 variant.price.currency,
                 variant.compare_at.map(|before| before.minor),
                 variant.available,
+                variant.counted(),
             ));
         }
     }

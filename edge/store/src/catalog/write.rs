@@ -43,13 +43,13 @@ const OPTIONS: &str = "INSERT INTO product_options (product_id, position, name)
 const VARIANTS: &str = "INSERT INTO variants (id, product_id, position, sku, barcode, option1, option2, option3,
     price_minor, currency, compare_at_minor, available, imported_available, archived)
   SELECT f.value ->> 0, f.value ->> 1, f.value ->> 2, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6,
-    f.value ->> 7, f.value ->> 8, f.value ->> 9, f.value ->> 10, f.value ->> 11, f.value ->> 11, 0
+    f.value ->> 7, f.value ->> 8, f.value ->> 9, f.value ->> 10, f.value ->> 11, f.value ->> 12, 0
   FROM json_each(?1) f WHERE true
   ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, barcode = excluded.barcode,
     option1 = excluded.option1, option2 = excluded.option2, option3 = excluded.option3,
     price_minor = excluded.price_minor, currency = excluded.currency,
     compare_at_minor = excluded.compare_at_minor, archived = 0,
-    available = iif(imported_available <> excluded.imported_available, excluded.available, available),
+    available = max(0, available + excluded.imported_available - imported_available),
     imported_available = excluded.imported_available";
 
 const ATTRIBUTES: &str = "INSERT INTO attributes
@@ -110,11 +110,13 @@ const SEARCH: &str = "INSERT INTO product_search (rowid, title, brand, numbers, 
   SELECT f.value ->> 0, f.value ->> 1, f.value ->> 2, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6
   FROM json_each(?1) f";
 
-/// Only where the file's count is not the one that the last import brought. The trigger carries it to the card.
-const STOCK: &str = "UPDATE variants SET available = f.available, imported_available = f.available
-  FROM (SELECT value ->> 0 AS product_id, value ->> 1 AS position, value ->> 2 AS available FROM json_each(?1)) f
+/// The stock changes by what the count has changed since the last import, so that what was sold meanwhile stays sold.
+/// The trigger carries it to the card.
+const STOCK: &str = "UPDATE variants SET available = max(0, available + f.counted - imported_available),
+    imported_available = f.counted
+  FROM (SELECT value ->> 0 AS product_id, value ->> 1 AS position, value ->> 2 AS counted FROM json_each(?1)) f
   WHERE variants.product_id = f.product_id AND variants.position = f.position AND variants.archived = 0
-    AND variants.imported_available <> f.available";
+    AND variants.imported_available <> f.counted";
 
 impl Plan {
     /// The transaction that does what the plan says.

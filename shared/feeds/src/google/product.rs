@@ -133,6 +133,7 @@ impl Group {
                 price: offer.price,
                 compare_at: offer.compare_at,
                 available: offer.available,
+                sold: 0,
             })
             .collect();
         Ok(())

@@ -74,6 +74,7 @@ impl<R: BufRead> Reader<R> {
                 price: record.price(self.settings.currency)?,
                 compare_at: None,
                 available: ASSUMED_STOCK,
+                sold: 0,
             }],
             attributes: attributes::read(maker_number, eans.get(1..).unwrap_or_default(), &record.fields),
             images: record.image()?.into_iter().collect(),

@@ -125,6 +125,7 @@ impl Group {
             // Shopify shows no former price that is not above the price, and exports it all the same.
             compare_at: compare_at.filter(|before| before.minor > price.minor),
             available: available(row, columns)?,
+            sold: 0,
         });
         self.variant_lines.push(row.line);
         Ok(())

@@ -62,6 +62,7 @@ fn variants(handle: &str, sizes: Sizes, currency: Currency) -> Vec<Variant> {
                 price: Money::new(price, currency),
                 compare_at: above.map(|above| Money::new(price + above, currency)),
                 available,
+                sold: 0,
             }
         };
     sizes.into_iter().map(variant).collect()

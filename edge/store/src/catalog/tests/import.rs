@@ -90,10 +90,35 @@ fn check_stock(first: u32, sold: u32, second: u32, title: &str, expected: u32) {
 fn an_import_never_undoes_a_sale() {
     for title in ["Storm lantern", "A new title"] {
         check_stock(5, 2, 5, title, 3);
-        check_stock(5, 2, 9, title, 9);
+        check_stock(5, 2, 9, title, 7);
+        check_stock(10, 3, 12, title, 9);
+        check_stock(10, 3, 8, title, 5);
+        check_stock(10, 3, 2, title, 0);
         check_stock(5, 0, 4, title, 4);
         check_stock(5, 5, 0, title, 0);
     }
+}
+
+#[test]
+fn an_export_carries_the_stock_and_what_was_sold() {
+    let (db, store) = shop();
+    let feed = || product(|p| p.variants[0].available = 10);
+    import(&store, &[feed()]);
+    db.execute("UPDATE variants SET available = available - 3 WHERE sku = 'LAN-S'");
+    let exported = export(&store);
+    assert_eq!((exported[0].variants[0].available, exported[0].variants[0].sold), (7, 3));
+    let (_, fresh) = shop();
+    for store in [&store, &fresh] {
+        import(store, &exported);
+        import(store, &exported);
+        assert_eq!(export(store), exported);
+        // A feed that has not changed changes nothing, in a shop that was moved too.
+        import(store, &[feed()]);
+        assert_eq!(export(store), exported);
+    }
+    let restocked = product(|p| (p.variants[0].available, p.variants[0].sold) = (9, 3));
+    import(&store, &[restocked]);
+    assert_eq!(export(&store)[0].variants[0].available, 9);
 }
 
 /// Imports the lantern, then `batch`, which must be refused for this entry and field; nothing may have changed.

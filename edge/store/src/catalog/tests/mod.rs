@@ -24,6 +24,7 @@ pub(super) fn lantern() -> ProductDraft {
         price: Money::new(cents, Currency::EUR),
         compare_at: None,
         available,
+        sold: 0,
     };
     let attribute = |name: &str, value, unit: Option<&str>| Attribute {
         key: AttributeKey::from_label(name).unwrap(),
