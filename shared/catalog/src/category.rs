@@ -1,7 +1,9 @@
 //! Categories: a tree, addressed by the names on the way down.
 
+use crate::read::CategoryNode;
 use crate::slug;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The way from the root to a category: `["Lighting", "Lanterns"]`. One to five names, each with a slug.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,9 +63,56 @@ impl From<CategoryPath> for Vec<String> {
     }
 }
 
+/// The slugs on the way to a category, itself the last: `a`, `a/b`, `a/b/c` of `a/b/c`.
+pub fn way(slug: &str) -> impl Iterator<Item = &str> {
+    let ends = slug.match_indices('/').map(|(at, _)| at).chain([slug.len()]);
+    ends.filter_map(|end| slug.get(..end))
+}
+
+/// The tree of categories as a menu shows it, from all categories with the products that stand in each itself: those
+/// without products in and below them left out, the others with the products below them added, parents before
+/// children, siblings by name.
+pub fn tree(own: Vec<CategoryNode>) -> Vec<CategoryNode> {
+    let mut totals: BTreeMap<String, u32> = BTreeMap::new();
+    for category in own.iter().filter(|category| category.products > 0) {
+        for slug in way(&category.slug) {
+            *totals.entry(slug.to_owned()).or_default() += category.products;
+        }
+    }
+    let names: BTreeMap<&str, &str> = own.iter().map(|c| (c.slug.as_str(), c.name.as_str())).collect();
+    let name = |slug: &str| names.get(slug).copied().unwrap_or_default().to_owned();
+    let mut nodes: Vec<CategoryNode> = totals
+        .iter()
+        .map(|(slug, products)| CategoryNode { slug: slug.clone(), name: name(slug), products: *products })
+        .collect();
+    // By the names on the way down; the slug decides between equal names.
+    nodes.sort_by_cached_key(|node| {
+        way(&node.slug).map(|slug| (name(slug).to_lowercase(), slug.to_owned())).collect::<Vec<_>>()
+    });
+    nodes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn categories_count_what_is_below_them() {
+        let own = |slug: &str, name: &str, products| CategoryNode {
+            slug: slug.into(),
+            name: name.into(),
+            products,
+        };
+        let nodes = tree(vec![
+            own("b", "Boats", 0),
+            own("b/x", "Oars", 2),
+            own("b/y", "anchors", 3),
+            own("a", "Zinc", 1),
+            own("c", "Closed", 0),
+        ]);
+        let lines: Vec<_> = nodes.iter().map(|n| format!("{} {} {}", n.slug, n.name, n.products)).collect();
+        assert_eq!(lines, ["b Boats 5", "b/y anchors 3", "b/x Oars 2", "a Zinc 1"]);
+    }
 
     #[test]
     fn has_a_slug_and_a_parent() {

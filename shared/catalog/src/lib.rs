@@ -7,13 +7,14 @@
 
 mod attribute;
 mod category;
+pub mod facets;
 mod handle;
 mod product;
 pub mod query;
 pub mod read;
 
 pub use attribute::{Attribute, AttributeKey, AttributeValue};
-pub use category::CategoryPath;
+pub use category::{CategoryPath, tree, way};
 pub use handle::{Handle, InvalidHandle, slug};
 pub use product::{Fault, Image, ImageUrl, LIMITS, Limits, Product, ProductDraft, Status, Variant};
 use serde::{Deserialize, Serialize};

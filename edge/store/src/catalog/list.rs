@@ -4,8 +4,9 @@
 //! is on the list if it misses none, and counts for a facet if it misses none but that facet's own: all counts come
 //! from one look at each product.
 
-use super::{card, facets, terms};
+use super::{card, terms};
 use crate::{Database, DbError, Statement, db};
+use orilla_catalog::facets;
 use orilla_catalog::query::{Filter, ListQuery, PAGE_SIZE, Range, Sort};
 use orilla_catalog::read::{Card, Listing};
 use orilla_money::{Currency, Money};
@@ -27,8 +28,6 @@ const MOST_ATTRIBUTES: usize = 40;
 /// The products that tell which facets are worth counting: the best ones of a search, a fixed shuffled choice of a
 /// category. Exact for results of this size, a good estimate for larger ones.
 const SAMPLE: u32 = 200;
-/// Attribute facets that are counted; those that turn out to have too many values are not shown.
-const CANDIDATES: u32 = 12;
 /// Results up to this size are counted product by product, larger ones value by value: from here on it is faster.
 /// Tests have small catalogues and see both ways.
 const NARROW: u32 = if cfg!(test) { 4 } else { 3_000 };
@@ -183,7 +182,7 @@ fn sql(query: &ListQuery, question: &Question) -> String {
              SELECT key_id, 0, products FROM coverage
              WHERE choices BETWEEN 2 AND {most} AND products * 10 >= (SELECT count(*) FROM sample)
                AND key_id NOT IN (SELECT key_id FROM selected)
-             ORDER BY products DESC, key_id LIMIT {CANDIDATES}
+             ORDER BY products DESC, key_id LIMIT {candidates}
            )
          ),
          counts AS MATERIALIZED (
@@ -226,6 +225,7 @@ fn sql(query: &ListQuery, question: &Question) -> String {
            )
          ) AS doc",
         most = facets::MOST_VALUES,
+        candidates = facets::CANDIDATES,
         CARD = card::JSON,
         JOINS = card::JOINS,
     )

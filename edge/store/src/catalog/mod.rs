@@ -9,7 +9,6 @@ mod assign;
 mod card;
 mod digest;
 mod export;
-mod facets;
 mod import;
 mod index;
 mod list;

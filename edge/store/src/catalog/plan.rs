@@ -4,6 +4,7 @@ use super::assign;
 use super::index;
 use super::rows::Rows;
 use super::stored::{Stored, TakenSku};
+use orilla_catalog::facets::fits_facet;
 use orilla_catalog::{Attribute, AttributeValue, CategoryPath, Product, Status};
 use orilla_shop::catalog::{ImportCounts, ImportError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -166,7 +167,7 @@ impl Plan {
                 AttributeValue::Boolean(_) => ("boolean", None),
             };
             // One product counts once for a token, whatever kinds of value have it.
-            let in_facets = index::fits_facet(key, &token) && seen.insert((key, token.clone()));
+            let in_facets = fits_facet(key, &token) && seen.insert((key, token.clone()));
             let in_facets = u8::from(in_facets);
             self.attributes.push(&(id, position, key, name, kind, token, number, unit, in_facets));
         }

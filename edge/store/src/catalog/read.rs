@@ -3,10 +3,8 @@
 use super::{card, terms};
 use crate::{Database, DbError, Statement, db};
 use orilla_catalog::read::{Card, CategoryNode, Suggestion};
-use orilla_catalog::{ImageId, ProductId};
+use orilla_catalog::{ImageId, ProductId, tree};
 use orilla_shop::catalog::RemoteImage;
-use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// Matches that a suggestion ranks: enough for a good order, few enough that "a" is answered at once.
 const RANKED: u32 = 1_000;
@@ -28,17 +26,9 @@ pub(super) async fn suggest(db: &dyn Database, typed: &str, most: u32) -> Result
     db::rows(db, statement.bind(terms).bind(most)).await
 }
 
-/// A category with the products that stand in it itself.
-#[derive(Deserialize)]
-struct OwnCount {
-    slug: String,
-    name: String,
-    products: u32,
-}
-
 /// See [`orilla_shop::catalog::Catalog::categories`].
 pub(super) async fn categories(db: &dyn Database) -> Result<Vec<CategoryNode>, DbError> {
-    let own: Vec<OwnCount> = db::rows(
+    let own = db::rows(
         db,
         Statement::new(
             "SELECT json_object('slug', g.slug, 'name', g.name,
@@ -48,33 +38,6 @@ pub(super) async fn categories(db: &dyn Database) -> Result<Vec<CategoryNode>, D
     )
     .await?;
     Ok(tree(own))
-}
-
-/// Adds the counts of each category to those above it, and orders them as a menu shows them.
-fn tree(own: Vec<OwnCount>) -> Vec<CategoryNode> {
-    let mut totals: BTreeMap<String, u32> = BTreeMap::new();
-    for category in own.iter().filter(|category| category.products > 0) {
-        for slug in path(&category.slug) {
-            *totals.entry(slug.to_owned()).or_default() += category.products;
-        }
-    }
-    let names: BTreeMap<&str, &str> = own.iter().map(|c| (c.slug.as_str(), c.name.as_str())).collect();
-    let name = |slug: &str| names.get(slug).copied().unwrap_or_default().to_owned();
-    let mut nodes: Vec<CategoryNode> = totals
-        .iter()
-        .map(|(slug, products)| CategoryNode { slug: slug.clone(), name: name(slug), products: *products })
-        .collect();
-    // By the names on the way down; the slug decides between equal names.
-    nodes.sort_by_cached_key(|node| {
-        path(&node.slug).map(|slug| (name(slug).to_lowercase(), slug.to_owned())).collect::<Vec<_>>()
-    });
-    nodes
-}
-
-/// `a`, `a/b`, `a/b/c` of `a/b/c`.
-fn path(slug: &str) -> impl Iterator<Item = &str> {
-    let ends = slug.match_indices('/').map(|(at, _)| at).chain([slug.len()]);
-    ends.filter_map(|end| slug.get(..end))
 }
 
 /// See [`orilla_shop::catalog::Catalog::related`]: of equal standing, the one with the nearest price comes first.
@@ -143,24 +106,4 @@ pub(super) async fn page_by_id(db: &dyn Database, after: ProductId, most: u32) -
         JOINS = card::JOINS,
     ));
     db::rows(db, statement.bind(after.0).bind(most)).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn categories_count_what_is_below_them() {
-        let own =
-            |slug: &str, name: &str, products| OwnCount { slug: slug.into(), name: name.into(), products };
-        let nodes = tree(vec![
-            own("b", "Boats", 0),
-            own("b/x", "Oars", 2),
-            own("b/y", "anchors", 3),
-            own("a", "Zinc", 1),
-            own("c", "Closed", 0),
-        ]);
-        let lines: Vec<_> = nodes.iter().map(|n| format!("{} {} {}", n.slug, n.name, n.products)).collect();
-        assert_eq!(lines, ["b Boats 5", "b/y anchors 3", "b/x Oars 2", "a Zinc 1"]);
-    }
 }

@@ -1,21 +1,53 @@
-//! From counts to the facets that a page shows.
+//! Facets: which values can stand in one, and which ones a page shows of all that were counted.
 
-use orilla_catalog::query::{Filter, ListQuery};
-use orilla_catalog::read::{Facet, FacetKind, FacetValue};
+use crate::AttributeKey;
+use crate::query::{Filter, ListQuery};
+use crate::read::{Facet, FacetKind, FacetValue};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An attribute with more values than this in a result is no help as a facet (unless it is asked for).
-pub(super) const MOST_VALUES: usize = 30;
+pub const MOST_VALUES: usize = 30;
 /// Values of one facet that are shown, beside those asked for.
 const SHOWN: usize = 12;
 /// Attributes that are shown, beside the brand and those asked for.
 const ATTRIBUTES: usize = 8;
 
-/// How many products have a value: `[key, name, unit, kind, token, number, products, coverage]`. The coverage is
-/// the number of products in the sample that have any value of the key.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Count(String, String, Option<String>, String, String, Option<f64>, u32, u32);
+/// Attribute facets that are worth counting; those that turn out to have too many values are not shown.
+pub const CANDIDATES: usize = 12;
+/// The longest value that a facet shows, in characters.
+const LONGEST_TOKEN: usize = 100;
+
+/// Whether a value can stand in a facet: short, and read from a URL as it is written there (no doubled spaces, and
+/// nothing that a range is written with). The key `brand` is the brand's own facet.
+pub fn fits_facet(key: &AttributeKey, token: &str) -> bool {
+    key.as_str() != "brand"
+        && token.chars().count() <= LONGEST_TOKEN
+        && !token.contains("..")
+        && !token.contains(char::is_control)
+        && token.split_whitespace().collect::<Vec<_>>().join(" ") == token
+}
+
+/// How many products have a value. In JSON an array of the fields.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Count {
+    /// `brand`, or the key of an attribute.
+    pub key: String,
+    /// What a shopper reads; empty for the brand.
+    pub name: String,
+    /// The unit of numbers.
+    pub unit: Option<String>,
+    /// `text`, `number` or `boolean`.
+    pub kind: String,
+    /// The value ([`crate::AttributeValue::token`]).
+    pub token: String,
+    /// The value of a number.
+    pub number: Option<f64>,
+    /// Products that have it.
+    pub products: u32,
+    /// Products that have any value of the key.
+    pub coverage: u32,
+}
 
 /// A facet while its values are gathered.
 #[derive(Default)]
@@ -29,9 +61,9 @@ struct Gathered {
 }
 
 /// The facets worth showing: the brand, then attributes by how many products have them, asked-for ones always.
-pub(super) fn facets(query: &ListQuery, counts: Vec<Count>) -> Vec<Facet> {
+pub fn facets(query: &ListQuery, counts: Vec<Count>) -> Vec<Facet> {
     let mut all = BTreeMap::<String, Gathered>::new();
-    for Count(key, name, unit, kind, token, number, products, coverage) in counts {
+    for Count { key, name, unit, kind, token, number, products, coverage } in counts {
         let facet = all.entry(key).or_default();
         facet.kinds.insert(kind);
         (facet.name, facet.unit, facet.coverage) = (name, unit, coverage);
@@ -122,4 +154,33 @@ fn facet(key: String, gathered: Gathered, selected: impl Fn(&str, &str) -> bool)
         values.sort_by(|(_, a), (_, b)| a.unwrap_or_default().total_cmp(&b.unwrap_or_default()));
     }
     Facet { key, name: gathered.name, kind, values: values.into_iter().map(|(value, _)| value).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(key: &str, token: &str, expected: bool) {
+        let key = AttributeKey::parse(key).unwrap();
+        assert_eq!(fits_facet(&key, token), expected);
+        if expected {
+            let query = ListQuery::default().toggled(key.as_str(), token);
+            let read = ListQuery::parse(None, &query.to_query_string());
+            assert_eq!(read.attributes.get(&key), Some(&Filter::AnyOf([token.to_owned()].into())));
+        }
+    }
+
+    #[test]
+    fn facets_hold_what_a_url_can_say() {
+        check("colour", "Black", true);
+        check("size", "12.5", true);
+        check("ip", "IP 67, 1 m & more; ñ+ü", true);
+        check("colour", &"x".repeat(101), false);
+        check("colour", "a  b", false);
+        check("colour", " a", false);
+        check("colour", "a\nb", false);
+        check("range", "10..20", false);
+        check("brand", "Faro", false);
+    }
 }

@@ -1,0 +1,67 @@
+//! From a manifest and segments to a snapshot.
+
+use crate::bucket::Bucket;
+use crate::frame::{FormatError, Hash, Kind, SegmentRef, open_named};
+use crate::manifest::Manifest;
+use crate::snapshot::Snapshot;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A snapshot while its index is loaded: ask what it [`needs`](Loading::needs), [`insert`](Loading::insert) each,
+/// [`finish`](Loading::finish).
+#[derive(Debug)]
+pub struct Loading {
+    manifest: Manifest,
+    buckets: Vec<Option<Arc<Bucket>>>,
+}
+
+/// An index segment was not inserted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the segment {0} was not loaded")]
+pub struct Missing(pub Hash);
+
+impl Loading {
+    /// Begins. Buckets that did not change since `previous` are shared with it.
+    pub fn new(manifest: Manifest, previous: Option<&Snapshot>) -> Self {
+        let known: HashMap<Hash, &Arc<Bucket>> = previous
+            .into_iter()
+            .flat_map(|snapshot| snapshot.manifest().buckets.iter().zip(snapshot.buckets()))
+            .map(|(named, bucket)| (named.index.hash, bucket))
+            .collect();
+        let of = |named: &crate::BucketRef| known.get(&named.index.hash).map(|bucket| Arc::clone(bucket));
+        Loading { buckets: manifest.buckets.iter().map(of).collect(), manifest }
+    }
+
+    /// The index segments that are not there yet.
+    pub fn needs(&self) -> Vec<SegmentRef> {
+        let all = self.manifest.buckets.iter().zip(&self.buckets);
+        all.filter(|(_, loaded)| loaded.is_none()).map(|(named, _)| named.index).collect()
+    }
+
+    /// Takes the file that was stored under `hash`. One that the manifest does not name is ignored.
+    ///
+    /// # Errors
+    /// Whatever is not the segment that the manifest names. The caller goes on with the snapshot that it has.
+    pub fn insert(&mut self, hash: Hash, file: &[u8]) -> Result<(), FormatError> {
+        let all = self.manifest.buckets.iter().zip(&mut self.buckets);
+        for (named, place) in all.filter(|(named, _)| named.index.hash == hash) {
+            let bucket = Bucket::decode(open_named(Kind::Index, &named.index, file)?)?;
+            if bucket.number != named.number || u32::try_from(bucket.len()) != Ok(named.products) {
+                return Err(FormatError::OtherSegment);
+            }
+            *place = Some(Arc::new(bucket));
+        }
+        Ok(())
+    }
+
+    /// The snapshot.
+    ///
+    /// # Errors
+    /// [`Missing`] names the first segment that was not inserted.
+    pub fn finish(self) -> Result<Snapshot, Missing> {
+        let all = self.manifest.buckets.iter().zip(self.buckets);
+        let buckets = all.map(|(named, bucket)| bucket.ok_or(Missing(named.index.hash)));
+        let buckets = buckets.collect::<Result<Vec<_>, _>>()?;
+        Ok(Snapshot::new(self.manifest, buckets))
+    }
+}
