@@ -8,7 +8,8 @@ use crate::record::{Colour, Read, Verdict};
 pub struct Inspection<D, V, R> {
     /// The dimensions that the render read, and their values: the key.
     pub dimensions: Vec<(D, V)>,
-    /// The reads of the shop, each with the version that is known to be equal, and how it compares: the validators.
+    /// The reads of the shop, each with the version up to which it is known to be equal, and how it
+    /// compares with now: the validators.
     pub reads: Vec<(Read<R>, Colour)>,
     /// What the entry takes, an upper estimate with its bookkeeping.
     pub bytes: usize,

@@ -21,7 +21,7 @@
 //!     fn version(&self, _: &Read) -> Option<Version> { Some(self.edition) }
 //!     fn fingerprint(&self, read: &Read) -> Option<Fingerprint> {
 //!         // In earnest: a hash of 128 bits.
-//!         Some(Fingerprint(match read {
+//!         Some(Fingerprint::new(match read {
 //!             Read::Title => self.title.len() as u128,
 //!             Read::Price => self.price.into(),
 //!         }))

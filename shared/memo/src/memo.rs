@@ -137,7 +137,7 @@ impl<D: Clone + Eq, V: Clone + Ord, R: Clone, P: Clone> Memo<D, V, R, P> {
             None => Err(Why::Unseen),
             Some(trie) => trie.find(&visitor).map_err(|dimension| Why::Visitor(dimension.clone())),
         };
-        // The trie names only entries that there are: `Unseen` is not reached through the second `ok_or`.
+        // An entry leaves the trie when it leaves the list: what the trie names is there.
         let entry = match found.and_then(|id| self.entries.get_mut(&id).ok_or(Why::Unseen)) {
             Ok(entry) => entry,
             Err(why) => return self.misses.count(why),
@@ -295,7 +295,7 @@ impl<D: Clone, V: Clone, R: Clone, P> Entry<D, V, R, P> {
 /// for the route's name, though entries share them.
 fn overhead<D, V, R, P>(route: &str, record: &Record<D, V, R>) -> usize {
     /// The slots of hash maps and lists, the headers of allocations, the counts of the `Arc`s.
-    const SLOTS: usize = 256;
+    const SLOTS: usize = 512;
     /// A node of a `BTreeMap` has room for so many pairs.
     const PAIRS: usize = 11;
     let step = size_of::<(D, V)>() + PAIRS * size_of::<(V, Trie<D, V>)>();

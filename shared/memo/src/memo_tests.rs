@@ -30,7 +30,7 @@ impl Source<&'static str> for Shop {
     fn fingerprint(&self, read: &&'static str) -> Option<Fingerprint> {
         self.fingerprints_asked.set(self.fingerprints_asked.get() + 1);
         let value = if *read == PRICE { self.price } else { self.title };
-        (!self.gone).then_some(Fingerprint(value.into()))
+        (!self.gone).then_some(Fingerprint::new(value.into()))
     }
 
     fn class(&self, read: &&'static str) -> Class {
@@ -266,7 +266,7 @@ fn a_record_survives_storage() {
     let recorder = Recorder::new();
     recorder.dimension("locale".to_owned(), 1);
     recorder.read("price".to_owned(), Some(3), shop.fingerprint(&PRICE));
-    recorder.read("hash".to_owned(), Some(u64::MAX), Some(Fingerprint(u128::MAX)));
+    recorder.read("hash".to_owned(), Some(u64::MAX), Some(Fingerprint::new(u128::MAX - 1)));
     recorder.read("gone".to_owned(), None, None);
     let record: Record<String, u8, String> = recorder.finish().unwrap();
     let stored = serde_json::to_string(&record).unwrap();

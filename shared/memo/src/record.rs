@@ -9,7 +9,18 @@ pub type Version = u64;
 /// Says *what* the value of a read is: a hash of exactly the value that the read gives. Equal fingerprints are taken
 /// for equal values, hence 128 bits, from a hash that is the same in every isolate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Fingerprint(pub u128);
+pub struct Fingerprint {
+    // Two halves: the alignment of a `u128` would make every read of every entry a quarter larger.
+    high: u64,
+    low: u64,
+}
+
+impl Fingerprint {
+    /// The fingerprint of a value with this hash.
+    pub const fn new(hash: u128) -> Self {
+        Fingerprint { high: (hash >> 64) as u64, low: hash as u64 }
+    }
+}
 
 /// How fresh a read has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -153,5 +164,18 @@ impl<D, V, R> Record<D, V, R> {
     {
         let colour = |read: &Read<R>| (read.clone(), read.clone().compare(source));
         self.reads.iter().map(colour).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_differ_in_every_bit() {
+        for bit in 0..128 {
+            assert_ne!(Fingerprint::new(1 << bit), Fingerprint::new(0));
+            assert_ne!(Fingerprint::new(1 << bit), Fingerprint::new(1 << ((bit + 64) % 128)));
+        }
     }
 }

@@ -111,7 +111,7 @@ mod tests {
         for step in steps {
             match step {
                 Dimension(dimension, value) => recorder.dimension(dimension, value),
-                Reads(read, value) => recorder.read(read, value, value.map(|v| Fingerprint(v.into()))),
+                Reads(read, value) => recorder.read(read, value, value.map(|v| Fingerprint::new(v.into()))),
             }
         }
         let summary = recorder.finish().map(|record| {

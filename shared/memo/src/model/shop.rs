@@ -62,7 +62,7 @@ impl Source<Query> for Shop {
     }
 
     fn fingerprint(&self, query: &Query) -> Option<Fingerprint> {
-        self.value(query).map(|value| Fingerprint(value.into()))
+        self.value(query).map(|value| Fingerprint::new(value.into()))
     }
 
     fn class(&self, query: &Query) -> Class {
