@@ -8,6 +8,6 @@ mod orders;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use catalog::CatalogStore;
+pub use catalog::{CatalogStore, Changes};
 pub use db::{Database, DbError, Param, Statement};
 pub use orders::OrderStore;

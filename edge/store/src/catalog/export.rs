@@ -54,7 +54,7 @@ pub(super) async fn export(
 }
 
 /// Rows `[product id, part]`, gathered by product in their order.
-fn parts<T: DeserializeOwned>(docs: &[String]) -> Result<BTreeMap<i64, Vec<T>>, DbError> {
+pub(super) fn parts<T: DeserializeOwned>(docs: &[String]) -> Result<BTreeMap<i64, Vec<T>>, DbError> {
     let mut parts = BTreeMap::<i64, Vec<T>>::new();
     for (id, part) in db::decode::<(i64, T)>(docs)? {
         parts.entry(id).or_default().push(part);

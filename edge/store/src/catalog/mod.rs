@@ -16,11 +16,14 @@ mod plan;
 mod product;
 mod read;
 mod rows;
+mod snapshot;
 mod stored;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod write;
+
+pub use snapshot::Changes;
 
 use crate::{Database, Statement, db};
 use async_trait::async_trait;

@@ -111,7 +111,7 @@ fn check_against_documents(store: &CatalogStore, products: &[Product], query: &L
     assert_eq!(shown, expected);
 }
 
-fn question() -> impl Strategy<Value = ListQuery> {
+pub(super) fn question() -> impl Strategy<Value = ListQuery> {
     let filters = prop::sample::subsequence(
         vec![
             "brand=Faro",

@@ -4,6 +4,7 @@ mod catalogue;
 mod import;
 mod list;
 mod read;
+mod snapshot;
 
 use super::CatalogStore;
 use crate::testing::TestDatabase;

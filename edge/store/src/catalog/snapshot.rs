@@ -1,0 +1,188 @@
+//! What a publish reads: products as entries of the snapshot, all of them or those that changed.
+//!
+//! A publish reads the position first, then products, then the shop: what changes meanwhile is read again by the next
+//! one, and categories and facet keys are only ever added.
+
+use super::CatalogStore;
+use super::export::parts;
+use super::product::{OPTIONS, PRICE, VALUE};
+use crate::{DbError, Statement, db};
+use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
+use orilla_catalog::{Handle, ImageId, ProductId};
+use orilla_richtext::SafeHtml;
+use orilla_shop::PortError;
+use orilla_snapshot::{Change, Entry, Shop};
+use serde::Deserialize;
+
+/// What changed since a position.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changes {
+    /// New, different and removed products.
+    pub changes: Vec<Change>,
+    /// Where to go on.
+    pub position: u64,
+    /// Whether there may be more.
+    pub more: bool,
+}
+
+/// The ids of active products after `?1`.
+const BY_ID: &str = "SELECT product_id AS id FROM cards WHERE product_id > ?1 ORDER BY product_id LIMIT ?2";
+/// The ids of products of any status that changed after the position `?1`.
+const CHANGED: &str = "SELECT product_id AS id FROM product_changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+
+impl CatalogStore {
+    /// How far the log of changes reaches now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn snapshot_position(&self) -> Result<u64, PortError> {
+        let last = "SELECT json_quote(coalesce(max(seq), 0)) AS doc FROM product_changes";
+        Ok(db::rows(&*self.db, Statement::new(last)).await?.into_iter().next().unwrap_or_default())
+    }
+
+    /// Up to `most` active products in the order of their ids, from the one after `after`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn snapshot_entries(&self, after: ProductId, most: u32) -> Result<Vec<Entry>, PortError> {
+        let answers = self.db.batch(statements(BY_ID, after.0, most)).await?;
+        Ok(entries(&answers)?)
+    }
+
+    /// Up to `most` products that changed after a position.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn snapshot_changes(&self, position: u64, most: u32) -> Result<Changes, PortError> {
+        let position =
+            i64::try_from(position).map_err(|_| DbError::Unexpected("a position beyond all".into()))?;
+        let mut batch = statements(CHANGED, position, most);
+        batch.push(
+            Statement::new(
+                "SELECT json_array(seq, product_id) AS doc FROM product_changes WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            )
+            .bind(position)
+            .bind(most),
+        );
+        let mut answers = self.db.batch(batch).await?;
+        let changed: Vec<(i64, ProductId)> = db::decode(&answers.pop().unwrap_or_default())?;
+        let put = entries(&answers)?;
+        let last = changed.last().map_or(position, |(seq, _)| *seq);
+        let gone = |id: &ProductId| put.iter().all(|entry| entry.id() != *id);
+        let removed: Vec<Change> =
+            changed.iter().map(|(_, id)| *id).filter(gone).map(Change::Remove).collect();
+        Ok(Changes {
+            more: u32::try_from(changed.len()) == Ok(most),
+            changes: put.into_iter().map(|entry| Change::Put(Box::new(entry))).chain(removed).collect(),
+            position: u64::try_from(last).unwrap_or_default(),
+        })
+    }
+
+    /// Categories and facet keys.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn snapshot_shop(&self) -> Result<Shop, PortError> {
+        let categories =
+            "SELECT json_object('slug', slug, 'name', name) AS doc FROM categories ORDER BY slug";
+        let keys =
+            "SELECT json_object('key', key, 'name', name, 'unit', unit) AS doc FROM facet_keys ORDER BY key";
+        let answers = self.db.batch(vec![Statement::new(categories), Statement::new(keys)]).await?;
+        let [categories, keys] = answers.as_slice() else {
+            return Err(DbError::Unexpected(format!("{} answers for 2 statements", answers.len())).into());
+        };
+        Ok(Shop { categories: db::decode(categories)?, keys: db::decode(keys)? })
+    }
+}
+
+/// What stands in a product's own row, with the way to its category.
+#[derive(Deserialize)]
+struct Head {
+    id: ProductId,
+    handle: Handle,
+    version: u32,
+    title: String,
+    brand: Option<String>,
+    description: String,
+    categories: Vec<CategoryRef>,
+}
+
+/// A picture with its URL.
+#[derive(Deserialize)]
+struct Picture {
+    id: ImageId,
+    alt: String,
+    url: String,
+}
+
+fn entries(answers: &[Vec<String>]) -> Result<Vec<Entry>, DbError> {
+    let [heads, options, variants, attributes, images] = answers else {
+        return Err(DbError::Unexpected(format!("{} answers for 5 statements", answers.len())));
+    };
+    let mut options = parts::<String>(options)?;
+    let mut variants = parts::<VariantView>(variants)?;
+    let mut attributes = parts::<AttributeView>(attributes)?;
+    let mut images = parts::<Picture>(images)?;
+    let entry = |head: Head| {
+        let pictures = images.remove(&head.id.0).unwrap_or_default();
+        let (images, image_urls) =
+            pictures.into_iter().map(|p| (ImageView { id: p.id, alt: p.alt }, p.url)).unzip();
+        let view = ProductView {
+            id: head.id,
+            handle: head.handle,
+            version: head.version,
+            title: head.title,
+            brand: head.brand,
+            // It was sanitised when it came in.
+            description: SafeHtml::from_store(head.description),
+            categories: head.categories,
+            options: options.remove(&head.id.0).unwrap_or_default(),
+            variants: variants.remove(&head.id.0).unwrap_or_default(),
+            attributes: attributes.remove(&head.id.0).unwrap_or_default(),
+            images,
+        };
+        Entry { view, image_urls }
+    };
+    Ok(db::decode::<Head>(heads)?.into_iter().map(entry).collect())
+}
+
+/// The statements that read the active ones among the products of `ids`; all of one batch see the same.
+fn statements(ids: &str, from: i64, most: u32) -> Vec<Statement> {
+    let page = format!(
+        "WITH page AS MATERIALIZED (
+           SELECT p.* FROM ({ids}) i CROSS JOIN cards c ON c.product_id = i.id CROSS JOIN products p ON p.id = i.id
+         )"
+    );
+    let sql = [
+        "SELECT json_object('id', p.id, 'handle', p.handle, 'version', p.version, 'title', p.title,
+           'brand', p.brand, 'description', p.description, 'categories', json((
+             WITH RECURSIVE way (parent_id, slug, name) AS (
+               SELECT parent_id, slug, name FROM categories WHERE id = p.category_id
+               UNION ALL
+               SELECT g.parent_id, g.slug, g.name FROM way JOIN categories g ON g.id = way.parent_id
+             )
+             SELECT json_group_array(json_object('slug', slug, 'name', name))
+             FROM (SELECT slug, name FROM way ORDER BY length(slug))
+           ))) AS doc
+         FROM page p ORDER BY p.id"
+            .to_owned(),
+        "SELECT json_array(p.id, o.name) AS doc
+         FROM page p CROSS JOIN product_options o ON o.product_id = p.id ORDER BY o.product_id, o.position"
+            .to_owned(),
+        format!(
+            "SELECT json_array(p.id, json_object('id', v.id, 'sku', v.sku, 'barcode', v.barcode,
+               'options', {OPTIONS}, {PRICE})) AS doc
+             FROM page p CROSS JOIN variants v ON v.product_id = p.id
+             WHERE v.archived = 0 ORDER BY v.product_id, v.position"
+        ),
+        format!(
+            "SELECT json_array(p.id,
+               json_object('key', a.key, 'name', a.name, 'value', {VALUE}, 'unit', a.unit)) AS doc
+             FROM page p CROSS JOIN attributes a ON a.product_id = p.id ORDER BY a.product_id, a.position"
+        ),
+        "SELECT json_array(p.id, json_object('id', i.id, 'alt', i.alt, 'url', i.url)) AS doc
+         FROM page p CROSS JOIN images i ON i.product_id = p.id ORDER BY i.product_id, i.position"
+            .to_owned(),
+    ];
+    sql.into_iter().map(|sql| Statement::new(format!("{page} {sql}")).bind(from).bind(most)).collect()
+}
