@@ -101,6 +101,23 @@ impl<S: Sync> FromRequestParts<S> for Headers {
     }
 }
 
+/// The variable part of a page's path. One that is not UTF-8 names nothing: the answer is the page for that.
+pub struct Segment(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segment {
+    type Rejection = axum::response::Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        if let Ok(path) = axum::extract::Path::<String>::from_request_parts(parts, state).await {
+            return Ok(Segment(path.0));
+        }
+        match Visit::from_request_parts(parts, state).await {
+            Ok(visit) => Err(crate::reply::not_found(&visit).await),
+            Err(status) => Err(axum::response::IntoResponse::into_response(status)),
+        }
+    }
+}
+
 /// `/es/cart` → Spanish and `/cart`; a path without a language stays whole.
 fn split_locale(path: &str) -> (Option<Locale>, &str) {
     let inner = path.strip_prefix('/').unwrap_or(path);

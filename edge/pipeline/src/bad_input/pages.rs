@@ -31,6 +31,17 @@ fn the_dearest_cart_has_a_price() {
     }
 }
 
+#[test]
+fn another_spelling_of_an_address_leads_to_the_one() {
+    let shop = Shop::new();
+    for (path, expected) in
+        [("/en/%73earch?q=%6C", "/en/search?q=%6C"), ("/en/p/storm%2Dlantern", "/en/p/storm-lantern")]
+    {
+        let answer = shop.anonymous().get(path);
+        assert_eq!((answer.status, answer.header("location")), (308, expected), "{path}");
+    }
+}
+
 /// What the pages answer to forms and links that are wrong.
 #[test]
 fn pages_answer_with_pages() {
@@ -44,6 +55,12 @@ fn pages_answer_with_pages() {
     for path in [
         "/en/p/nothing",
         "/en/p/%00",
+        "/en/p/%FF",
+        "/en/c/light/%C3",
+        "/en/orders/%FF",
+        "/img/%FF",
+        "/art/%FF.svg",
+        "/%FF",
         "/en/c/nothing",
         "/english",
         "/xx/search",
@@ -57,6 +74,7 @@ fn pages_answer_with_pages() {
     check(shopper.get("/en/orders/1001"), 404);
     check(shopper.post_form(&format!("/en/orders/{token}/cancel"), "key=12345678"), 404);
     check(shopper.post_form(&format!("/en/orders/{token}/cancel"), ""), 404);
+    check(shopper.post_form("/en/orders/%FF/cancel", ""), 404);
     check(shopper.post_form("/en/checkout", ""), 422);
     check(shopper.post_form("/en/checkout", "email=a%00&country=%ff"), 422);
     let filled =

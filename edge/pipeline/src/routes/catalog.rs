@@ -1,8 +1,7 @@
 //! The pages of the catalogue.
 
 use crate::reply;
-use crate::visit::Visit;
-use axum::extract::Path;
+use crate::visit::{Segment, Visit};
 use axum::response::Response;
 use http::{StatusCode, header};
 use orilla_catalog::Handle;
@@ -36,7 +35,7 @@ pub async fn search(visit: Visit) -> Response {
 }
 
 /// `/en/c/lighting/lanterns?…`.
-pub async fn category(visit: Visit, Path(slug): Path<String>) -> Response {
+pub async fn category(visit: Visit, Segment(slug): Segment) -> Response {
     list(&visit, Some(slug.trim_end_matches('/'))).await
 }
 
@@ -69,7 +68,7 @@ fn address(visit: &Visit, query: &ListQuery) -> String {
 }
 
 /// `/en/p/storm-lantern?variant=12`.
-pub async fn product(visit: Visit, Path(handle): Path<String>) -> Response {
+pub async fn product(visit: Visit, Segment(handle): Segment) -> Response {
     answer(&visit, async {
         let Ok(handle) = Handle::parse(&handle) else { return Ok(None) };
         let Some(product) = visit.host.catalog.product(&handle).await? else { return Ok(None) };

@@ -1,9 +1,8 @@
 //! From the cart to an order, and the order's page.
 
 use crate::reply;
-use crate::visit::{Headers, Visit, cart_cookie};
+use crate::visit::{Headers, Segment, Visit, cart_cookie};
 use axum::body::Bytes;
-use axum::extract::Path;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use orilla_orders::{
@@ -169,7 +168,7 @@ fn new_key(visit: &Visit) -> Result<String, PortError> {
 }
 
 /// `GET /en/orders/TOKEN`.
-pub async fn order(visit: Visit, Path(token): Path<String>) -> Response {
+pub async fn order(visit: Visit, Segment(token): Segment) -> Response {
     let stored = match OrderToken::parse(&token) {
         Ok(token) => visit.host.orders.order(&token).await,
         Err(_) => Ok(None),
@@ -201,7 +200,7 @@ pub async fn order(visit: Visit, Path(token): Path<String>) -> Response {
 }
 
 /// `POST /en/orders/TOKEN/cancel`: by the shopper, while nobody has begun with it.
-pub async fn cancel(visit: Visit, Path(token): Path<String>, body: Bytes) -> Response {
+pub async fn cancel(visit: Visit, Segment(token): Segment, body: Bytes) -> Response {
     let key = form_fields(&body).remove("key").unwrap_or_default();
     let (Ok(token), Ok(key), Ok(reason)) = (
         OrderToken::parse(&token),

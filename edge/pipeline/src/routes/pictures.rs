@@ -1,7 +1,7 @@
 //! Pictures: drawn by the shop, or fetched from the hosts that the catalogue names.
 
+use crate::visit::Segment;
 use crate::{Host, reply};
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use orilla_art::Sketch;
@@ -12,7 +12,7 @@ use std::net::IpAddr;
 const LARGEST: usize = 8 * 1024 * 1024;
 
 /// `/art/lantern-3f2a91c4.svg`: the name says all that is drawn, so it can be kept for ever.
-pub async fn drawn(Path(name): Path<String>) -> Response {
+pub async fn drawn(Segment(name): Segment) -> Response {
     let Some(sketch) = Sketch::parse(&name) else { return StatusCode::NOT_FOUND.into_response() };
     let svg = reply::with_type("image/svg+xml", sketch.svg());
     // Should someone open the picture itself: it runs nothing and loads nothing.
@@ -25,7 +25,7 @@ pub async fn drawn(Path(name): Path<String>) -> Response {
 }
 
 /// `/img/12`: the picture of another host with this id. The address comes from the catalogue, never from the request.
-pub async fn remote(host: Host, Path(id): Path<String>) -> Response {
+pub async fn remote(host: Host, Segment(id): Segment) -> Response {
     let Ok(id) = id.parse().map(ImageId) else { return StatusCode::NOT_FOUND.into_response() };
     let image = match host.catalog.image(id).await {
         Ok(Some(image)) => image,
