@@ -73,3 +73,19 @@ pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64> {
         Err(Undefined::InvalidParameter { name, range: "a positive number" })
     }
 }
+
+/// Writes a value as itself, and a missing one as `{"undefined": {"reason": …}, "message": "…"}`.
+pub(crate) fn either<T: Serialize, S: serde::Serializer>(
+    result: &Result<T>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Missing<'a> {
+        undefined: &'a Undefined,
+        message: String,
+    }
+    match result {
+        Ok(value) => value.serialize(serializer),
+        Err(why) => Missing { undefined: why, message: why.to_string() }.serialize(serializer),
+    }
+}

@@ -8,6 +8,8 @@
     reason = "test code"
 )]
 
+mod bandits;
+mod causal;
 mod designs;
 mod distributions;
 mod samples;

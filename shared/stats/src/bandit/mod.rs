@@ -1,0 +1,11 @@
+//! Bandits: experiments that send more people to what seems better while they run.
+
+mod adaptive;
+mod belief;
+mod contextual;
+mod top_two;
+
+pub use adaptive::{AdaptiveEffect, Period, WeightedMean, adaptive_effect, adaptive_means};
+pub use belief::{Belief, best_arm_probabilities};
+pub use contextual::{LinearArm, LinearBandit, Policy, Prediction};
+pub use top_two::{Schedule, TopTwo};
