@@ -1,6 +1,7 @@
 //! The analysis of experiments.
 #![deny(missing_docs)]
 
+pub mod analyze;
 pub mod bandit;
 mod bayes;
 pub mod causal;

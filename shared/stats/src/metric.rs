@@ -155,7 +155,7 @@ impl Metric {
     }
 
     /// What values are capped at.
-    fn most(&self, variants: &[Vec<Value>]) -> Result<Option<f64>> {
+    pub(crate) fn most(&self, variants: &[Vec<Value>]) -> Result<Option<f64>> {
         match self.cap {
             None => Ok(None),
             Some(Cap::Value(most)) if most.is_finite() => Ok(Some(most)),
@@ -188,8 +188,11 @@ impl Metric {
                 quantile_of(&mut with_events.map(|value| capped(value.sum)).collect::<Vec<_>>(), level)
             }
             Kind::EventQuantile { level } => {
-                let units: Vec<Vec<f64>> =
-                    values.iter().map(|value| value.events.iter().copied().map(capped).collect()).collect();
+                let units: Vec<Vec<f64>> = values
+                    .iter()
+                    .filter(|value| !value.events.is_empty())
+                    .map(|value| value.events.iter().copied().map(capped).collect())
+                    .collect();
                 clustered_quantile_of(&units, level)
             }
         }

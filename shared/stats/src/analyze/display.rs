@@ -1,0 +1,195 @@
+//! The report as text.
+
+use super::MetricType;
+use super::report::{Comparison, Methods, MetricReport, Report};
+use crate::Interval;
+use std::fmt::{self, Display, Formatter};
+
+/// A number with five significant digits.
+fn short(value: f64) -> String {
+    if value.abs() <= 0.0 || (1e-4..1e7).contains(&value.abs()) {
+        let digits = if value.abs() > 0.0 { value.abs().log10().floor() } else { 0.0 };
+        let decimals = (4.0 - digits).clamp(0.0, 8.0);
+        format!("{value:.0$}", decimals as usize)
+    } else {
+        format!("{value:.3e}")
+    }
+}
+
+fn percent(value: f64) -> String {
+    format!("{:+.2} %", value * 100.0)
+}
+
+fn p(value: f64) -> String {
+    if value < 1e-4 { format!("{value:.1e}") } else { format!("{value:.4}") }
+}
+
+fn interval(of: Interval, number: fn(f64) -> String) -> String {
+    format!("[{}, {}]", number(of.low), number(of.high))
+}
+
+/// Columns as wide as their widest cell; the first to the left, the others to the right. A row that ends early ends
+/// with a sentence, which has no column.
+fn table(f: &mut Formatter<'_>, rows: &[Vec<String>]) -> fmt::Result {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let full = || rows.iter().filter(|row| row.len() == columns);
+    let length = |cell: &String| cell.chars().count();
+    let mut widths: Vec<usize> = (0..columns)
+        .map(|column| full().filter_map(|row| row.get(column)).map(length).max().unwrap_or(0))
+        .collect();
+    let names = rows.iter().filter_map(|row| row.first()).map(length).max();
+    widths.iter_mut().zip(names).for_each(|(first, names)| *first = names);
+    for row in rows {
+        let mut line = String::new();
+        for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let padding = " ".repeat(width.saturating_sub(length(cell)));
+            let sentence = row.len() < columns && index + 1 == row.len() && index > 0;
+            let cell = match index {
+                0 => format!("{cell}{padding}"),
+                _ if sentence => cell.clone(),
+                _ => format!("{padding}{cell}"),
+            };
+            line.push_str("  ");
+            line.push_str(&cell);
+        }
+        writeln!(f, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} rows, {} units", self.rows, self.multiple_exposures.of)?;
+        if self.incomplete_rows > 0 {
+            writeln!(f, "{} rows without a unit or a variant were left out", self.incomplete_rows)?;
+        }
+        let multiple = &self.multiple_exposures;
+        if multiple.units > 0 {
+            let warning = if multiple.too_many() { ": TOO MANY, the assignment is not stable" } else { "" };
+            let share = multiple.share() * 100.0;
+            writeln!(
+                f,
+                "{} units ({share:.2} %) are in several variants and were left out{warning}",
+                multiple.units
+            )?;
+        }
+        match &self.sample_ratio {
+            Ok(ratio) => {
+                let verdict =
+                    if ratio.mismatch() { "MISMATCH: don't trust the results" } else { "as expected" };
+                writeln!(f, "sample ratio: {verdict} (p {})", p(ratio.p_value))?;
+            }
+            Err(why) => writeln!(f, "sample ratio: {why}")?,
+        }
+        self.metrics.iter().try_for_each(|metric| metric.show(f, self.alpha))
+    }
+}
+
+impl MetricReport {
+    fn show(&self, f: &mut Formatter<'_>, alpha: f64) -> fmt::Result {
+        let kind = match self.metric_type {
+            MetricType::Proportion => "proportion".to_owned(),
+            MetricType::Retention => "retention".to_owned(),
+            MetricType::Mean => "mean per unit".to_owned(),
+            MetricType::RevenuePerVisitor => "revenue per visitor".to_owned(),
+            MetricType::Ratio => "ratio".to_owned(),
+            MetricType::Quantile(level) => format!("quantile {level}"),
+        };
+        writeln!(f, "\n{}: {kind}", self.name)?;
+        let mut rows = vec![vec!["variant".into(), "n".into(), "value".into(), "std. error".into()]];
+        for arm in &self.arms {
+            let cells = match &arm.estimate {
+                Ok(of) => vec![of.n().to_string(), short(of.mean()), short(of.standard_error())],
+                Err(why) => vec![why.to_string()],
+            };
+            rows.push(std::iter::once(arm.variant.clone()).chain(cells).collect());
+        }
+        table(f, &rows)?;
+        self.comparisons.iter().try_for_each(|comparison| comparison.show(f, alpha))
+    }
+}
+
+impl Comparison {
+    fn show(&self, f: &mut Formatter<'_>, alpha: f64) -> fmt::Result {
+        writeln!(
+            f,
+            "\n  {} against the control, intervals of {} %",
+            self.variant,
+            short(100.0 * (1.0 - alpha))
+        )?;
+        let mut rows = vec![vec![
+            "  method".to_owned(),
+            "uplift".to_owned(),
+            "interval".to_owned(),
+            "p or chance to win".to_owned(),
+        ]];
+        self.relative.rows("relative", percent, &mut rows);
+        self.absolute.rows("absolute", short, &mut rows);
+        if let Some(proportions) = &self.proportions {
+            let answer = proportions.as_ref().map(|test| (test.difference, test.interval, p(test.p_value)));
+            row("two proportions, absolute", answer.map_err(ToString::to_string), short, &mut rows);
+        }
+        if let Some(methods) = &self.cuped {
+            methods.rows("CUPED, absolute", short, &mut rows);
+        }
+        table(f, &rows)?;
+        if let Some(adjusted) = self.adjusted_p_value {
+            writeln!(f, "    Welch's p value, corrected for all comparisons (Holm): {}", p(adjusted))?;
+        }
+        match &self.segments {
+            None => Ok(()),
+            Some(Err(why)) => writeln!(f, "    by segment: {why}"),
+            Some(Ok(report)) => {
+                match &report.heterogeneity {
+                    Ok(of) => writeln!(f, "    do the segments differ? p {} (Cochran's Q)", p(of.p_value))?,
+                    Err(why) => writeln!(f, "    do the segments differ? {why}")?,
+                }
+                let mut rows = Vec::new();
+                for segment in &report.segments {
+                    let test = &segment.test;
+                    let answer = Ok((
+                        test.uplift,
+                        test.interval,
+                        format!("{} corrected", p(segment.adjusted_p_value)),
+                    ));
+                    row(&segment.name, answer, short, &mut rows);
+                }
+                for (name, why) in &report.left_out {
+                    row(name, Err(why.to_string()), short, &mut rows);
+                }
+                table(f, &rows)
+            }
+        }
+    }
+}
+
+impl Methods {
+    fn rows(&self, how: &str, number: fn(f64) -> String, rows: &mut Vec<Vec<String>>) {
+        let text = |why: &crate::Undefined| why.to_string();
+        let welch = self.welch.as_ref().map(|test| (test.uplift, test.interval, p(test.p_value)));
+        // One reason is enough: the methods fail together.
+        if let Err(why) = &welch {
+            rows.push(vec![format!("  {how}"), why.to_string()]);
+            return;
+        }
+        row(&format!("Welch, {how}"), welch.map_err(text), number, rows);
+        let sequential = self.sequential.as_ref().map(|test| (test.uplift, test.interval, p(test.p_value)));
+        row(&format!("sequential, {how}"), sequential.map_err(text), number, rows);
+        let chance = |value: f64| format!("{:.2} % win", value * 100.0);
+        let bayes = self.bayes.as_ref().map(|of| (of.uplift, of.interval, chance(of.chance_to_win)));
+        row(&format!("Bayesian, {how}"), bayes.map_err(text), number, rows);
+    }
+}
+
+fn row(
+    name: &str,
+    answer: std::result::Result<(f64, Interval, String), String>,
+    number: fn(f64) -> String,
+    rows: &mut Vec<Vec<String>>,
+) {
+    let name = format!("  {name}");
+    rows.push(match answer {
+        Ok((uplift, of, last)) => vec![name, number(uplift), interval(of, number), last],
+        Err(why) => vec![name, why],
+    });
+}
