@@ -24,6 +24,9 @@ pub const INPUTS: &[&str] = &[
     "xtask/src/build.rs",
 ];
 
+/// The Worker's modules of WebAssembly, in `edge/modules`.
+pub const MODULES: [&str; 2] = ["shop", "team"];
+
 /// Features that rustc's wasm32 target and wasm-bindgen use. `--all-features` would make modules that browsers refuse.
 const WASM_FEATURES: &[&str] = &[
     "bulk-memory",
@@ -202,27 +205,46 @@ impl Build {
         Ok(())
     }
 
-    /// edge/worker → `worker/index.js` and `worker/index_bg.wasm`.
+    /// edge/modules/* and the entry → `worker/index.js` and a wasm module each.
     fn worker(self, names: &Names) -> Result<()> {
-        let stage = self.stage("worker");
-        let mut build = program(setup::worker_build());
-        names.set(&mut build);
-        build.env("RUST_BACKTRACE", "0");
-        build.env("WASM_BINDGEN_BIN", setup::wasm_bindgen("wasm-bindgen")?);
-        build.env("ESBUILD_BIN", root().join("node_modules/.bin/esbuild"));
-        // Optimised below: worker-build's own step would keep the names of all functions.
-        build.args(["--profile", self.worker_profile(), "--no-opt", "--out-dir"]).arg(&stage);
-        build.arg(root().join("edge/worker"));
-        build.args(if self.bench { &["--features", "bench"][..] } else { &[] });
-        run(&mut build)?;
-        if self.release {
-            optimise(&stage.join("index_bg.wasm"), "-O3")?;
+        let mut cargo = program("cargo");
+        names.set(&mut cargo);
+        cargo.args(["build", "--target", WASM, "--profile", self.worker_profile()]);
+        for module in MODULES {
+            cargo.args(["--package", &format!("orilla-{module}-module")]);
         }
-        files::copy(&root().join("edge/worker/src/entry.js"), &stage.join("entry.js"))?;
+        cargo.args(if self.bench { &["--features", "orilla-shop-module/bench"][..] } else { &[] });
+        run(&mut cargo)?;
+        let stage = self.stage("worker");
+        let compiled = |name: &str| {
+            target_folder().join(WASM).join(self.worker_profile()).join(name).with_extension("wasm")
+        };
+        let entry = root().join("edge/worker/src/entry.js");
+        let sources: Vec<PathBuf> =
+            MODULES.iter().map(|name| compiled(name)).chain([entry.clone()]).collect();
+        let stamp = files::fingerprint(&sources, self.profile());
         let script = self.folder().join("worker/index.js");
-        let outside = ["--format=esm", "--external:*.wasm", "--external:cloudflare:*"];
-        esbuild(&stage.join("entry.js"), &script, &outside)?;
-        files::copy(&stage.join("index_bg.wasm"), &self.folder().join("worker/index_bg.wasm"))
+        if stamped(&stage.join("stamp"), &stamp) && script.is_file() {
+            return Ok(());
+        }
+        fs::remove_dir_all(&stage).ok();
+        for name in MODULES {
+            let mut bindgen = program(setup::wasm_bindgen("wasm-bindgen")?);
+            bindgen.args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"]);
+            bindgen.args(["--out-name", name, "--out-dir"]).arg(stage.join(name));
+            run_quietly(bindgen.arg(compiled(name)))?;
+        }
+        files::copy(&entry, &stage.join("entry.js"))?;
+        esbuild(&stage.join("entry.js"), &script, &["--format=esm", "--external:*.wasm"])?;
+        for name in MODULES {
+            let wasm = stage.join(name).join(format!("{name}_bg.wasm"));
+            if self.release {
+                keep_called_exports(&wasm, &script)?;
+                optimise(&wasm, "-Oz")?;
+            }
+            files::copy(&wasm, &self.folder().join(format!("worker/{name}_bg.wasm")))?;
+        }
+        files::write(&stage.join("stamp"), stamp)
     }
 
     /// Copies a file to `assets/pkg` under a name with its hash, and returns its path on the server.
@@ -265,6 +287,22 @@ fn esbuild(from: &Path, to: &Path, options: &[&str]) -> Result<()> {
     let mut esbuild = program("node_modules/.bin/esbuild");
     esbuild.args(["--bundle", "--minify", "--log-level=warning", "--legal-comments=none"]).args(options);
     run(esbuild.arg(from).arg(format!("--outfile={}", to.display())))
+}
+
+/// Takes out of a Worker's module, in place, what only exports need that its bundled script never calls: the islands,
+/// which leptos exports for browsers, above all.
+fn keep_called_exports(wasm: &Path, script: &Path) -> Result<()> {
+    let graph = wasm.with_extension("graph.json");
+    let roots = "const fs = require('fs'), [wasm, script] = process.argv.slice(1);
+        const called = new Set(fs.readFileSync(script, 'utf8').match(/(?<=\\.)[\\w$]+/g));
+        const names = WebAssembly.Module.exports(new WebAssembly.Module(fs.readFileSync(wasm))).map((e) => e.name);
+        const roots = names.filter((name) => called.has(name));
+        console.log(JSON.stringify(roots.map((name) => ({ name: 'export ' + name, export: name, root: true }))));";
+    let roots = run_quietly(program("node_modules/.bin/node").args(["-e", roots]).arg(wasm).arg(script))?;
+    files::write(&graph, roots)?;
+    let mut metadce = program("node_modules/.bin/wasm-metadce");
+    metadce.args(WASM_FEATURES.iter().map(|feature| format!("--enable-{feature}")));
+    run_quietly(metadce.arg("--graph-file").arg(&graph).arg(wasm).arg("-o").arg(wasm)).map(drop)
 }
 
 /// Makes a wasm module smaller and faster, in place, and takes its debug sections out.

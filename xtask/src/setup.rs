@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 /// The wasm target of rustc.
 pub const WASM: &str = "wasm32-unknown-unknown";
-const WORKER_BUILD: &str = "0.8.7";
 const CARGO_DENY: &str = "0.20.2";
 
 /// Everything that `build` and `dev` need.
@@ -17,7 +16,6 @@ pub fn for_building() -> Result<()> {
     wasm_target()?;
     npm_packages()?;
     cargo_tool("wasm-bindgen-cli", &locked_version("wasm-bindgen")?)?;
-    cargo_tool("worker-build", WORKER_BUILD)?;
     Ok(())
 }
 
@@ -121,11 +119,6 @@ fn locked_version(name: &str) -> Result<String> {
 /// When Cargo.lock can't be read.
 pub fn wasm_bindgen(name: &str) -> Result<PathBuf> {
     Ok(tool_folder("wasm-bindgen-cli", &locked_version("wasm-bindgen")?).join("bin").join(name))
-}
-
-/// worker-build, which makes a Worker of the wasm module.
-pub fn worker_build() -> PathBuf {
-    tool_folder("worker-build", WORKER_BUILD).join("bin/worker-build")
 }
 
 /// cargo-deny, which checks licences, sources and advisories.

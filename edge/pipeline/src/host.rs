@@ -32,8 +32,6 @@ pub struct Host {
     pub config: Arc<Config>,
     /// The catalogue as shoppers see it.
     pub catalog: Arc<dyn Catalog>,
-    /// The catalogue's write side.
-    pub writer: Arc<dyn CatalogWriter>,
     /// Orders.
     pub orders: Arc<dyn Orders>,
     /// What can be bought.
@@ -47,3 +45,7 @@ pub struct Host {
     /// Pictures of other hosts.
     pub pictures: Arc<dyn Pictures>,
 }
+
+/// The catalogue's write side, for the team's requests.
+#[derive(Clone)]
+pub struct Writer(pub Arc<dyn CatalogWriter>);

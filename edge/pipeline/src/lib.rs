@@ -1,8 +1,10 @@
 //! What happens to a request, in order; the same for every host.
 //!
-//! [`answer`] takes the ports of one request and the request, and gives the response. The order is in
-//! [`answer`]: refuse a forged write, send other spellings of an
-//! address to the one, let the router find the handler, add the security headers.
+//! [`answer`] takes the ports of one request and the request, and gives the response; [`answer_team`] does so for the
+//! shop's team. The order is in [`through`]: refuse a forged write, send other spellings of an address to the one, let
+//! the router find the handler, add the security headers.
+//!
+//! There are two so that a host can keep the team's code out of the module that every shopper's request loads.
 
 mod api;
 #[cfg(test)]
@@ -20,7 +22,7 @@ mod staff;
 mod testing;
 mod visit;
 
-pub use host::{Config, Host};
+pub use host::{Config, Host, Writer};
 pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
 
@@ -32,12 +34,26 @@ use std::convert::Infallible;
 use tower::Service;
 
 thread_local! {
-    /// Built once per isolate. Holds no port and no JavaScript handle: those come with each request.
-    static ROUTER: Router = routes::router();
+    /// Built once per isolate, as the next one: they hold no port and no JavaScript handle, which come with each request.
+    static SHOP: Router = routes::router();
+    static TEAM: Router = routes::team_router();
 }
 
-/// Answers a request.
-pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
+/// Where the team's addresses begin.
+pub const TEAM_PATHS: &str = "/studio/api/";
+
+/// Answers a shopper's request: any address but the team's.
+pub async fn answer(host: Host, request: Request<Body>) -> Response<Body> {
+    through(host, request, SHOP.with(Clone::clone)).await
+}
+
+/// Answers a request to an address below [`TEAM_PATHS`].
+pub async fn answer_team(host: Host, writer: Writer, mut request: Request<Body>) -> Response<Body> {
+    request.extensions_mut().insert(writer);
+    through(host, request, TEAM.with(Clone::clone)).await
+}
+
+async fn through(host: Host, mut request: Request<Body>, mut router: Router) -> Response<Body> {
     if let Err(problem) = security::refuse_forged_write(request.method(), request.headers()) {
         return security::add_headers(problem.into_response());
     }
@@ -45,7 +61,6 @@ pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
         return security::add_headers(reply::redirect(StatusCode::PERMANENT_REDIRECT, &address));
     }
     request.extensions_mut().insert(host);
-    let mut router = ROUTER.with(Clone::clone);
     let response: Result<Response<Body>, Infallible> = router.call(request).await;
     match response {
         Ok(response) => security::add_headers(response),

@@ -1,6 +1,6 @@
 //! A shop for tests: the whole pipeline over the real SQL, and one client for each role.
 
-use crate::{Config, Host, answer};
+use crate::{Config, Host, TEAM_PATHS, Writer, answer, answer_team};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use futures::executor::block_on;
@@ -28,6 +28,7 @@ const CATALOGUE: &[u8] = include_bytes!("../../../demo/catalogue.csv");
 /// A shop in memory.
 pub struct Shop {
     host: Host,
+    writer: Writer,
     database: Arc<Breakable>,
 }
 
@@ -96,15 +97,14 @@ impl Shop {
         let host = Host {
             config: Arc::new(config),
             catalog: catalog.clone(),
-            writer: catalog.clone(),
-            health: catalog,
+            health: catalog.clone(),
             variants: orders.clone(),
             orders,
             clock: Arc::new(FixedClock),
             random: Arc::new(Counting::default()),
             pictures: Arc::new(NoPictures),
         };
-        Shop { host, database }
+        Shop { host, writer: Writer(catalog), database }
     }
 
     /// A shop with the demo catalogue.
@@ -205,7 +205,13 @@ impl Client<'_> {
             Role::Staff => request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")),
         }
         let request = request.body(Body::from(body.to_vec())).unwrap();
-        let (parts, body) = block_on(answer(self.shop.host.clone(), request)).into_parts();
+        let host = self.shop.host.clone();
+        let response = if path.starts_with(TEAM_PATHS) {
+            block_on(answer_team(host, self.shop.writer.clone(), request))
+        } else {
+            block_on(answer(host, request))
+        };
+        let (parts, body) = response.into_parts();
         let body = block_on(to_bytes(body, usize::MAX)).unwrap().to_vec();
         self.keep_cookies(&parts.headers);
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }

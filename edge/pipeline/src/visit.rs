@@ -1,6 +1,6 @@
 //! What the pipeline knows of the one who asks: language, cart, where the shop stands on the web.
 
-use crate::Host;
+use crate::{Host, Writer};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -87,6 +87,14 @@ impl<S: Sync> FromRequestParts<S> for Host {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
         parts.extensions.get::<Host>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Writer {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get::<Writer>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 

@@ -1,24 +1,50 @@
-// The Worker's entry. What worker-build wraps around each request (an object of a class, and proxies that look for a
-// failed instance) costs as much as rendering a small page, so it is used only after a failure: it then makes a new
-// instance of the WebAssembly module.
-import Shop from "./index.js";
+// The Worker's entry. Shoppers' requests go to one module of WebAssembly, the team's to another, which is instantiated
+// when it is first needed: an isolate that serves shoppers starts without it.
+import * as shopScript from "./shop/shop.js";
+import shopModule from "./shop_bg.wasm";
+import * as teamScript from "./team/team.js";
+import teamModule from "./team_bg.wasm";
 
-export * from "./index.js";
+// As orilla_pipeline::TEAM_PATHS.
+const TEAM_PATHS = "/studio/api/";
 
-const { fetch } = Shop.prototype;
-let failed = false;
-addEventListener("error", () => (failed = true));
+// Names what is used of each script, one by one, so that the build can leave out the rest.
+const shop = {
+  fetch: shopScript.fetch,
+  start: () => shopScript.initSync({ module: shopModule }),
+  restart: shopScript.__wbg_reset_state,
+  failed: false,
+};
+const team = {
+  fetch: teamScript.fetch,
+  start: () => teamScript.initSync({ module: teamModule }),
+  restart: teamScript.__wbg_reset_state,
+  failed: false,
+};
+shop.start();
+
+// After a panic an instance of WebAssembly is in no state to go on: the next request gets a new one. Where the panic
+// came after the first wait, nobody tells in which module it was.
+const fail = (error, parts) => {
+  if (error instanceof WebAssembly.RuntimeError) for (const part of parts) part.failed = true;
+};
+addEventListener("error", (event) => fail(event.error, [shop, team]));
+addEventListener("unhandledrejection", (event) => fail(event.reason, [shop, team]));
 
 export default {
-  fetch(request, env, ctx) {
-    if (failed) {
-      failed = false;
-      return new Shop(ctx, env).fetch(request);
+  fetch(request, env) {
+    const { url } = request;
+    const isTeam = url.startsWith(TEAM_PATHS, url.indexOf("/", 8));
+    const part = isTeam ? team : shop;
+    if (isTeam) team.start(); // does something the first time only
+    if (part.failed) {
+      part.failed = false;
+      part.restart();
     }
     try {
-      return fetch.call({ env, ctx }, request);
+      return part.fetch(request, env);
     } catch (error) {
-      reportError(error); // tells worker-build's part, too
+      fail(error, [part]);
       throw error;
     }
   },

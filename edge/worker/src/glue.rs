@@ -2,6 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use http::{Request, Response, StatusCode, header};
+use orilla_pipeline::Logged;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll, Waker};
@@ -24,12 +25,29 @@ extern "C" {
     pub(crate) async fn picture(url: &str, most: u32, milliseconds: u32) -> Result<JsValue, JsValue>;
 }
 
-/// The Worker's `fetch` handler.
+/// The largest body that is read at all, in bytes, before anything is known of the sender: the isolate has 128 MB for
+/// all its requests. Routes have limits of their own below it.
+pub const LARGEST_BODY: u32 = 256 * 1024;
+
+/// Answers a request of the runtime by a function of the pipeline; reads at most `largest` bytes of its body.
 ///
 /// What needs no I/O is answered in the same turn: a promise costs more than most of what it would wait for.
-#[wasm_bindgen]
-pub fn fetch(request: web_sys::Request, env: JsValue, _context: JsValue) -> JsValue {
-    let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(answer(request, env));
+pub fn answer<A: Future<Output = Response<Body>>>(
+    request: web_sys::Request,
+    largest: u32,
+    handler: impl FnOnce(Request<Body>) -> A + 'static,
+) -> JsValue {
+    let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(async move {
+        outgoing(match incoming(&request, largest).await {
+            Ok(request) => handler(request).await,
+            Err(status) => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = status;
+                response
+            }
+        })
+        .await
+    });
     match answer.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
         Poll::Ready(response) => response,
         // The task polls again at once, with a waker of its own.
@@ -37,39 +55,17 @@ pub fn fetch(request: web_sys::Request, env: JsValue, _context: JsValue) -> JsVa
     }
 }
 
-async fn answer(request: web_sys::Request, env: JsValue) -> JsValue {
-    let response = match incoming(&request).await {
-        Ok(request) => crate::host::answer(request, env).await,
-        Err(status) => {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = status;
-            response
-        }
-    };
-    outgoing(response).await
-}
-
-/// The largest body that is read at all, in bytes, before anything is known of the sender: the isolate has 128 MB for
-/// all its requests. Routes have limits of their own below it.
-const LARGEST_BODY: u32 = 256 * 1024;
-/// The largest batch of an import.
-const LARGEST_IMPORT: u32 = 17 * 1024 * 1024;
-
-async fn incoming(request: &web_sys::Request) -> Result<Request<Body>, StatusCode> {
+async fn incoming(request: &web_sys::Request, largest: u32) -> Result<Request<Body>, StatusCode> {
     let text = head(request);
     let mut lines = text.split('\n');
     let method = lines.next().unwrap_or_default();
     let has_body = !matches!(method, "GET" | "HEAD");
-    let address = lines.next().unwrap_or_default();
-    let is_import = address.contains("/studio/api/import") && text.contains("\nauthorization\n");
-    let mut builder = Request::builder().method(method).uri(address);
+    let mut builder = Request::builder().method(method).uri(lines.next().unwrap_or_default());
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         builder = builder.header(name, value);
     }
     let bytes = if has_body {
-        let bytes = body(request, if is_import { LARGEST_IMPORT } else { LARGEST_BODY })
-            .await
-            .map_err(|_| StatusCode::BAD_REQUEST)?;
+        let bytes = body(request, largest).await.map_err(|_| StatusCode::BAD_REQUEST)?;
         let bytes: Uint8Array = bytes.dyn_into().map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
         Body::from(bytes.to_vec())
     } else {
@@ -79,6 +75,9 @@ async fn incoming(request: &web_sys::Request) -> Result<Request<Body>, StatusCod
 }
 
 async fn outgoing(response: Response<Body>) -> JsValue {
+    if let Some(Logged(text)) = response.extensions().get() {
+        worker::console_error!("{text}");
+    }
     let (parts, body) = response.into_parts();
     let mut text = String::with_capacity(512);
     for (name, value) in &parts.headers {

@@ -2,11 +2,9 @@
 
 use crate::database::D1;
 use crate::pictures::FetchedPictures;
-use axum::body::Body;
-use http::{Request, Response};
 use orilla_money::Currency;
 use orilla_orders::Text;
-use orilla_pipeline::{Config, Host, Logged};
+use orilla_pipeline::{Config, Host, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::{Clock, PortError, Random};
 use orilla_store::{CatalogStore, Database, OrderStore};
@@ -26,16 +24,8 @@ thread_local! {
     static CONFIG: OnceCell<Arc<Config>> = const { OnceCell::new() };
 }
 
-/// Answers one request.
-pub async fn answer(request: Request<Body>, env: JsValue) -> Response<Body> {
-    let response = orilla_pipeline::answer(host(env), request).await;
-    if let Some(Logged(text)) = response.extensions().get() {
-        worker::console_error!("{text}");
-    }
-    response
-}
-
-fn host(env: JsValue) -> Host {
+/// The ports of one request.
+pub fn host(env: JsValue) -> Host {
     let config = CONFIG.with(|cell| cell.get_or_init(|| Arc::new(config(&env))).clone());
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
@@ -43,7 +33,6 @@ fn host(env: JsValue) -> Host {
     Host {
         config,
         catalog: catalog.clone(),
-        writer: catalog.clone(),
         health: catalog,
         variants: orders.clone(),
         orders,
@@ -51,6 +40,11 @@ fn host(env: JsValue) -> Host {
         random: Arc::new(SystemRandom),
         pictures: Arc::new(FetchedPictures),
     }
+}
+
+/// What a request of the team may use beside [`host`].
+pub fn writer(env: JsValue) -> Writer {
+    Writer(Arc::new(CatalogStore::new(Arc::new(D1::new(env)))))
 }
 
 fn config(env: &JsValue) -> Config {

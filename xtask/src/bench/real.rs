@@ -91,8 +91,7 @@ fn recorded(state: &Path, paths: &Paths) -> Result<Vec<Vec<Round>>> {
     let database = Database::open(&database_file(state)?)?;
     let mut worker = Worker::new(folder().join("workerd/real"));
     worker.module("recorded.js", "esModule", include_str!("recorded.js"))?;
-    worker.file(&BENCH.folder().join("worker/index.js"), "esModule")?;
-    worker.file(&BENCH.folder().join("worker/index_bg.wasm"), "wasm")?;
+    worker.built(BENCH)?;
     worker.bindings.push("(name = \"DATABASE\", service = \"database\")".to_owned());
     worker.services.push(format!(
         "(name = \"database\", external = (address = \"127.0.0.1:{}\", http = ()))",

@@ -26,7 +26,8 @@ pub fn run() -> Result<()> {
         rows.push((name.to_owned(), sizes.to_vec()));
         Ok(sizes)
     };
-    let worker = add("Worker, wasm", &DEPLOYED.folder().join("worker/index_bg.wasm"))?;
+    let worker = add("Worker, wasm", &DEPLOYED.folder().join("worker/shop_bg.wasm"))?;
+    add("Worker, wasm of the team, on demand", &DEPLOYED.folder().join("worker/team_bg.wasm"))?;
     add("Worker, script", &DEPLOYED.folder().join("worker/index.js"))?;
     let wasm = add("client, wasm", &asset("client-", ".wasm")?)?;
     let script = add("client, script", &asset("client-", ".js")?)?;

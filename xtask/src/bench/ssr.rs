@@ -42,8 +42,7 @@ pub fn run() -> Result<()> {
 /// The Worker with the bench pages.
 fn orilla() -> Result<Worker> {
     let mut worker = Worker::new(folder().join("workerd/orilla"));
-    worker.file(&BENCH.folder().join("worker/index.js"), "esModule")?;
-    worker.file(&BENCH.folder().join("worker/index_bg.wasm"), "wasm")?;
+    worker.built(BENCH)?;
     Ok(worker)
 }
 

@@ -1,6 +1,7 @@
 //! The runtime alone: a Worker on workerd, without wrangler, whose proxy costs more than a page.
 
 use super::load;
+use crate::build::{Build, MODULES};
 use crate::files;
 use crate::process::{Result, program, root};
 use crate::server;
@@ -42,6 +43,16 @@ impl Worker {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bytes = files::named(file, std::fs::read(file))?;
         self.module(&name, kind, bytes)
+    }
+
+    /// Adds the Worker that this build made.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn built(&mut self, build: Build) -> Result<()> {
+        let folder = build.folder().join("worker");
+        self.file(&folder.join("index.js"), "esModule")?;
+        MODULES.iter().try_for_each(|name| self.file(&folder.join(format!("{name}_bg.wasm")), "wasm"))
     }
 
     fn configuration(&self, port: u16) -> String {

@@ -1,7 +1,7 @@
 //! The HTTP API: `/api/v1` for everyone, `/studio/api` for the team.
 //!
 //! [`operations`] is its table. The router and the OpenAPI document are both made of it: the router at run time, the
-//! document by a test, which keeps `openapi.json` as the code says.
+//! document, a static file, by a test, which keeps it as the code says.
 
 mod cart;
 mod catalog;
@@ -21,12 +21,9 @@ mod contract;
 #[cfg(test)]
 mod tests;
 
-use crate::reply::{with_header, with_type};
 use crate::routes::studio;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::response::Response;
-use http::header;
 use operation::Operation;
 use types::{
     Categories, CommandDone, CommandRequest, Order, OrderPage, OrderRequest, PlacedOrder, Product,
@@ -38,18 +35,30 @@ const LARGEST_DOCUMENT: usize = 64 * 1024;
 /// The largest batch of an import, in bytes.
 const LARGEST_IMPORT: usize = 16 * 1024 * 1024;
 
-/// The routes of the API.
+/// The routes of the API for everyone.
 pub fn router() -> Router {
-    operation::router(operations())
+    operation::router(public_operations())
+}
+
+/// The routes of the API for the team.
+pub fn team_router() -> Router {
+    operation::router(team_operations())
 }
 
 /// All operations of the API.
+#[cfg(test)]
 fn operations() -> Vec<Operation> {
+    public_operations().into_iter().chain(team_operations()).collect()
+}
+
+fn public_operations() -> Vec<Operation> {
     let mut operations = shop_operations();
     operations.extend(order_operations());
-    operations.extend(staff_operations());
-    let limit = |handler: axum::routing::MethodRouter| handler.layer(DefaultBodyLimit::max(LARGEST_DOCUMENT));
-    let mut operations: Vec<_> = operations.into_iter().map(|operation| operation.handled(limit)).collect();
+    operations.into_iter().map(with_limit).collect()
+}
+
+fn team_operations() -> Vec<Operation> {
+    let mut operations: Vec<_> = staff_operations().into_iter().map(with_limit).collect();
     let large = DefaultBodyLimit::max(LARGEST_IMPORT);
     operations.push(
         Operation::post::<studio::ImportReport, _, _>(
@@ -66,14 +75,12 @@ fn operations() -> Vec<Operation> {
     operations
 }
 
+fn with_limit(operation: Operation) -> Operation {
+    operation.handled(|handler| handler.layer(DefaultBodyLimit::max(LARGEST_DOCUMENT)))
+}
+
 fn shop_operations() -> Vec<Operation> {
     vec![
-        Operation::get::<serde_json::Value, _, _>(
-            "openapi",
-            "/api/v1/openapi.json",
-            "This document",
-            openapi,
-        ),
         Operation::get::<ProductPage, _, _>(
             "listProducts",
             "/api/v1/products",
@@ -171,10 +178,4 @@ fn staff_operations() -> Vec<Operation> {
         .media_type("application/x-ndjson")
         .staff(),
     ]
-}
-
-/// `GET /api/v1/openapi.json`.
-async fn openapi() -> Response {
-    let document = with_type("application/json", include_str!("openapi.json"));
-    with_header(document, header::CACHE_CONTROL, "no-cache")
 }

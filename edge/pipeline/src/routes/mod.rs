@@ -43,6 +43,13 @@ pub fn router() -> Router {
     router
 }
 
+/// The routes of the shop's team.
+pub fn team_router() -> Router {
+    api::team_router()
+        .fallback(|| async { Problem::not_found("address") })
+        .method_not_allowed_fallback(wrong_method)
+}
+
 /// The pages in one language.
 fn pages(router: Router, language: &str) -> Router {
     let at = |path: &str| format!("/{language}{path}");
@@ -60,7 +67,7 @@ fn pages(router: Router, language: &str) -> Router {
 }
 
 async fn nothing_here(visit: Visit, uri: Uri) -> Response {
-    if uri.path().starts_with("/api/") || uri.path().starts_with("/studio/api/") {
+    if uri.path().starts_with("/api/") {
         return Problem::not_found("address").into_response();
     }
     reply::not_found(&visit).await

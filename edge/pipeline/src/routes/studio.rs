@@ -2,7 +2,7 @@
 
 use crate::api::extract::{Body, Query};
 use crate::staff::Staff;
-use crate::{Host, Problem, reply};
+use crate::{Host, Problem, Writer, reply};
 use axum::Json;
 use axum::response::Response;
 use http::{StatusCode, header};
@@ -92,6 +92,7 @@ pub struct ImportQuery {
 /// `POST /studio/api/import?format=…&run=…&source=…&dry_run=1`: puts the products of the body in.
 pub async fn import(
     host: Host,
+    writer: Writer,
     _: Staff,
     Query(query): Query<ImportQuery>,
     Body(body): Body,
@@ -130,10 +131,10 @@ pub async fn import(
             Err(FeedError::Io(error)) => return Err(Problem::malformed(error.to_string())),
         }
         if batch.len() == BATCH {
-            put_in(&host, &mut batch, dry_run, &mut report).await?;
+            put_in(&writer, &mut batch, dry_run, &mut report).await?;
         }
     }
-    put_in(&host, &mut batch, dry_run, &mut report).await?;
+    put_in(&writer, &mut batch, dry_run, &mut report).await?;
     if !dry_run {
         let run = ImportRun {
             run: short(&query.run),
@@ -143,7 +144,7 @@ pub async fn import(
             rejected: report.rejected_total,
             at: host.clock.now(),
         };
-        host.writer.log_import(&run).await?;
+        writer.0.log_import(&run).await?;
     }
     Ok(Json(report))
 }
@@ -166,7 +167,7 @@ fn short(text: &str) -> String {
 
 /// Puts a batch into the store; an entry that contradicts the store is taken out and reported.
 async fn put_in(
-    host: &Host,
+    writer: &Writer,
     batch: &mut Vec<Located<Product>>,
     dry_run: bool,
     report: &mut ImportReport,
@@ -177,7 +178,7 @@ async fn put_in(
         if products.is_empty() {
             return Ok(());
         }
-        match host.writer.import(&products, dry_run).await {
+        match writer.0.import(&products, dry_run).await {
             Ok(counts) => {
                 report.counts.added += counts.added;
                 report.counts.changed += counts.changed;
@@ -210,12 +211,12 @@ pub struct ExportQuery {
 }
 
 /// `GET /studio/api/export?after=HANDLE`: a page of all products as NDJSON; empty after the last.
-pub async fn export(host: Host, _: Staff, Query(query): Query<ExportQuery>) -> Result<Response, Problem> {
+pub async fn export(writer: Writer, _: Staff, Query(query): Query<ExportQuery>) -> Result<Response, Problem> {
     let after = (!query.after.is_empty())
         .then(|| Handle::parse(&query.after))
         .transpose()
         .map_err(|error| Problem::field("after", "invalid", error.to_string()))?;
-    let products = host.writer.export(after.as_ref(), EXPORT_PAGE).await?;
+    let products = writer.0.export(after.as_ref(), EXPORT_PAGE).await?;
     let mut text = String::new();
     for product in &products {
         text.push_str(&write_ndjson(product));
