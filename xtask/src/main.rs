@@ -2,6 +2,7 @@
 // A host program: it measures how long its own steps take.
 #![allow(clippy::disallowed_methods)]
 
+mod analyze;
 mod bench;
 mod build;
 mod dev;
@@ -30,6 +31,8 @@ cargo xtask <command>
                                Imports catalogues: Shopify CSV, Icecat JSON, Google Merchant XML or TSV, our NDJSON; .gz too.
   export [FILE] [--url URL] [--token T]
                                Writes the catalogue as NDJSON.
+  analyze FILE.csv --unit COLUMN --variant COLUMN --metric COLUMN[:TYPE]…
+                               Analyses an experiment from a file of units; more options: `cargo xtask analyze --help`.
 ";
 
 fn main() -> ExitCode {
@@ -57,6 +60,7 @@ fn command(args: &[String]) -> Result<ExitCode> {
         "import" | "export" => {
             return feed::command(&std::iter::once(command).chain(args).cloned().collect::<Vec<_>>());
         }
+        "analyze" => return analyze::command(args),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())
