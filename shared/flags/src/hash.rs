@@ -48,26 +48,34 @@ const PRIME: u32 = 0x0100_0193;
 
 /// FNV-1a over the UTF-16 code units of `text`, as JavaScript counts them, continued from `state`.
 fn fnv1a(state: u32, text: &str) -> u32 {
-    if text.is_ascii() {
-        text.bytes().fold(state, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(PRIME))
-    } else {
-        text.encode_utf16().fold(state, |hash, unit| (hash ^ u32::from(unit)).wrapping_mul(PRIME))
+    let mut hash = state;
+    for byte in text.bytes() {
+        if !byte.is_ascii() {
+            return text
+                .encode_utf16()
+                .fold(state, |hash, unit| (hash ^ u32::from(unit)).wrapping_mul(PRIME));
+        }
+        hash = (hash ^ u32::from(byte)).wrapping_mul(PRIME);
     }
+    hash
 }
 
 /// FNV-1a over the decimal digits of `number`.
 fn fnv1a_decimal(number: u32) -> u32 {
-    let mut divisor = 1_000_000_000;
-    while divisor > 1 && number / divisor == 0 {
-        divisor /= 10;
+    // The digits come out last first, and are hashed first first: they wait in four bits each.
+    let (mut digits, mut count, mut rest) = (0_u64, 0, number);
+    loop {
+        digits = (digits << 4) | u64::from(rest % 10);
+        count += 1;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
     }
-    let mut state = OFFSET_BASIS;
-    while divisor > 0 {
-        let digit = b'0' + (number / divisor % 10) as u8;
-        state = (state ^ u32::from(digit)).wrapping_mul(PRIME);
-        divisor /= 10;
-    }
-    state
+    (0..count).fold(OFFSET_BASIS, |state, index| {
+        let digit = (digits >> (4 * index)) as u32 & 0xf;
+        (state ^ (u32::from(b'0') + digit)).wrapping_mul(PRIME)
+    })
 }
 
 /// A seed, hashed as far as it goes without a visitor.
