@@ -1,6 +1,7 @@
 //! Index segments: what lists, cards, facets and validation need of the products of a bucket, in columns.
 
 use crate::columns::{Lists, Texts, index};
+use crate::dictionary::Dictionary;
 use crate::document::{Document, Value};
 use crate::fingerprint::Fingerprints;
 use crate::frame::{FormatError, decode, encode};
@@ -33,13 +34,21 @@ impl FacetKind {
     }
 }
 
-/// A value by which products are counted, with its key as an index of the bucket's keys.
+/// A value by which products are counted, with its key as an index of the segment's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct FacetValue {
-    pub(crate) key: u32,
-    pub(crate) kind: FacetKind,
-    /// 0 for what is no number.
-    pub(crate) number: f64,
+struct FacetValue {
+    key: u32,
+    kind: FacetKind,
+}
+
+/// A bucket as a segment has it: facet values have the segment's own numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Wire {
+    rows: Bucket,
+    keys: Texts,
+    tokens: Texts,
+    /// What `tokens` are, sorted by key.
+    values: Vec<FacetValue>,
 }
 
 /// The columns of a bucket. All have one row per product, in the order of ids, but those of names, which rows point to.
@@ -67,31 +76,28 @@ pub(crate) struct Bucket {
     only_variant: Vec<i64>,
     /// Ids of pictures; the first one is the card's.
     images: Lists<i64>,
-    pub(crate) keys: Texts,
-    pub(crate) tokens: Texts,
-    /// What `tokens` are, sorted by key.
-    pub(crate) values: Vec<FacetValue>,
-    /// Indices of `values`, ascending, so that those of one key stand together.
+    /// Numbers of facet values: the segment's in [`Wire`], the dictionary's in a snapshot. Those of one key stand
+    /// together.
     pub(crate) facets: Lists<u32>,
     pub(crate) fingerprints: Vec<Fingerprints>,
 }
 
-/// What a product counts for: key, token, kind, number.
-type Facet = (String, String, FacetKind, f64);
+/// What a product counts for: key, token, kind.
+type Facet = (String, String, FacetKind);
 
 /// The values by which a product is counted: each token of a key once, whatever kinds of value have it.
 fn facets(document: &Document) -> Vec<Facet> {
     let mut seen = BTreeSet::new();
     let brand = document.brand.iter().filter(|brand| brand.chars().count() <= LONGEST_BRAND);
-    let brand = brand.map(|brand| ("brand".to_owned(), brand.clone(), FacetKind::Text, 0.0));
+    let brand = brand.map(|brand| ("brand".to_owned(), brand.clone(), FacetKind::Text));
     let attributes = document.attributes.iter().filter_map(|property| {
-        let (token, kind, number) = match &property.value {
-            Value::Text(text) => (text.clone(), FacetKind::Text, 0.0),
-            Value::Number(number) => (number.to_string(), FacetKind::Number, *number),
-            Value::Boolean(yes) => (yes.to_string(), FacetKind::Boolean, 0.0),
+        let (token, kind) = match &property.value {
+            Value::Text(text) => (text.clone(), FacetKind::Text),
+            Value::Number(number) => (number.to_string(), FacetKind::Number),
+            Value::Boolean(yes) => (yes.to_string(), FacetKind::Boolean),
         };
         let new = fits_facet(&property.key, &token) && seen.insert((&property.key, token.clone()));
-        new.then(|| (property.key.as_str().to_owned(), token, kind, number))
+        new.then(|| (property.key.as_str().to_owned(), token, kind))
     });
     brand.chain(attributes).collect()
 }
@@ -107,8 +113,8 @@ fn short(at: Option<&usize>) -> u16 {
     at.and_then(|at| u16::try_from(at + 1).ok()).unwrap_or_default()
 }
 
-impl Bucket {
-    /// The index of these documents, with their encoded bytes.
+impl Wire {
+    /// The index of these documents.
     pub(crate) fn new(number: i64, documents: &BTreeMap<u8, (Document, Vec<u8>)>) -> Self {
         let all = || documents.values().map(|(document, _)| document);
         let counted: Vec<Vec<Facet>> = all().map(facets).collect();
@@ -118,48 +124,76 @@ impl Bucket {
         let currencies: BTreeSet<Currency> =
             all().flat_map(|d| d.variants.first()).map(|v| v.price.currency).collect();
         let currencies: Vec<Currency> = currencies.into_iter().collect();
-        // By key, token and kind; one token and kind of a key is one number.
-        let values: BTreeMap<(&str, &str, FacetKind), f64> = counted
+        // By key, token and kind.
+        let values: BTreeSet<(&str, &str, FacetKind)> = counted
             .iter()
             .flatten()
-            .map(|(key, token, kind, number)| ((key.as_str(), token.as_str(), *kind), *number))
+            .map(|(key, token, kind)| (key.as_str(), token.as_str(), *kind))
             .collect();
-        let value_at: BTreeMap<_, u32> = values.keys().copied().zip(0..).collect();
-        let mut bucket = Bucket {
-            number,
-            categories,
-            brands,
-            currencies,
-            tokens: values.keys().map(|(_, token, _)| token).collect(),
-            values: values
-                .iter()
-                .map(|((key, _, kind), number)| FacetValue {
-                    key: key_at.get(key).and_then(|at| u32::try_from(*at).ok()).unwrap_or_default(),
-                    kind: *kind,
-                    number: *number,
-                })
-                .collect(),
-            keys,
-            ..Bucket::default()
-        };
-        for ((slot, (document, bytes)), counted) in documents.iter().zip(&counted) {
-            let mut facets: Vec<u32> = counted
-                .iter()
-                .filter_map(|(key, token, kind, _)| {
-                    value_at.get(&(key.as_str(), token.as_str(), *kind)).copied()
-                })
-                .collect();
+        let value_at: BTreeMap<_, u32> = values.iter().copied().zip(0..).collect();
+        let mut rows = Bucket { number, categories, brands, currencies, ..Bucket::default() };
+        for ((slot, (document, _)), counted) in documents.iter().zip(&counted) {
+            let number =
+                |(key, token, kind): &Facet| value_at.get(&(key.as_str(), token.as_str(), *kind)).copied();
+            let mut facets: Vec<u32> = counted.iter().filter_map(number).collect();
             facets.sort_unstable();
-            bucket.facets.push(facets);
-            bucket.category.push(short(document.category.as_deref().and_then(|slug| category_at.get(slug))));
-            bucket.brand.push(short(document.brand.as_deref().and_then(|brand| brand_at.get(brand))));
-            bucket.push(*slot, document, bytes, counted);
+            rows.facets.push(facets);
+            rows.category.push(short(document.category.as_deref().and_then(|slug| category_at.get(slug))));
+            rows.brand.push(short(document.brand.as_deref().and_then(|brand| brand_at.get(brand))));
+            rows.push(*slot, document, counted);
         }
-        bucket
+        let value = |(key, _, kind): &(&str, &str, FacetKind)| FacetValue {
+            key: key_at.get(key).and_then(|at| u32::try_from(*at).ok()).unwrap_or_default(),
+            kind: *kind,
+        };
+        Wire {
+            rows,
+            keys,
+            tokens: values.iter().map(|(_, token, _)| token).collect(),
+            values: values.iter().map(value).collect(),
+        }
     }
 
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    pub(crate) fn decode(payload: &[u8]) -> Result<Self, FormatError> {
+        let wire: Wire = decode(payload)?;
+        if wire.is_sound() {
+            Ok(wire)
+        } else {
+            Err(FormatError::Content("an index whose columns contradict"))
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        let within = |at: u32, names: usize| index(at) < names;
+        self.rows.is_sound()
+            && [&self.keys, &self.tokens].iter().all(|texts| texts.is_sound())
+            && self.tokens.len() == self.values.len()
+            && self.values.iter().all(|value| within(value.key, self.keys.len()))
+            && self.rows.facets.items().iter().all(|at| within(*at, self.values.len()))
+    }
+
+    /// The bucket with the numbers of a dictionary.
+    pub(crate) fn resolve(self, dictionary: &mut Dictionary) -> Bucket {
+        let keys: Vec<u32> = self.keys.iter().map(|key| dictionary.key(key)).collect();
+        let values = self.values.iter().zip(self.tokens.iter());
+        let numbers: Vec<u32> = values
+            .map(|(value, token)| {
+                let key = keys.get(index(value.key)).copied().unwrap_or_default();
+                dictionary.value(key, value.kind, token)
+            })
+            .collect();
+        let facets = self.rows.facets.map(|at| numbers.get(index(at)).copied().unwrap_or_default());
+        Bucket { facets, ..self.rows }
+    }
+}
+
+impl Bucket {
     /// The row of a product, but for what points to names.
-    fn push(&mut self, slot: u8, document: &Document, bytes: &[u8], counted: &[Facet]) {
+    fn push(&mut self, slot: u8, document: &Document, counted: &[Facet]) {
         let variants = &document.variants;
         let prices: BTreeSet<i64> = variants.iter().map(|v| v.price.minor).collect();
         let (low, high) = (prices.first().copied(), prices.last().copied());
@@ -185,20 +219,7 @@ impl Bucket {
         self.variants.push(u32::try_from(variants.len()).unwrap_or(u32::MAX));
         self.only_variant.push(only);
         self.images.push(document.images.iter().map(|image| image.id.0));
-        self.fingerprints.push(Fingerprints::of(document, bytes, &with_picture));
-    }
-
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        encode(self)
-    }
-
-    pub(crate) fn decode(payload: &[u8]) -> Result<Self, FormatError> {
-        let bucket: Bucket = decode(payload)?;
-        if bucket.is_sound() {
-            Ok(bucket)
-        } else {
-            Err(FormatError::Content("an index whose columns contradict"))
-        }
+        self.fingerprints.push(Fingerprints::of(document, &with_picture));
     }
 
     /// Whether every row has all columns, and points to what is there.
@@ -221,19 +242,15 @@ impl Bucket {
             self.facets.len(),
             self.fingerprints.len(),
         ];
-        let within = |at: u32, names: usize| index(at) < names;
         let named = |at: u16, names: &Texts| usize::from(at) <= names.len();
         columns.iter().all(|column| *column == rows)
             && self.slots.is_sorted_by(|a, b| a < b)
-            && [&self.handles, &self.titles, &self.categories, &self.brands, &self.keys, &self.tokens]
+            && [&self.handles, &self.titles, &self.categories, &self.brands]
                 .iter()
                 .all(|texts| texts.is_sound())
             && self.prices.is_sound()
             && self.images.is_sound()
             && self.facets.is_sound()
-            && self.tokens.len() == self.values.len()
-            && self.values.iter().all(|value| within(value.key, self.keys.len()))
-            && self.facets.items().iter().all(|at| within(*at, self.values.len()))
             && self.category.iter().all(|at| named(*at, &self.categories))
             && self.brand.iter().all(|at| named(*at, &self.brands))
             && self.currency.iter().all(|at| usize::from(*at) < self.currencies.len())

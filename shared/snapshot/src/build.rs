@@ -1,6 +1,6 @@
 //! Making a version: from the one before and what changed, or from everything.
 
-use crate::bucket::Bucket;
+use crate::bucket::Wire;
 use crate::document::{Document, Shelf, shelves};
 use crate::entry::{Entry, Shop};
 use crate::frame::{FormatError, Hash, Kind, SegmentRef, encode, open_named, reference, seal};
@@ -148,7 +148,7 @@ impl Builder {
             }
             reference
         };
-        let index = add(Kind::Index, &Bucket::new(number, documents).encode());
+        let index = add(Kind::Index, &Wire::new(number, documents).encode());
         let shelves = shelves(documents.iter().map(|(slot, (_, bytes))| (*slot, bytes.as_slice())));
         let documents_of =
             shelves.into_iter().map(|(last, payload)| (last, add(Kind::Documents, &payload))).collect();

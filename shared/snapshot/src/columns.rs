@@ -28,6 +28,12 @@ impl Texts {
         self.ends.push(end(self.text.len()));
     }
 
+    /// Gives back what was reserved for more.
+    pub(crate) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
     /// Whether every text can be had.
     pub(crate) fn is_sound(&self) -> bool {
         is_sound(&self.ends, self.text.len())
@@ -73,6 +79,11 @@ impl<T> Lists<T> {
     pub(crate) fn push(&mut self, list: impl IntoIterator<Item = T>) {
         self.items.extend(list);
         self.ends.push(end(self.items.len()));
+    }
+
+    /// The same lists of other items, one for one.
+    pub(crate) fn map<U>(self, of: impl FnMut(T) -> U) -> Lists<U> {
+        Lists { items: self.items.into_iter().map(of).collect(), ends: self.ends }
     }
 
     pub(crate) fn is_sound(&self) -> bool {

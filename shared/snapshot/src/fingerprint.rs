@@ -3,7 +3,7 @@
 use crate::document::{Document, Property};
 use crate::frame::encode;
 use orilla_catalog::read::{Card, Facet, ImageView, Listing, VariantView};
-use orilla_catalog::{Handle, ImageId, ProductId, VariantId};
+use orilla_catalog::{Handle, ProductId, VariantId};
 use orilla_money::Money;
 use orilla_richtext::SafeHtml;
 use serde::{Deserialize, Serialize};
@@ -37,15 +37,14 @@ pub(crate) fn combine(a: u64, b: u64) -> u64 {
 /// The digests of one product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fingerprints {
-    /// All of it, exact counts of stock too: the product's version.
-    pub(crate) content: u64,
     /// What decides about its place in lists: category, prices, whether it is in stock, facets, title.
+    #[serde(with = "postcard::fixint::le")]
     pub(crate) listing: u64,
     /// What each variant costs, and its stock as pages show it.
+    #[serde(with = "postcard::fixint::le")]
     pub(crate) offer: u64,
-    /// What stands on its card, beside price and stock and the name of its category.
-    pub(crate) card: u64,
     /// What stands on its page, beside prices, stock and the names of its categories.
+    #[serde(with = "postcard::fixint::le")]
     pub(crate) page: u64,
 }
 
@@ -69,25 +68,19 @@ struct PageText<'a> {
 }
 
 impl Fingerprints {
-    /// `bytes` is the encoded document, `facets` and `prices` what lists see of it.
-    pub(crate) fn of<T: Serialize>(document: &Document, bytes: &[u8], listing: &T) -> Self {
+    /// `listing` is what lists see of the document.
+    pub(crate) fn of<T: Serialize>(document: &Document, listing: &T) -> Self {
         let variant = |v: &VariantView| (v.id, v.price, v.compare_at, shown_stock(v.available));
         let offer: Vec<(VariantId, Money, Option<Money>, u32)> =
             document.variants.iter().map(variant).collect();
-        let image = document.images.first().map(|image| image.id);
-        let brand = document.brand.as_deref();
-        let card: (&Handle, &str, Option<&str>, Option<&str>, Option<ImageId>) =
-            (&document.handle, &document.title, brand, document.category.as_deref(), image);
         Fingerprints {
-            content: xxh3_64(bytes),
             listing: digest(listing),
             offer: digest(&offer),
-            card: digest(&card),
             page: digest(&PageText {
                 handle: &document.handle,
                 version: document.version,
                 title: &document.title,
-                brand,
+                brand: document.brand.as_deref(),
                 description: &document.description,
                 category: document.category.as_deref(),
                 options: &document.options,
@@ -102,6 +95,18 @@ impl Fingerprints {
             }),
         }
     }
+}
+
+impl Fingerprints {
+    /// All that any page shows: the product's version, but for the names of its categories.
+    pub(crate) fn version(&self) -> u64 {
+        combine(self.offer, self.page)
+    }
+}
+
+/// What a card says beside price and stock.
+pub(crate) fn card_text(card: &Card) -> u64 {
+    digest(&(&card.handle, &card.title, &card.brand, card.image, &card.category))
 }
 
 /// What a card says of price and stock, of all its variants together.

@@ -18,6 +18,7 @@
 mod bucket;
 mod build;
 mod columns;
+mod dictionary;
 mod document;
 mod documents;
 mod entry;

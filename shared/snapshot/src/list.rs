@@ -2,12 +2,13 @@
 //!
 //! Each product of the category and text has the filters that it misses, one bit per filter. It is on the list if it
 //! misses none, and counts for a facet if it misses none but that facet's own: all counts come from one look at each
-//! product. Within a bucket everything is counted by the bucket's own numbers, which stay in the processor's cache.
+//! product.
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, FacetKind};
 use crate::columns::index;
+use crate::dictionary::Dictionary;
 use crate::snapshot::Snapshot;
-use crate::tables::{At, Numbers, Value, at, category, split};
+use crate::tables::{At, at, category, split};
 use orilla_catalog::ProductId;
 use orilla_catalog::facets::{self, CANDIDATES, Count, MOST_VALUES};
 use orilla_catalog::query::{Filter, ListQuery, PAGE_SIZE, Range, Sort};
@@ -39,6 +40,7 @@ impl FromIterator<(ProductId, f64)> for Matches {
 /// A question, made ready for the columns of any bucket.
 struct Question<'a> {
     query: &'a ListQuery,
+    dictionary: &'a Dictionary,
     text: bool,
     /// Whether each category of the manifest belongs to the one that is asked for.
     members: Option<Vec<bool>>,
@@ -53,9 +55,9 @@ struct Question<'a> {
 /// What is gathered, product by product.
 #[derive(Default)]
 struct Tally {
-    /// By value of the snapshot: products that have it and miss no filter but its own.
+    /// By value of the dictionary: products that have it and miss no filter but its own.
     counts: Vec<u32>,
-    /// By key of the snapshot: products of the list that have a value of it.
+    /// By key of the dictionary: products of the list that have a value of it.
     coverage: Vec<u32>,
     in_stock: u32,
     price: Option<(Currency, i64, i64)>,
@@ -72,22 +74,24 @@ impl Snapshot {
     pub fn list(&self, query: &ListQuery, matches: Option<&Matches>) -> Option<Listing> {
         let question = self.question(query, matches.is_some())?;
         let mut tally = Tally {
-            counts: vec![0; self.tables().values.len()],
-            coverage: vec![0; self.tables().keys.len()],
+            counts: vec![0; self.dictionary().values().len()],
+            coverage: vec![0; self.dictionary().keys().len()],
             ..Tally::default()
         };
-        let all = self.buckets().iter().zip(&self.tables().numbers).enumerate();
+        let all = self.buckets().iter().enumerate();
         match matches {
-            None => all.for_each(|(number, (bucket, numbers))| {
-                question.count(&mut tally, number, bucket, numbers, (0..bucket.len()).map(|row| (row, 0)));
+            None => all.for_each(|(number, bucket)| {
+                let members = self.members_of(number, bucket, &question);
+                question.count(&mut tally, number, bucket, &members, (0..bucket.len()).map(|row| (row, 0)));
             }),
             Some(matches) => {
                 let mut found = self.found(matches).peekable();
-                for (number, (bucket, numbers)) in all {
+                for (number, bucket) in all {
                     let here = std::iter::from_fn(|| found.next_if(|(at, _)| split(*at).0 == number));
                     let rows: Vec<_> = here.map(|(at, rank)| (split(at).1, rank)).collect();
                     if !rows.is_empty() {
-                        question.count(&mut tally, number, bucket, numbers, rows.into_iter());
+                        let members = self.members_of(number, bucket, &question);
+                        question.count(&mut tally, number, bucket, &members, rows.into_iter());
                     }
                 }
             }
@@ -120,45 +124,51 @@ impl Snapshot {
         Some(self.manifest().categories.iter().map(|category| below(&category.slug)).collect())
     }
 
-    fn question<'a>(&self, query: &'a ListQuery, text: bool) -> Option<Question<'a>> {
+    /// Whether each of a bucket's own categories is asked for, by the values of its column; none: all products are.
+    fn members_of(&self, number: usize, bucket: &Bucket, question: &Question) -> Option<Vec<bool>> {
+        let members = question.members.as_ref()?;
+        let of =
+            |column| self.tables().category(number, column).is_some_and(|at| members.get(at) == Some(&true));
+        Some((0..=u16::try_from(bucket.categories.len()).unwrap_or(u16::MAX)).map(of).collect())
+    }
+
+    fn question<'a>(&'a self, query: &'a ListQuery, text: bool) -> Option<Question<'a>> {
         let members = match query.category.as_deref() {
             None => None,
             Some(slug) => Some(self.members(slug)?),
         };
-        let tables = self.tables();
+        let dictionary = self.dictionary();
         let attributes = || (0_u32..).zip(query.attributes.iter().take(MOST_ATTRIBUTES));
         let bit_of = |key: &str| match key {
             "brand" => BRAND,
             key => attributes().find(|(_, (k, _))| k.as_str() == key).map_or(0, |(i, _)| ATTRIBUTE << i),
         };
-        let bits: Vec<u64> = tables.keys.iter().map(|key| bit_of(key)).collect();
+        let bits: Vec<u64> = dictionary.keys().iter().map(bit_of).collect();
         let brand = if query.brands.is_empty() { 0 } else { BRAND };
         let wanted = attributes().fold(brand, |all, (i, _)| all | ATTRIBUTE << i);
-        let satisfies = |value: &Value| {
-            let bit = bits.get(index(value.key)).copied().unwrap_or_default() & wanted;
+        let satisfies = |(value, (key, kind)): (usize, &(u32, FacetKind))| {
+            let bit = bits.get(index(*key)).copied().unwrap_or_default() & wanted;
             if bit == 0 {
                 return 0;
             }
+            let token = dictionary.token(value);
             let filter = || query.attributes.values().nth(index((bit / ATTRIBUTE).trailing_zeros()));
             let fits = match bit {
-                BRAND => query.brands.contains(self.token(value)),
+                BRAND => query.brands.contains(token),
                 _ => filter().is_some_and(|filter| match filter {
-                    Filter::AnyOf(tokens) => tokens.contains(self.token(value)),
-                    Filter::Within(range) => value.kind.name() == "number" && within(*range, value.number),
+                    Filter::AnyOf(tokens) => tokens.contains(token),
+                    Filter::Within(range) => {
+                        number_of(*kind, token).is_some_and(|number| within(*range, number))
+                    }
                 }),
             };
             if fits { bit } else { 0 }
         };
         let satisfies = match wanted {
             0 => Vec::new(),
-            _ => tables.values.iter().map(satisfies).collect(),
+            _ => dictionary.values().iter().enumerate().map(satisfies).collect(),
         };
-        Some(Question { query, text, members, wanted, satisfies, bits })
-    }
-
-    fn token(&self, value: &Value) -> &str {
-        let bucket = self.buckets().get(index(value.bucket));
-        bucket.map_or("", |bucket| bucket.tokens.get(index(value.token)))
+        Some(Question { query, dictionary, text, members, wanted, satisfies, bits })
     }
 
     fn listing(&self, question: &Question, mut tally: Tally) -> Listing {
@@ -205,121 +215,104 @@ impl Snapshot {
 
     /// The counts of the facets worth counting: those that are asked for, and those that most products have.
     fn counts(&self, question: &Question, tally: &Tally, total: u32) -> Vec<Count> {
-        let tables = self.tables();
-        let mut choices = vec![0_usize; tables.keys.len()];
-        for (value, _) in tables.values.iter().zip(&tally.counts).filter(|(_, count)| **count > 0) {
-            if let Some(choices) = choices.get_mut(index(value.key)) {
-                *choices += 1;
-            }
+        let dictionary = self.dictionary();
+        let mut choices = vec![0_usize; dictionary.keys().len()];
+        let counts = || dictionary.values().iter().zip(&tally.counts).enumerate();
+        for (_, ((key, _), _)) in counts().filter(|(_, (_, count))| **count > 0) {
+            choices.get_mut(index(*key)).into_iter().for_each(|choices| *choices += 1);
         }
         let mut counted: Vec<bool> = question.bits.iter().map(|bit| *bit != 0).collect();
-        let keys = tables.keys.iter().zip(&tally.coverage).zip(&choices).enumerate();
+        let keys = dictionary.keys().iter().zip(&tally.coverage).zip(&choices).enumerate();
         let mut candidates: Vec<(Reverse<u32>, &str, usize)> = keys
             .filter(|(at, ((_, coverage), choices))| {
                 question.bits.get(*at) == Some(&0)
                     && (2..=MOST_VALUES).contains(*choices)
                     && u64::from(**coverage) * 10 >= u64::from(total)
             })
-            .map(|(at, ((key, coverage), _))| (Reverse(*coverage), key.as_str(), at))
+            .map(|(at, ((key, coverage), _))| (Reverse(*coverage), key, at))
             .collect();
         candidates.sort_unstable();
         for (.., at) in candidates.into_iter().take(CANDIDATES) {
             counted.get_mut(at).into_iter().for_each(|counted| *counted = true);
         }
-        let all = tables.values.iter().zip(&tally.counts);
-        let is_counted = |value: &Value| counted.get(index(value.key)) == Some(&true);
-        all.filter(|(value, count)| **count > 0 && is_counted(value))
-            .map(|(value, count)| self.count(value, *count, tally))
+        counts()
+            .filter(|(_, ((key, _), count))| **count > 0 && counted.get(index(*key)) == Some(&true))
+            .map(|(value, ((key, kind), count))| {
+                let coverage = tally.coverage.get(index(*key)).copied().unwrap_or_default();
+                self.count(
+                    dictionary.keys().get(index(*key)),
+                    *kind,
+                    dictionary.token(value),
+                    (*count, coverage),
+                )
+            })
             .collect()
     }
 
-    fn count(&self, value: &Value, products: u32, tally: &Tally) -> Count {
-        let key = self.tables().keys.get(index(value.key)).cloned().unwrap_or_default();
+    fn count(&self, key: &str, kind: FacetKind, token: &str, (products, coverage): (u32, u32)) -> Count {
         let names = &self.manifest().keys;
-        let named = names.binary_search_by(|named| named.key.cmp(&key)).ok().and_then(|at| names.get(at));
+        let named =
+            names.binary_search_by(|named| named.key.as_str().cmp(key)).ok().and_then(|at| names.get(at));
         Count {
-            name: named.map_or_else(|| key.clone(), |named| named.name.clone()),
+            key: key.to_owned(),
+            name: named.map_or(key, |named| &named.name).to_owned(),
             unit: named.and_then(|named| named.unit.clone()),
-            key,
-            kind: value.kind.name().to_owned(),
-            token: self.token(value).to_owned(),
-            number: (value.kind.name() == "number").then_some(value.number),
+            kind: kind.name().to_owned(),
+            token: token.to_owned(),
+            number: number_of(kind, token),
             products,
-            coverage: tally.coverage.get(index(value.key)).copied().unwrap_or_default(),
+            coverage,
         }
     }
 }
 
 impl Question<'_> {
-    /// Counts these rows of a bucket, each with its rank.
+    /// Counts these rows of a bucket, each with its rank, that stand in one of these `members` of its own categories.
     fn count(
         &self,
         tally: &mut Tally,
         number: usize,
         bucket: &Bucket,
-        numbers: &Numbers,
+        members: &Option<Vec<bool>>,
         rows: impl Iterator<Item = (usize, i64)>,
     ) {
-        // By the bucket's own numbers: is this category asked for, which filters does this value satisfy, which filter
-        // is this key's, and what is counted.
-        let members: Option<Vec<bool>> = self.members.as_ref().map(|members| {
-            let of = |column| numbers.category(column).is_some_and(|at| members.get(at) == Some(&true));
-            (0..=u16::try_from(bucket.categories.len()).unwrap_or(u16::MAX)).map(of).collect()
-        });
         if members.as_ref().is_some_and(|members| !members.contains(&true)) {
             return;
         }
-        let value = |local: &u32| self.satisfies.get(index(*local)).copied().unwrap_or_default();
-        let satisfies: Vec<u64> =
-            if self.wanted == 0 { Vec::new() } else { numbers.values.iter().map(value).collect() };
-        let key_of = |at: usize| bucket.values.get(at).map_or(0, |value| value.key);
-        let global_key = |key: u32| numbers.keys.get(index(key)).map_or(usize::MAX, |key| index(*key));
-        let keys: Vec<u64> = (0..bucket.keys.len())
-            .map(|key| {
-                self.bits.get(global_key(u32::try_from(key).unwrap_or(0))).copied().unwrap_or_default()
-            })
-            .collect();
-        let mut counts = vec![0_u32; bucket.values.len()];
-        let mut coverage = vec![0_u32; bucket.keys.len()];
+        let keys = self.dictionary.values();
         for (row, rank) in rows {
             let category = bucket.category.get(row).copied().unwrap_or_default();
             if members.as_ref().is_some_and(|members| members.get(usize::from(category)) != Some(&true)) {
                 continue;
             }
             let facets = bucket.facets.get(row);
-            let miss = self.misses(bucket, row, facets, &satisfies);
+            let miss = self.misses(bucket, row, facets);
             self.look(tally, (number, bucket, row), miss, rank);
-            // More than one filter missed can count for nothing.
+            // What misses two filters counts for nothing.
             if miss & miss.wrapping_sub(1) != 0 {
                 continue;
             }
             let mut last = u32::MAX;
-            for local in facets.iter().map(|local| index(*local)) {
-                let key = key_of(local);
-                if miss != 0 && keys.get(index(key)).is_none_or(|bit| miss & !bit != 0) {
+            for value in facets.iter().map(|value| index(*value)) {
+                let key = keys.get(value).map_or(u32::MAX, |(key, _)| *key);
+                if miss != 0 && self.bits.get(index(key)).is_none_or(|bit| miss & !bit != 0) {
                     continue;
                 }
-                counts.get_mut(local).into_iter().for_each(|count| *count += 1);
+                tally.counts.get_mut(value).into_iter().for_each(|count| *count += 1);
                 if key != last && miss == 0 {
-                    coverage.get_mut(index(key)).into_iter().for_each(|count| *count += 1);
+                    tally.coverage.get_mut(index(key)).into_iter().for_each(|count| *count += 1);
                 }
                 last = key;
             }
         }
-        for (global, count) in numbers.values.iter().zip(counts).filter(|(_, count)| *count > 0) {
-            tally.counts.get_mut(index(*global)).into_iter().for_each(|all| *all += count);
-        }
-        for (global, count) in numbers.keys.iter().zip(coverage).filter(|(_, count)| *count > 0) {
-            tally.coverage.get_mut(index(*global)).into_iter().for_each(|all| *all += count);
-        }
     }
 
     /// The filters that a product misses.
-    fn misses(&self, bucket: &Bucket, row: usize, facets: &[u32], satisfies: &[u64]) -> u64 {
+    fn misses(&self, bucket: &Bucket, row: usize, facets: &[u32]) -> u64 {
         let mut miss = 0;
         if self.wanted != 0 {
-            let of = |local: &u32| satisfies.get(index(*local)).copied().unwrap_or_default();
-            miss = self.wanted & !facets.iter().fold(0, |all, local| all | of(local));
+            let of = |value: &u32| self.satisfies.get(index(*value)).copied().unwrap_or_default();
+            miss = self.wanted & !facets.iter().fold(0, |all, value| all | of(value));
         }
         if self.query.in_stock && bucket.available.get(row) == Some(&0) {
             miss |= STOCK;
@@ -362,6 +355,11 @@ impl Question<'_> {
             tally.rows.push((place, at(number, row)));
         }
     }
+}
+
+/// The number that a token of this kind is: digit by digit as it was written.
+fn number_of(kind: FacetKind, token: &str) -> Option<f64> {
+    (kind == FacetKind::Number).then(|| token.parse().ok()).flatten()
 }
 
 /// Whether a number lies in a range.

@@ -1,6 +1,7 @@
 //! From a manifest and segments to a snapshot.
 
-use crate::bucket::Bucket;
+use crate::bucket::{Bucket, Wire};
+use crate::dictionary::Dictionary;
 use crate::frame::{FormatError, Hash, Kind, SegmentRef, open_named};
 use crate::manifest::Manifest;
 use crate::snapshot::Snapshot;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub struct Loading {
     manifest: Manifest,
     buckets: Vec<Option<Arc<Bucket>>>,
+    dictionary: Arc<Dictionary>,
 }
 
 /// An index segment was not inserted.
@@ -21,15 +23,21 @@ pub struct Loading {
 pub struct Missing(pub Hash);
 
 impl Loading {
-    /// Begins. Buckets that did not change since `previous` are shared with it.
+    /// Begins. Buckets that did not change since `previous` are shared with it. Now and then, when it has gathered too
+    /// many names that no product has any more, nothing is shared and everything is needed.
     pub fn new(manifest: Manifest, previous: Option<&Snapshot>) -> Self {
+        let previous = previous.filter(|snapshot| !snapshot.dictionary().is_stale());
         let known: HashMap<Hash, &Arc<Bucket>> = previous
             .into_iter()
             .flat_map(|snapshot| snapshot.manifest().buckets.iter().zip(snapshot.buckets()))
             .map(|(named, bucket)| (named.index.hash, bucket))
             .collect();
         let of = |named: &crate::BucketRef| known.get(&named.index.hash).map(|bucket| Arc::clone(bucket));
-        Loading { buckets: manifest.buckets.iter().map(of).collect(), manifest }
+        Loading {
+            buckets: manifest.buckets.iter().map(of).collect(),
+            dictionary: previous.map(|snapshot| Arc::clone(snapshot.dictionary())).unwrap_or_default(),
+            manifest,
+        }
     }
 
     /// The index segments that are not there yet.
@@ -45,7 +53,8 @@ impl Loading {
     pub fn insert(&mut self, hash: Hash, file: &[u8]) -> Result<(), FormatError> {
         let all = self.manifest.buckets.iter().zip(&mut self.buckets);
         for (named, place) in all.filter(|(named, _)| named.index.hash == hash) {
-            let bucket = Bucket::decode(open_named(Kind::Index, &named.index, file)?)?;
+            let wire = Wire::decode(open_named(Kind::Index, &named.index, file)?)?;
+            let bucket = wire.resolve(Arc::make_mut(&mut self.dictionary));
             if bucket.number != named.number || u32::try_from(bucket.len()) != Ok(named.products) {
                 return Err(FormatError::OtherSegment);
             }
@@ -58,10 +67,13 @@ impl Loading {
     ///
     /// # Errors
     /// [`Missing`] names the first segment that was not inserted.
-    pub fn finish(self) -> Result<Snapshot, Missing> {
+    pub fn finish(mut self) -> Result<Snapshot, Missing> {
         let all = self.manifest.buckets.iter().zip(self.buckets);
         let buckets = all.map(|(named, bucket)| bucket.ok_or(Missing(named.index.hash)));
         let buckets = buckets.collect::<Result<Vec<_>, _>>()?;
-        Ok(Snapshot::new(self.manifest, buckets))
+        if let Some(dictionary) = Arc::get_mut(&mut self.dictionary) {
+            dictionary.close();
+        }
+        Ok(Snapshot::new(self.manifest, buckets, self.dictionary))
     }
 }

@@ -1,6 +1,6 @@
 //! What was read, and whether it is still the same: the validators of memoised pages.
 
-use crate::fingerprint::{card_offer, combine, digest, list_fingerprint, order};
+use crate::fingerprint::{card_offer, card_text, combine, digest, list_fingerprint, order};
 use crate::snapshot::Snapshot;
 use crate::tables::{At, category, split};
 use orilla_catalog::query::ListQuery;
@@ -130,12 +130,7 @@ impl Snapshot {
             Read::Offer(id) => self.prints(self.place(*id)?).map(|prints| prints.offer),
             Read::PageText(id) => self.page_text(*id),
             Read::CardOffer(id) => self.card(*id).as_ref().map(card_offer),
-            Read::CardText(id) => {
-                let place = self.place(*id)?;
-                let category = self.category_at(place).and_then(|at| self.manifest().categories.get(at));
-                let name = category.map(|category| category.name.as_str());
-                Some(combine(self.prints(place)?.card, digest(&name)))
-            }
+            Read::CardText(id) => self.card(*id).as_ref().map(card_text),
             Read::List { category, query } => {
                 let question = ListQuery::parse(category.as_deref(), query);
                 if !question.text.is_empty() {
@@ -166,7 +161,7 @@ impl Snapshot {
 
     fn product_version(&self, id: ProductId) -> Option<u64> {
         let place = self.place(id)?;
-        Some(combine(self.prints(place)?.content, self.category_names(place)))
+        Some(combine(self.prints(place)?.version(), self.category_names(place)))
     }
 
     fn category_names(&self, place: At) -> u64 {

@@ -1,6 +1,7 @@
 //! The snapshot in memory, and its small answers.
 
 use crate::bucket::Bucket;
+use crate::dictionary::Dictionary;
 use crate::documents::Documents;
 use crate::frame::{FormatError, SegmentRef};
 use crate::manifest::Manifest;
@@ -17,6 +18,7 @@ pub struct Snapshot {
     manifest: Arc<Manifest>,
     /// One for each bucket of the manifest.
     buckets: Vec<Arc<Bucket>>,
+    dictionary: Arc<Dictionary>,
     tables: Arc<Tables>,
 }
 
@@ -32,9 +34,9 @@ pub enum Need {
 }
 
 impl Snapshot {
-    pub(crate) fn new(manifest: Manifest, buckets: Vec<Arc<Bucket>>) -> Self {
+    pub(crate) fn new(manifest: Manifest, buckets: Vec<Arc<Bucket>>, dictionary: Arc<Dictionary>) -> Self {
         let tables = Arc::new(Tables::new(&manifest, &buckets));
-        Snapshot { manifest: Arc::new(manifest), buckets, tables }
+        Snapshot { manifest: Arc::new(manifest), buckets, dictionary, tables }
     }
 
     /// What it was made from.
@@ -44,6 +46,10 @@ impl Snapshot {
 
     pub(crate) fn buckets(&self) -> &[Arc<Bucket>] {
         &self.buckets
+    }
+
+    pub(crate) fn dictionary(&self) -> &Arc<Dictionary> {
+        &self.dictionary
     }
 
     pub(crate) fn tables(&self) -> &Tables {
@@ -74,7 +80,7 @@ impl Snapshot {
     pub(crate) fn category_at(&self, place: At) -> Option<usize> {
         let (bucket, row) = split(place);
         let column = *self.buckets.get(bucket)?.category.get(row)?;
-        self.tables.numbers.get(bucket)?.category(column)
+        self.tables.category(bucket, column)
     }
 
     pub(crate) fn card_at(&self, place: At) -> Option<Card> {

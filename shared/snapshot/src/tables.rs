@@ -1,12 +1,11 @@
-//! What a loaded snapshot knows beyond its buckets: one numbering of categories and facet values for all of them, the
-//! way from handles to products, and the versions of categories.
+//! What a loaded snapshot knows beyond its buckets: one numbering of categories for all of them, the way from handles
+//! to products, and the versions of categories.
 
-use crate::bucket::{Bucket, FacetKind};
+use crate::bucket::Bucket;
 use crate::columns::index;
 use crate::fingerprint::{combine, digest};
 use crate::manifest::Manifest;
 use orilla_catalog::way;
-use std::collections::HashMap;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -40,33 +39,12 @@ pub(crate) struct Category {
     pub(crate) version: u64,
 }
 
-/// A facet value; its token stands in the bucket where it was first met.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Value {
-    pub(crate) key: u32,
-    pub(crate) kind: FacetKind,
-    pub(crate) number: f64,
-    pub(crate) bucket: u32,
-    pub(crate) token: u32,
-}
-
-/// The numbers that a bucket's own categories, facet keys and values have in the snapshot.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Numbers {
-    pub(crate) categories: Vec<u32>,
-    pub(crate) keys: Vec<u32>,
-    pub(crate) values: Vec<u32>,
-}
-
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
     pub(crate) categories: Vec<Category>,
-    /// The names of facet keys, in the order in which they were met.
-    pub(crate) keys: Vec<String>,
-    pub(crate) values: Vec<Value>,
-    /// One for each bucket.
-    pub(crate) numbers: Vec<Numbers>,
+    /// For each bucket the numbers of its own categories.
+    numbers: Vec<Vec<u32>>,
     /// The hash of each handle and its product, sorted.
     handles: Vec<(u64, At)>,
     /// The version of lists of the whole catalogue.
@@ -96,49 +74,28 @@ impl Tables {
         tables
     }
 
-    /// Numbers categories as the manifest, values as they are met.
+    /// Numbers the buckets' categories as the manifest does.
     fn number(&mut self, manifest: &Manifest, buckets: &[Arc<Bucket>]) {
-        let mut keys = HashMap::<&str, u32>::new();
-        let mut values = HashMap::<(u32, FacetKind, &str), u32>::new();
-        for (number, bucket) in (0..).zip(buckets) {
-            let key_numbers: Vec<u32> = bucket
-                .keys
-                .iter()
-                .map(|key| {
-                    *keys.entry(key).or_insert_with(|| {
-                        self.keys.push(key.to_owned());
-                        u32::try_from(self.keys.len() - 1).unwrap_or(u32::MAX)
-                    })
-                })
-                .collect();
-            let value_numbers = (0..).zip(bucket.values.iter().zip(bucket.tokens.iter()));
-            let value_numbers = value_numbers.map(|(token, (value, text))| {
-                let key = key_numbers.get(index(value.key)).copied().unwrap_or(NONE);
-                *values.entry((key, value.kind, text)).or_insert_with(|| {
-                    let (kind, value_number) = (value.kind, value.number);
-                    self.values.push(Value { key, kind, number: value_number, bucket: number, token });
-                    u32::try_from(self.values.len() - 1).unwrap_or(u32::MAX)
-                })
-            });
-            let values = value_numbers.collect();
-            let of = |slug: &str| {
-                let at = category(manifest, slug).and_then(|at| u32::try_from(at).ok());
-                at.unwrap_or(NONE)
-            };
-            let categories = bucket.categories.iter().map(of).collect();
-            self.numbers.push(Numbers { categories, keys: key_numbers, values });
-        }
+        let number =
+            |slug: &str| category(manifest, slug).and_then(|at| u32::try_from(at).ok()).unwrap_or(NONE);
+        self.numbers = buckets.iter().map(|bucket| bucket.categories.iter().map(number).collect()).collect();
+    }
+
+    /// The category of the manifest that the column `category` of a row of this bucket means.
+    pub(crate) fn category(&self, bucket: usize, column: u16) -> Option<usize> {
+        let local = usize::from(column).checked_sub(1)?;
+        self.numbers.get(bucket)?.get(local).filter(|number| **number != NONE).map(|number| index(*number))
     }
 
     /// The counts and versions of categories and of the whole.
     fn sum(&mut self, buckets: &[Arc<Bucket>]) {
-        for (bucket, numbers) in buckets.iter().zip(&self.numbers) {
+        for (number, bucket) in buckets.iter().enumerate() {
             for (row, (prints, local)) in bucket.fingerprints.iter().zip(&bucket.category).enumerate() {
                 let id = bucket.id(row).0.cast_unsigned();
                 let version = combine(id, prints.listing);
                 self.version = self.version.wrapping_add(version);
-                self.content = self.content.wrapping_add(combine(id, prints.content));
-                let mut next = numbers.category(*local);
+                self.content = self.content.wrapping_add(combine(id, prints.version()));
+                let mut next = self.category(number, *local);
                 let mut own = 1;
                 while let Some(category) = next.and_then(|at| self.categories.get_mut(at)) {
                     category.products += own;
@@ -156,14 +113,6 @@ impl Tables {
         let start = self.handles.partition_point(|(known, _)| *known < hash);
         let rest = self.handles.get(start..).unwrap_or_default();
         rest.iter().take_while(move |(known, _)| *known == hash).map(|(_, at)| *at)
-    }
-}
-
-impl Numbers {
-    /// The category of the manifest that a row's column `category` means.
-    pub(crate) fn category(&self, column: u16) -> Option<usize> {
-        let local = usize::from(column).checked_sub(1)?;
-        self.categories.get(local).filter(|number| **number != NONE).map(|number| index(*number))
     }
 }
 

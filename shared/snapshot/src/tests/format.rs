@@ -2,7 +2,8 @@
 
 use super::catalogue::lantern;
 use super::{Host, puts};
-use crate::bucket::Bucket;
+use crate::bucket::Wire;
+use crate::dictionary::Dictionary;
 use crate::document::Shelf;
 use crate::frame::{Kind, open, reference, seal};
 use crate::{Documents, FormatError, Hash, Loading, Manifest, SegmentRef, Snapshot};
@@ -105,7 +106,8 @@ proptest! {
                     }
                 }
                 Kind::Index => {
-                    if let Ok(bucket) = Bucket::decode(&payload) {
+                    if let Ok(wire) = Wire::decode(&payload) {
+                        let bucket = wire.resolve(&mut Dictionary::default());
                         let mut manifest = manifest.clone();
                         manifest.buckets[0].index = reference(&sealed);
                         manifest.buckets[0].products = u32::try_from(bucket.len()).unwrap();
