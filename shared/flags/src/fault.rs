@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 /// Something in a definition that must be put right before it is published.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Fault {
     /// Where: a JSON pointer (RFC 6901), such as `/features/card-layout/rules/0/weights`.
     pub path: String,

@@ -125,23 +125,26 @@ pub(super) fn experiment(
         object.at.key("weights").fault(format!("must be {count} numbers that sum to 1, one per variation"));
     }
     let own_ranges = object.get("ranges").and_then(|value| ranges(value, "ranges", object));
+    if own_ranges.as_ref().is_some_and(|ranges| ranges.len() != count) {
+        object.at.key("ranges").fault(format!("must be {count} ranges, one per variation"));
+    }
+    let meta = meta(object);
+    if !meta.is_empty() && meta.len() != count {
+        object.at.key("meta").fault(format!("must have {count} entries, one per variation"));
+    }
     let range_for = |weights: Option<&[f64]>| {
         own_ranges.clone().unwrap_or_else(|| bucket_ranges(count, coverage, weights))
     };
-    let bandit = object.text("contextualBanditRef").and_then(|name| {
-        let definition = names.bandits.and_then(|bandits| bandits.get(name));
-        if definition.is_none() {
-            object.at.key("contextualBanditRef").fault("names no contextual bandit of this document");
-        }
-        let fallback = weights.clone().unwrap_or_else(|| equal_weights(count));
-        bandit(definition?, fallback, &range_for, object, names)
-    });
+    let own_weights = weights.clone().unwrap_or_else(|| equal_weights(count));
+    let bandit = object
+        .text("contextualBanditRef")
+        .and_then(|name| bandit(name, count, own_weights, &range_for, object, names));
     let seed = object.text("seed").filter(|seed| !seed.is_empty()).unwrap_or(key);
     let attribute = object.text("hashAttribute").filter(|name| !name.is_empty()).unwrap_or(ID);
     Experiment {
         key: key.into(),
         variations: variations.to_vec(),
-        meta: meta(object),
+        meta,
         seed: hash_version(object, 1.0).map(|version| Seed::new(seed, version)),
         attribute: attribute.into(),
         fallback: object.text("fallbackAttribute").filter(|name| !name.is_empty()).map(Into::into),
@@ -178,21 +181,33 @@ fn reported(key: &str, variations: &[Value], map: &Map<String, Value>) -> Map<St
 }
 
 fn bandit(
-    definition: &Value,
-    fallback: Vec<f64>,
+    name: &str,
+    count: usize,
+    own_weights: Vec<f64>,
     range_for: &dyn Fn(Option<&[f64]>) -> Vec<Range>,
     object: &Object<'_, '_>,
     names: &Names<'_>,
 ) -> Option<Bandit> {
-    // The definition has a place of its own; its faults are reported where it is used.
-    let at = object.at.key("contextualBanditRef");
-    let definition = Object::read(definition, &at)?;
-    let leaves = definition.list("contexts").unwrap_or(&[]).iter().filter_map(|context| {
+    let Some(value) = names.bandits.and_then(|bandits| bandits.get(name)) else {
+        object.at.key("contextualBanditRef").fault("names no contextual bandit of this document");
+        return None;
+    };
+    let at = names.bandits_at.key(name);
+    let definition = Object::read(value, &at)?;
+    definition.allow_only(&["banditVersion", "contexts", "description"]);
+    let at = at.key("contexts");
+    let contexts = definition.list("contexts").unwrap_or(&[]);
+    let leaves = contexts.iter().enumerate().filter_map(|(index, context)| {
+        let at = at.index(index);
         let context = Object::read(context, &at)?;
-        let weights = context.numbers("weights")?;
+        context.allow_only(&["leafId", "condition", "weights"]);
+        let weights = context.numbers("weights").unwrap_or_default();
+        if !are_weights_usable(count, &weights) {
+            at.key("weights").fault(format!("must be {count} numbers that sum to 1, one per variation"));
+        }
         let condition = context
             .get("condition")
-            .map_or_else(Condition::default, |value| compile(value, &at, names.groups));
+            .map_or_else(Condition::default, |value| compile(value, &at.key("condition"), names.groups));
         Some(Leaf {
             id: context.get("leafId").cloned().unwrap_or(Value::Null),
             condition,
@@ -206,8 +221,8 @@ fn bandit(
         fallback: Leaf {
             id: Value::from(-1),
             condition: Condition::default(),
-            ranges: range_for(Some(&fallback)),
-            weights: object.get("weights").cloned().unwrap_or_else(|| fallback.into()),
+            ranges: range_for(Some(&own_weights)),
+            weights: object.get("weights").cloned().unwrap_or_else(|| own_weights.into()),
         },
     })
 }

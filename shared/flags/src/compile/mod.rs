@@ -16,6 +16,7 @@ use crate::fault::{At, Fault, Faults};
 use crate::json::Object;
 pub(crate) use experiment::standalone;
 use layer::Layers;
+use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 
 const DOCUMENT_FIELDS: [&str; 9] = [
@@ -30,13 +31,13 @@ const DOCUMENT_FIELDS: [&str; 9] = [
     "version",
 ];
 
-const FEATURE_FIELDS: [&str; 7] =
-    ["defaultValue", "rules", "enabled", "schedule", "holdout", "description", "valueType"];
+const FEATURE_FIELDS: [&str; 6] = ["defaultValue", "rules", "enabled", "schedule", "holdout", "description"];
 
 /// What rules refer to.
 pub(crate) struct Names<'c> {
     pub(crate) groups: &'c GroupNames<'c>,
     pub(crate) bandits: Option<&'c Map<String, Value>>,
+    pub(crate) bandits_at: &'c At<'c>,
     pub(crate) layers: &'c Layers,
 }
 
@@ -59,6 +60,9 @@ impl Flags {
         let flags = read_document(document, &At::root(&faults));
         let mut faults = faults.into_vec();
         faults.extend(graph::check(document));
+        // What two rules refer to is read twice.
+        let mut seen = FxHashSet::default();
+        faults.retain(|fault| seen.insert(fault.clone()));
         (flags, faults)
     }
 }
@@ -71,8 +75,13 @@ fn read_document(document: &Value, at: &At<'_>) -> Flags {
         compile_groups(document.object("savedGroups").unwrap_or(&nothing), &at.key("savedGroups"));
     let layers = Layers::read(document.object("layers").unwrap_or(&nothing), &at.key("layers"));
     let holdouts = layer::holdouts(document.object("holdouts").unwrap_or(&nothing), &at.key("holdouts"));
-    let names =
-        Names { groups: &group_names, bandits: document.object("contextualBandits"), layers: &layers };
+    let bandits_at = at.key("contextualBandits");
+    let names = Names {
+        groups: &group_names,
+        bandits: document.object("contextualBandits"),
+        bandits_at: &bandits_at,
+        layers: &layers,
+    };
 
     let mut flags = Flags { groups, holdouts, ..Flags::default() };
     let features_at = at.key("features");
