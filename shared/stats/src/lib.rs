@@ -20,7 +20,10 @@ mod quantile;
 mod random;
 mod segments;
 mod sequential;
+#[cfg(any(test, feature = "simulate"))]
+pub mod simulate;
 pub mod special;
+mod text;
 mod undefined;
 mod welch;
 
