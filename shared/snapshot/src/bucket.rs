@@ -61,7 +61,7 @@ pub(crate) struct Bucket {
     /// Slugs, sorted.
     pub(crate) categories: Texts,
     brands: Texts,
-    currencies: Vec<Currency>,
+    pub(crate) currencies: Vec<Currency>,
     /// An index of `categories` plus 1; 0: none. So are `brand` and the ids below.
     pub(crate) category: Vec<u16>,
     brand: Vec<u16>,

@@ -32,6 +32,7 @@ mod read;
 mod reader;
 mod snapshot;
 mod tables;
+mod tally;
 #[cfg(test)]
 mod tests;
 

@@ -1,28 +1,16 @@
 //! Lists with facets: the answer that the store gives in SQL, from the columns in memory.
-//!
-//! Each product of the category and text has the filters that it misses, one bit per filter. It is on the list if it
-//! misses none, and counts for a facet if it misses none but that facet's own: all counts come from one look at each
-//! product.
 
 use crate::bucket::{Bucket, FacetKind};
 use crate::columns::index;
-use crate::dictionary::Dictionary;
 use crate::snapshot::Snapshot;
-use crate::tables::{At, at, category, split};
+use crate::tables::{At, category, split};
+use crate::tally::{Question, Tally, number_of};
 use orilla_catalog::ProductId;
 use orilla_catalog::facets::{self, CANDIDATES, Count, MOST_VALUES};
-use orilla_catalog::query::{Filter, ListQuery, PAGE_SIZE, Range, Sort};
+use orilla_catalog::query::{ListQuery, PAGE_SIZE, Sort};
 use orilla_catalog::read::Listing;
-use orilla_money::{Currency, Money};
+use orilla_money::Money;
 use std::cmp::{Ordering, Reverse};
-
-/// The bits of filters; the attribute at index `i` of the question has `ATTRIBUTE << i`.
-const BRAND: u64 = 1;
-const STOCK: u64 = 2;
-const PRICE: u64 = 4;
-const ATTRIBUTE: u64 = 8;
-/// Attributes that one question can filter by; more are ignored, as in the store.
-const MOST_ATTRIBUTES: usize = 40;
 
 /// What a full-text search found: products with a rank, the lowest the best.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,34 +25,6 @@ impl FromIterator<(ProductId, f64)> for Matches {
     }
 }
 
-/// A question, made ready for the columns of any bucket.
-struct Question<'a> {
-    query: &'a ListQuery,
-    dictionary: &'a Dictionary,
-    text: bool,
-    /// Whether each category of the manifest belongs to the one that is asked for.
-    members: Option<Vec<bool>>,
-    /// Brand and attributes that are asked for.
-    wanted: u64,
-    /// The filters that each facet value satisfies; empty if there is no such filter.
-    satisfies: Vec<u64>,
-    /// The filter of each facet key.
-    bits: Vec<u64>,
-}
-
-/// What is gathered, product by product.
-#[derive(Default)]
-struct Tally {
-    /// By value of the dictionary: products that have it and miss no filter but its own.
-    counts: Vec<u32>,
-    /// By key of the dictionary: products of the list that have a value of it.
-    coverage: Vec<u32>,
-    in_stock: u32,
-    price: Option<(Currency, i64, i64)>,
-    /// The products of the list, each with what it is sorted by.
-    rows: Vec<(i64, At)>,
-}
-
 impl Snapshot {
     /// A page of a list with its facets, as [`Listing`] describes it; `None` if the category does not exist. `matches`
     /// is what a search found for the text; without, the text is ignored.
@@ -72,12 +32,12 @@ impl Snapshot {
     /// All counts are exact. The store estimates, from 200 products on, which facets are worth showing; here that is
     /// exact too.
     pub fn list(&self, query: &ListQuery, matches: Option<&Matches>) -> Option<Listing> {
-        let question = self.question(query, matches.is_some())?;
-        let mut tally = Tally {
-            counts: vec![0; self.dictionary().values().len()],
-            coverage: vec![0; self.dictionary().keys().len()],
-            ..Tally::default()
+        let members = match query.category.as_deref() {
+            None => None,
+            Some(slug) => Some(self.members(slug)?),
         };
+        let question = Question::new(query, matches.is_some(), members, self.dictionary());
+        let mut tally = Tally::new(self.dictionary());
         let all = self.buckets().iter().enumerate();
         match matches {
             None => all.for_each(|(number, bucket)| {
@@ -130,45 +90,6 @@ impl Snapshot {
         let of =
             |column| self.tables().category(number, column).is_some_and(|at| members.get(at) == Some(&true));
         Some((0..=u16::try_from(bucket.categories.len()).unwrap_or(u16::MAX)).map(of).collect())
-    }
-
-    fn question<'a>(&'a self, query: &'a ListQuery, text: bool) -> Option<Question<'a>> {
-        let members = match query.category.as_deref() {
-            None => None,
-            Some(slug) => Some(self.members(slug)?),
-        };
-        let dictionary = self.dictionary();
-        let attributes = || (0_u32..).zip(query.attributes.iter().take(MOST_ATTRIBUTES));
-        let bit_of = |key: &str| match key {
-            "brand" => BRAND,
-            key => attributes().find(|(_, (k, _))| k.as_str() == key).map_or(0, |(i, _)| ATTRIBUTE << i),
-        };
-        let bits: Vec<u64> = dictionary.keys().iter().map(bit_of).collect();
-        let brand = if query.brands.is_empty() { 0 } else { BRAND };
-        let wanted = attributes().fold(brand, |all, (i, _)| all | ATTRIBUTE << i);
-        let satisfies = |(value, (key, kind)): (usize, &(u32, FacetKind))| {
-            let bit = bits.get(index(*key)).copied().unwrap_or_default() & wanted;
-            if bit == 0 {
-                return 0;
-            }
-            let token = dictionary.token(value);
-            let filter = || query.attributes.values().nth(index((bit / ATTRIBUTE).trailing_zeros()));
-            let fits = match bit {
-                BRAND => query.brands.contains(token),
-                _ => filter().is_some_and(|filter| match filter {
-                    Filter::AnyOf(tokens) => tokens.contains(token),
-                    Filter::Within(range) => {
-                        number_of(*kind, token).is_some_and(|number| within(*range, number))
-                    }
-                }),
-            };
-            if fits { bit } else { 0 }
-        };
-        let satisfies = match wanted {
-            0 => Vec::new(),
-            _ => dictionary.values().iter().enumerate().map(satisfies).collect(),
-        };
-        Some(Question { query, dictionary, text, members, wanted, satisfies, bits })
     }
 
     fn listing(&self, question: &Question, mut tally: Tally) -> Listing {
@@ -266,136 +187,11 @@ impl Snapshot {
     }
 }
 
-impl Question<'_> {
-    /// Counts these rows of a bucket, each with its rank, that stand in one of these `members` of its own categories.
-    fn count(
-        &self,
-        tally: &mut Tally,
-        number: usize,
-        bucket: &Bucket,
-        members: &Option<Vec<bool>>,
-        rows: impl Iterator<Item = (usize, i64)>,
-    ) {
-        if members.as_ref().is_some_and(|members| !members.contains(&true)) {
-            return;
-        }
-        let keys = self.dictionary.values();
-        for (row, rank) in rows {
-            let category = bucket.category.get(row).copied().unwrap_or_default();
-            if members.as_ref().is_some_and(|members| members.get(usize::from(category)) != Some(&true)) {
-                continue;
-            }
-            let facets = bucket.facets.get(row);
-            let miss = self.misses(bucket, row, facets);
-            self.look(tally, (number, bucket, row), miss, rank);
-            // What misses two filters counts for nothing.
-            if miss & miss.wrapping_sub(1) != 0 {
-                continue;
-            }
-            let mut last = u32::MAX;
-            for value in facets.iter().map(|value| index(*value)) {
-                let key = keys.get(value).map_or(u32::MAX, |(key, _)| *key);
-                if miss != 0 && self.bits.get(index(key)).is_none_or(|bit| miss & !bit != 0) {
-                    continue;
-                }
-                tally.counts.get_mut(value).into_iter().for_each(|count| *count += 1);
-                if key != last && miss == 0 {
-                    tally.coverage.get_mut(index(key)).into_iter().for_each(|count| *count += 1);
-                }
-                last = key;
-            }
-        }
-    }
-
-    /// The filters that a product misses.
-    fn misses(&self, bucket: &Bucket, row: usize, facets: &[u32]) -> u64 {
-        let mut miss = 0;
-        if self.wanted != 0 {
-            let of = |value: &u32| self.satisfies.get(index(*value)).copied().unwrap_or_default();
-            miss = self.wanted & !facets.iter().fold(0, |all, value| all | of(value));
-        }
-        if self.query.in_stock && bucket.available.get(row) == Some(&0) {
-            miss |= STOCK;
-        }
-        if let Some(range) = self.query.price
-            && !has_price_within(bucket, row, range)
-        {
-            miss |= PRICE;
-        }
-        miss
-    }
-
-    /// What a product means for the numbers of the list and for its page.
-    fn look(&self, tally: &mut Tally, (number, bucket, row): (usize, &Bucket, usize), miss: u64, rank: i64) {
-        let available = bucket.available.get(row).copied().unwrap_or_default();
-        if miss & !STOCK == 0 && available > 0 {
-            tally.in_stock += 1;
-        }
-        let low = bucket.price_min.get(row).copied().unwrap_or_default();
-        let high = bucket.price_max.get(row).copied().unwrap_or_default();
-        if miss & !PRICE == 0
-            && let Some(currency) = bucket.currency(row)
-        {
-            // The currency of the product with the lowest id counts.
-            tally.price = match tally.price {
-                None => Some((currency, low, high)),
-                Some((first, min, max)) if first == currency => Some((first, min.min(low), max.max(high))),
-                other => other,
-            };
-        }
-        if miss == 0 {
-            let place = match self.query.sort {
-                Sort::Best if self.text => rank,
-                Sort::Best => i64::from(available == 0),
-                Sort::PriceUp => low,
-                Sort::PriceDown => low.saturating_neg(),
-                Sort::Newest => bucket.id(row).0.saturating_neg(),
-                Sort::Title => beginning(bucket.title(row)),
-            };
-            tally.rows.push((place, at(number, row)));
-        }
-    }
-}
-
-/// The number that a token of this kind is: digit by digit as it was written.
-fn number_of(kind: FacetKind, token: &str) -> Option<f64> {
-    (kind == FacetKind::Number).then(|| token.parse().ok()).flatten()
-}
-
-/// Whether a number lies in a range.
-fn within(range: Range, number: f64) -> bool {
-    range.from.is_none_or(|from| number >= from) && range.to.is_none_or(|to| number <= to)
-}
-
-/// Whether a variant has a price in the range, whose ends are in major units. A thousandth of a minor unit makes up for
-/// what 19.99 lacks as a binary number.
-#[allow(clippy::cast_precision_loss, reason = "prices are below 2^53")]
-fn has_price_within(bucket: &Bucket, row: usize, range: Range) -> bool {
-    let decimals = bucket.currency(row).map_or(2, Currency::decimals);
-    let minor_units = 10_f64.powi(i32::from(decimals));
-    let range = Range {
-        from: range.from.map(|from| from * minor_units - 0.001),
-        to: range.to.map(|to| to * minor_units + 0.001),
-    };
-    let fits = |price: &i64| within(range, *price as f64);
-    match bucket.prices.get(row) {
-        [] => bucket.price_min.get(row).is_some_and(fits),
-        prices => prices.iter().any(fits),
-    }
-}
-
 /// A number of the same order as a rank.
 fn ordered(rank: f64) -> i64 {
     // As `f64::total_cmp` does it: of negative numbers, all bits but the sign are turned around.
     let bits = rank.to_bits().cast_signed();
     bits ^ (bits >> 63).cast_unsigned().wrapping_shr(1).cast_signed()
-}
-
-/// Eight bytes of a title as a number of the same order, upper-case ASCII as lower-case.
-fn beginning(title: &str) -> i64 {
-    let mut bytes = [0; 8];
-    bytes.iter_mut().zip(title.bytes()).for_each(|(byte, of)| *byte = of.to_ascii_lowercase());
-    (u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed()
 }
 
 /// SQLite's order NOCASE: byte by byte, upper-case ASCII as lower-case.

@@ -91,3 +91,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn names_that_are_gone_are_forgotten() {
+    let mut host = Host::default();
+    host.publish(puts([1, 300].map(lantern)));
+    let mut snapshot = host.snapshot();
+    let mut loads = Vec::new();
+    for round in 0..1_200 {
+        let mut entry = lantern(1);
+        entry.view.brand = Some(format!("Brand {round}"));
+        host.publish(puts([entry]));
+        let (next, loaded) = host.load(Some(&snapshot));
+        loads.push(loaded);
+        assert!(next.dictionary().values().len() < 1_020);
+        snapshot = next;
+    }
+    assert_eq!(loads.iter().filter(|loaded| **loaded == 2).count(), 1, "once everything is loaded again");
+    assert_eq!(loads.iter().sum::<usize>(), 1_201);
+}
