@@ -30,7 +30,7 @@ impl Flags {
                 _ => None,
             },
             rule_id: outcome.rule_id,
-            assignment: outcome.assignment,
+            assignment: run.assignment,
             missing_attribute: run.missing_attribute,
             passed: run.passed,
         }
@@ -77,12 +77,11 @@ struct Outcome<'e> {
     source: Source,
     reason: Reason,
     rule_id: &'e str,
-    assignment: Option<Assignment<'e>>,
 }
 
 impl<'e> Outcome<'e> {
     fn plain(value: &'e Value, source: Source, reason: Reason) -> Self {
-        Outcome { value, source, reason, rule_id: "", assignment: None }
+        Outcome { value, source, reason, rule_id: "" }
     }
 }
 
@@ -108,6 +107,8 @@ pub(crate) struct Run<'e> {
     pub(crate) visitor: &'e Visitor<'e>,
     pub(crate) now: i64,
     pub(crate) groups: Groups<'e>,
+    /// What decided, if an experiment did. It is kept here, since it is large and few flags have one.
+    assignment: Option<Assignment<'e>>,
     missing_attribute: Option<&'e str>,
     passed: Vec<Exposure<'e>>,
     prerequisites: u32,
@@ -120,6 +121,7 @@ impl<'e> Run<'e> {
             visitor,
             now,
             groups: Groups::new(&flags.groups),
+            assignment: None,
             missing_attribute: None,
             passed: Vec::new(),
             prerequisites: 0,
@@ -157,13 +159,8 @@ impl<'e> Run<'e> {
         let holdout = self.flags.holdouts.get(feature.holdout.as_deref()?)?;
         let assignment = self.experiment(holdout, Some(key), Some(chain));
         if assignment.is_in && assignment.variation == 0 {
-            return Some(Outcome {
-                value: &feature.default,
-                source: Source::Holdout,
-                reason: Reason::Split,
-                rule_id: "",
-                assignment: Some(assignment),
-            });
+            self.assignment = Some(assignment);
+            return Some(Outcome::plain(&feature.default, Source::Holdout, Reason::Split));
         }
         self.passed.extend(assignment.exposure());
         None
@@ -198,13 +195,10 @@ impl<'e> Run<'e> {
                     self.passed.extend(assignment.exposure());
                     return Step::NextRule;
                 }
-                Step::Done(Outcome {
-                    value: assignment.variation_value(),
-                    source: Source::Experiment,
-                    reason: if assignment.is_hash_used { Reason::Split } else { Reason::TargetingMatch },
-                    rule_id: &rule.id,
-                    assignment: Some(assignment),
-                })
+                let reason = if assignment.is_hash_used { Reason::Split } else { Reason::TargetingMatch };
+                let value = assignment.variation_value();
+                self.assignment = Some(assignment);
+                Step::Done(Outcome { value, source: Source::Experiment, reason, rule_id: &rule.id })
             }
         }
     }
@@ -222,13 +216,7 @@ impl<'e> Run<'e> {
                 Reason::Split
             }
         };
-        Step::Done(Outcome {
-            value: &force.value,
-            source: Source::Force,
-            reason,
-            rule_id: &rule.id,
-            assignment: None,
-        })
+        Step::Done(Outcome { value: &force.value, source: Source::Force, reason, rule_id: &rule.id })
     }
 
     fn is_rolled_out(&mut self, rollout: &'e Rollout, chain: Option<&Chain<'_>>) -> bool {
@@ -265,10 +253,11 @@ impl<'e> Run<'e> {
                 return Gate::Cyclic;
             }
             let outcome = self.feature(&parent.feature, chain);
+            let assignment = self.assignment.take();
             if outcome.source == Source::CyclicPrerequisite {
                 return Gate::Cyclic;
             }
-            self.passed.extend(outcome.assignment.as_ref().and_then(Assignment::exposure));
+            self.passed.extend(assignment.as_ref().and_then(Assignment::exposure));
             if !parent.condition.holds(Subject::Prerequisite(outcome.value), &self.groups) {
                 return if parent.is_gate { Gate::FlagClosed } else { Gate::Closed };
             }

@@ -13,10 +13,15 @@ pub(crate) struct Object<'v, 'p> {
 }
 
 impl<'v, 'p> Object<'v, 'p> {
+    /// An object at a place.
+    pub(crate) fn new(map: &'v Map<String, Value>, at: &'p At<'p>) -> Self {
+        Object { map, at, is_broken: Cell::new(false) }
+    }
+
     /// The value as an object, or a fault.
     pub(crate) fn read(value: &'v Value, at: &'p At<'p>) -> Option<Self> {
         match value {
-            Value::Object(map) => Some(Object { map, at, is_broken: Cell::new(false) }),
+            Value::Object(map) => Some(Object::new(map, at)),
             other => {
                 at.fault(format!("must be an object, not {}", article(other)));
                 None

@@ -88,6 +88,13 @@ fn layers_and_holdouts() {
     check(layer(json!({"a": [[0, 0.5]], "b": [[0.5, 1]]})), &[]);
     check(layer(json!({"a": [[0, 0.6]], "b": [[0.5, 1]]})), &[("/layers/l/allocations/b", "overlaps")]);
     check(layer(json!({"a": [[0, 1.5]]})), &[("/layers/l/allocations/a", "within 0 and 1")]);
+    check(
+        json!({
+            "features": {"a": {"rules": [{"layer": "l", "namespace": ["n", 0, 1], "variations": [1, 2]}]}},
+            "layers": {"l": {"allocations": {"a": [[0, 1]]}}},
+        }),
+        &[("/features/a/rules/0/namespace", "together with a layer")],
+    );
     check(json!({"layers": {"l": {}}}), &[("/layers/l/allocations", "must say")]);
     check(json!({"holdouts": {"h": {"share": 2}}}), &[("/holdouts/h", "share")]);
 }

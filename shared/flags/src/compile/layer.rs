@@ -3,6 +3,7 @@
 use super::experiment::range;
 use crate::condition::Condition;
 use crate::definition::{Experiment, Filter, Meta};
+use crate::export::{holdout_seed, layer_seed};
 use crate::fault::At;
 use crate::hash::{HashVersion, Range, Seed};
 use crate::json::Object;
@@ -42,7 +43,7 @@ impl Layers {
 
 fn read_layer(name: &str, object: &Object<'_, '_>) -> Option<Layer> {
     object.allow_only(&["hashAttribute", "seed", "allocations", "description"]);
-    let seed = object.text("seed").map_or_else(|| format!("layer:{name}"), str::to_owned);
+    let seed = object.text("seed").map_or_else(|| layer_seed(name), str::to_owned);
     let attribute = object.text("hashAttribute").unwrap_or(ID);
     let at = object.at.key("allocations");
     let Some(allocations) = object.object("allocations") else {
@@ -99,7 +100,7 @@ pub(super) fn holdouts(holdouts: &Map<String, Value>, at: &At<'_>) -> FxHashMap<
             at.fault("needs a \"share\": the part of the people who are held out, 0 to 1");
             return None;
         };
-        let seed = object.text("seed").map_or_else(|| format!("holdout:{name}"), str::to_owned);
+        let seed = object.text("seed").map_or_else(|| holdout_seed(name), str::to_owned);
         let attribute = object.text("hashAttribute").unwrap_or(ID);
         let reported = json!({"key": name, "variations": [true, false], "hashAttribute": attribute});
         Some((name.as_str().into(), holdout(name, share, &seed, attribute, reported)))

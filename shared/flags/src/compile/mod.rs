@@ -125,6 +125,12 @@ fn read_feature(key: &str, feature: &Object<'_, '_>, names: &Names<'_>, flags: &
     }
 }
 
+/// Whether the schedule of an object, if it has one, contains `now`.
+pub(crate) fn is_scheduled(object: &Map<String, Value>, now: i64) -> bool {
+    let faults = Faults::default();
+    schedule(&Object::new(object, &At::root(&faults))).contains(now)
+}
+
 /// The field `schedule`: `{"start": …, "end": …}`, each a time as RFC 3339 or in milliseconds since 1970.
 pub(crate) fn schedule(object: &Object<'_, '_>) -> Schedule {
     let Some(value) = object.get("schedule") else { return Schedule::default() };

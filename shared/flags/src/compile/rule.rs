@@ -55,6 +55,9 @@ pub(super) fn read(
     rule.allow_only(&RULE_FIELDS);
     let mut filters = filters(&rule).unwrap_or_default();
     if let Some(layer) = rule.text("layer") {
+        if rule.get("namespace").is_some() {
+            rule.at.key("namespace").fault("can't be used together with a layer");
+        }
         let experiment = rule.text("key").unwrap_or(key);
         match names.layers.filter(layer, experiment) {
             Some(filter) => filters.push(filter),
