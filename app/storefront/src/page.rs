@@ -3,7 +3,7 @@
 use crate::islands::{CartBadge, SearchBox};
 use leptos::prelude::*;
 use orilla_catalog::read::CategoryNode;
-use orilla_ui::{LanguageLink, Locale, NavLink, SiteFooter, SiteHeader};
+use orilla_ui::{Language, LanguageLink, Locale, NavLink, SiteFooter, SiteHeader};
 use std::sync::Arc;
 
 /// Categories of the main navigation, at most.
@@ -27,6 +27,8 @@ pub struct Assets {
 pub struct PageContext {
     /// The language.
     pub locale: Locale,
+    /// The language of the catalogue's texts.
+    pub catalog_language: Language,
     /// The static files.
     pub assets: Assets,
     /// The shop's name.
@@ -47,6 +49,11 @@ impl PageContext {
     /// A path of the shop in the page's language: `/en/cart`.
     pub fn url(&self, path: &str) -> String {
         format!("/{}{path}", self.locale.code())
+    }
+
+    /// What the texts of a product say of their language: nothing if it is the page's.
+    pub fn product_lang(&self) -> Option<String> {
+        self.catalog_language.on_page(self.locale)
     }
 
     /// This page in another language, with its query.

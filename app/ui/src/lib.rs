@@ -6,10 +6,12 @@
 mod components;
 mod countries;
 mod format;
+mod language;
 mod locale;
 mod plural;
 
 pub use components::*;
 pub use countries::{Country, countries, country_name};
 pub use format::{iso_date, iso_time};
+pub use language::Language;
 pub use locale::Locale;

@@ -5,6 +5,7 @@ use orilla_shop::catalog::{Catalog, CatalogWriter};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::{Clock, Health, Pictures, Random};
 use orilla_storefront::Assets;
+use orilla_ui::Language;
 use std::sync::Arc;
 
 /// What an operator configures. Read once per isolate.
@@ -13,6 +14,8 @@ pub struct Config {
     pub shop_name: String,
     /// The currency in which the shop sells.
     pub currency: Currency,
+    /// The language of the catalogue's texts.
+    pub catalog_language: Language,
     /// Where the shop is on the web, without a trailing slash: `https://shop.example`. Empty: as the request says.
     pub public_url: String,
     /// The bearer token of the team. `None`: not configured, and nobody gets in.

@@ -23,6 +23,7 @@ mod testing;
 mod visit;
 
 pub use host::{Config, Host, Writer};
+pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
 

@@ -12,6 +12,7 @@ use orilla_shop::{Clock, Picture, Pictures, PortError, Random};
 use orilla_store::testing::TestDatabase;
 use orilla_store::{CatalogStore, Database, DbError, OrderStore, Statement};
 use orilla_storefront::Assets;
+use orilla_ui::Language;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -88,6 +89,7 @@ impl Shop {
         let config = Config {
             shop_name: "Orilla".into(),
             currency: Currency::EUR,
+            catalog_language: Language::default(),
             public_url: "https://shop.example".into(),
             studio_token: Some(TOKEN.into()),
             payments: vec![Box::new(transfer.unwrap()), Box::new(OnDelivery { most: 100_000 })],

@@ -52,6 +52,7 @@ impl Visit {
         Arc::new(PageContext {
             categories: self.host.catalog.categories().await.unwrap_or_default(),
             locale: self.locale,
+            catalog_language: self.host.config.catalog_language.clone(),
             assets: self.host.config.assets.clone(),
             shop_name: self.host.config.shop_name.clone(),
             origin: self.origin.clone(),

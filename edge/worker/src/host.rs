@@ -4,7 +4,7 @@ use crate::database::D1;
 use crate::pictures::FetchedPictures;
 use orilla_money::Currency;
 use orilla_orders::Text;
-use orilla_pipeline::{Config, Host, Writer};
+use orilla_pipeline::{Config, Host, Language, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::{Clock, PortError, Random};
 use orilla_store::{CatalogStore, Database, OrderStore};
@@ -52,6 +52,7 @@ fn config(env: &JsValue) -> Config {
     Config {
         shop_name: text("SHOP_NAME").unwrap_or_else(|| "Orilla".to_owned()),
         currency: text("CURRENCY").and_then(|code| Currency::parse(&code).ok()).unwrap_or(Currency::EUR),
+        catalog_language: catalog_language(&text),
         public_url: text("PUBLIC_URL").unwrap_or_default().trim_end_matches('/').to_owned(),
         studio_token: text("STUDIO_TOKEN").filter(|token| token.len() >= 16),
         payments: payments(&text),
@@ -62,6 +63,20 @@ fn config(env: &JsValue) -> Config {
             client: option_env!("ORILLA_CLIENT_JS").unwrap_or_default(),
             client_wasm: option_env!("ORILLA_CLIENT_WASM").unwrap_or_default(),
         },
+    }
+}
+
+/// The language that the operator names; English, and a line in the log, if that is none.
+fn catalog_language(text: &impl Fn(&str) -> Option<String>) -> Language {
+    let named =
+        text("CATALOG_LANG").filter(|language| !language.is_empty()).map(|name| Language::parse(&name));
+    match named {
+        Some(Ok(language)) => language,
+        Some(Err(error)) => {
+            worker::console_error!("CATALOG_LANG: {error}");
+            Language::default()
+        }
+        None => Language::default(),
     }
 }
 

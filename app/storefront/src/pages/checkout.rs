@@ -316,7 +316,7 @@ fn message(locale: Locale, fault: &FieldFault) -> String {
 }
 
 fn summary(page: &PageContext, data: &CheckoutPage) -> impl IntoView + use<> {
-    let locale = page.locale;
+    let (locale, lang) = (page.locale, page.product_lang());
     let quote = &data.quote;
     let lines: Vec<_> = quote
         .sold_lines()
@@ -324,7 +324,7 @@ fn summary(page: &PageContext, data: &CheckoutPage) -> impl IntoView + use<> {
             let options = line.variant.options.join(" / ");
             view! {
                 <li>
-                    <span>{line.quantity} " × " {line.variant.title.clone()}</span>
+                    <span>{line.quantity} " × " <span lang=lang.clone()>{line.variant.title.clone()}</span></span>
                     <span>{locale.money(line.total)}</span>
                     <span class="small">{options}</span>
                 </li>

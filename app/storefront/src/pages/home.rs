@@ -64,7 +64,7 @@ pub fn home(page: Arc<PageContext>, featured: &[Card]) -> String {
                     <h2 id="picks">{locale.home_picks()}</h2>
                     <a href=page.url("/search")>{locale.home_shop_all()}</a>
                 </div>
-                {grid(locale, featured, false)}
+                {grid(&page, featured, false)}
             </section>
         }
     });

@@ -61,7 +61,7 @@ pub fn list(page: Arc<PageContext>, data: ListData) -> String {
     } else {
         Either::Right(view! {
             <h2 class="visually-hidden">{locale.list_products()}</h2>
-            {grid(locale, &listing.cards, true)}
+            {grid(&page, &listing.cards, true)}
         })
     };
     let pagination = {

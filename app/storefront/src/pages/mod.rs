@@ -19,17 +19,19 @@ pub use product::{ProductData, product, variant_of};
 pub use texts::{about, failure, not_found, privacy};
 
 use crate::islands::QuickAdd;
+use crate::page::PageContext;
 use crate::present;
 use leptos::either::Either;
 use leptos::prelude::*;
 use orilla_catalog::read::Card;
-use orilla_ui::{CardGrid, Locale, ProductCard};
+use orilla_ui::{CardGrid, ProductCard};
 
 /// Pictures of a list that are in the first view of a phone or a desk.
 const EAGER: usize = 4;
 
 /// A grid of products. Those in the first view are loaded at once if `first`.
-fn grid(locale: Locale, cards: &[Card], first: bool) -> impl IntoView + use<> {
+fn grid(page: &PageContext, cards: &[Card], first: bool) -> impl IntoView + use<> {
+    let (locale, lang) = (page.locale, page.product_lang());
     let cards: Vec<_> = cards
         .iter()
         .enumerate()
@@ -50,7 +52,7 @@ fn grid(locale: Locale, cards: &[Card], first: bool) -> impl IntoView + use<> {
                 })),
             };
             view! {
-                <ProductCard locale=locale card=present::card(locale, card) eager=first && at < EAGER>
+                <ProductCard locale=locale card=present::card(locale, card) lang=lang.clone() eager=first && at < EAGER>
                     {action}
                 </ProductCard>
             }

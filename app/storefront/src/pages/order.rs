@@ -27,7 +27,7 @@ pub struct OrderPage {
 
 /// The order page.
 pub fn order(page: Arc<PageContext>, data: OrderPage) -> String {
-    let locale = page.locale;
+    let (locale, lang) = (page.locale, page.product_lang());
     let OrderPage { number, order, history, just_placed, cancel_key } = data;
     let title = locale.order_title(&number.to_string());
     let placed = &order.placed;
@@ -39,7 +39,7 @@ pub fn order(page: Arc<PageContext>, data: OrderPage) -> String {
             let href = page.url(&format!("/p/{}", line.handle));
             view! {
                 <li>
-                    <span>{line.quantity.get()} " × " <a href=href>{line.title.clone()}</a></span>
+                    <span>{line.quantity.get()} " × " <a href=href lang=lang.clone()>{line.title.clone()}</a></span>
                     <span>{locale.money(line.total)}</span>
                     <span class="small">{options}</span>
                 </li>

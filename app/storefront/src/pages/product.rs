@@ -34,7 +34,7 @@ pub fn variant_of(query_string: &str) -> Option<i64> {
 
 /// A product page.
 pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
-    let locale = page.locale;
+    let (locale, lang) = (page.locale, page.product_lang());
     let product = &data.product;
     let selected = selected(product, data.variant);
     let variant = product.variants.get(selected);
@@ -56,7 +56,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
         ..Head::default()
     };
     let crumbs = crumbs(&page, product);
-    let gallery = gallery(locale, product, category, colour);
+    let gallery = gallery(&page, product, category, colour);
     let brand = product.brand.clone().map(|brand| {
         let query = orilla_catalog::query::ListQuery { brands: [brand.clone()].into(), ..Default::default() };
         let href = format!("{}?{}", page.url("/search"), query.to_query_string());
@@ -66,7 +66,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
         view! {
             <section aria-labelledby="description">
                 <h2 id="description">{locale.product_description()}</h2>
-                <div class="prose" inner_html=product.description.as_str().to_owned()></div>
+                <div class="prose" lang=lang.clone() inner_html=product.description.as_str().to_owned()></div>
             </section>
         }
     });
@@ -74,7 +74,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
         view! {
             <section class="section" aria-labelledby="related">
                 <h2 id="related">{locale.product_related()}</h2>
-                {grid(locale, &data.related, false)}
+                {grid(&page, &data.related, false)}
             </section>
         }
     });
@@ -84,7 +84,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
             {gallery}
             <div class="buy">
                 {brand}
-                <h1>{product.title.clone()}</h1>
+                <h1 lang=lang>{product.title.clone()}</h1>
                 <BuyBox locale=locale.code().to_owned() data=buy_box(locale, product, selected)/>
                 <ul class="reassure" role="list">
                     <li>{locale.product_tax_included()}</li>
@@ -94,7 +94,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
         </div>
         <div class="section split">
             {description}
-            {properties(locale, product)}
+            {properties(&page, product)}
         </div>
         {related}
     };
@@ -145,11 +145,12 @@ fn buy_box(locale: Locale, product: &ProductView, selected: usize) -> BuyBoxData
 }
 
 fn gallery(
-    locale: Locale,
+    page: &PageContext,
     product: &ProductView,
     category: Option<&str>,
     colour: Option<&str>,
 ) -> impl IntoView + use<> {
+    let (locale, lang) = (page.locale, page.product_lang());
     let own: Vec<_> = product.images.iter().map(|image| (Some(image.id), image.alt.clone())).collect();
     let shown = if own.is_empty() { vec![(None, String::new())] } else { own };
     let pictures: Vec<_> = shown
@@ -162,7 +163,7 @@ fn gallery(
             let loading = if at == 0 { "eager" } else { "lazy" };
             view! {
                 <div class=class>
-                    <img src=picture.src alt=alt width="640" height="640" loading=loading decoding="async"
+                    <img src=picture.src alt=alt lang=lang.clone() width="640" height="640" loading=loading decoding="async"
                         fetchpriority=(at == 0).then_some("high")/>
                 </div>
             }
@@ -172,24 +173,32 @@ fn gallery(
 }
 
 /// The attributes, those with one name in one row.
-fn properties(locale: Locale, product: &ProductView) -> Option<impl IntoView + use<>> {
-    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+fn properties(page: &PageContext, product: &ProductView) -> Option<impl IntoView + use<>> {
+    let (locale, lang) = (page.locale, page.product_lang());
+    // Whether a row's values are texts of the catalogue: numbers, yes and no are in the page's language.
+    let mut rows: Vec<(String, Vec<String>, bool)> = Vec::new();
     let mut at: BTreeMap<&str, usize> = BTreeMap::new();
     // Tags are for filters; to a reader of the page they say nothing new.
     for attribute in product.attributes.iter().filter(|attribute| attribute.key.as_str() != "tag") {
         let value = attribute_text(locale, attribute);
         match at.get(attribute.key.as_str()).and_then(|row| rows.get_mut(*row)) {
-            Some((_, values)) => values.push(value),
+            Some((_, values, _)) => values.push(value),
             None => {
                 at.insert(attribute.key.as_str(), rows.len());
-                rows.push((attribute.name.clone(), vec![value]));
+                let is_text = matches!(attribute.value, AttributeValue::Text(_));
+                rows.push((attribute.name.clone(), vec![value], is_text));
             }
         }
     }
     let rows: Vec<_> = rows
         .into_iter()
         .take(MOST_PROPERTIES)
-        .map(|(name, values)| view! { <tr><th scope="row">{name}</th><td>{values.join(", ")}</td></tr> })
+        .map(|(name, values, is_text)| {
+            let of_values = lang.clone().filter(|_| is_text);
+            view! {
+                <tr><th scope="row" lang=lang.clone()>{name}</th><td lang=of_values>{values.join(", ")}</td></tr>
+            }
+        })
         .collect();
     (!rows.is_empty()).then(|| {
         view! {

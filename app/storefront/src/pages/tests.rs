@@ -4,11 +4,12 @@ use super::*;
 use crate::page::{Assets, PageContext};
 use orilla_catalog::query::ListQuery;
 use orilla_catalog::read::{
-    CategoryNode, CategoryRef, Facet, FacetKind, FacetValue, Listing, ProductView, VariantView,
+    AttributeView, CategoryNode, CategoryRef, Facet, FacetKind, FacetValue, Listing, ProductView, VariantView,
 };
-use orilla_catalog::{Handle, ProductId, VariantId};
+use orilla_catalog::{AttributeKey, AttributeValue, Handle, ProductId, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_richtext::SafeHtml;
+use orilla_ui::{Language, Locale};
 use std::sync::Arc;
 
 /// A text that would run if a page did not escape it.
@@ -17,6 +18,7 @@ const HOSTILE: &str = "</title></script><script>alert('1')</script>\"'<img src=x
 fn page(path: &str, query: &str) -> Arc<PageContext> {
     Arc::new(PageContext {
         locale: Locale::En,
+        catalog_language: Language::default(),
         assets: Assets::default(),
         shop_name: "Orilla".into(),
         origin: "https://shop.example".into(),
@@ -68,7 +70,16 @@ fn list_page(path: &str, category: Option<&str>, query: &str, total: u32) -> Str
     list(page(path, &query.to_query_string()), ListData { query, listing: listing(total) })
 }
 
+fn attribute(key: &str, name: &str, value: AttributeValue) -> AttributeView {
+    let key = AttributeKey::parse(key).unwrap();
+    AttributeView { key, name: name.into(), value, unit: None }
+}
+
 fn product_page(variant: Option<i64>) -> String {
+    product_page_of(page("/p/lantern", ""), variant)
+}
+
+fn product_page_of(page: Arc<PageContext>, variant: Option<i64>) -> String {
     let view = |id, size: &str, minor, available| VariantView {
         id: VariantId(id),
         sku: Some(format!("SKU-{id}")),
@@ -88,13 +99,13 @@ fn product_page(variant: Option<i64>) -> String {
         categories: vec![CategoryRef { slug: "light".into(), name: "Light".into() }],
         options: vec!["Size".into()],
         variants: vec![view(7, "S", 3_900, 0), view(8, HOSTILE, 5_900, 2)],
-        attributes: vec![],
+        attributes: vec![
+            attribute("use", "Verwendung", AttributeValue::Text("Segeln".into())),
+            attribute("length", "Länge", AttributeValue::Number(2.5)),
+        ],
         images: vec![],
     };
-    product(
-        page("/p/lantern", ""),
-        &ProductData { product: product_view, variant, related: vec![card(HOSTILE)] },
-    )
+    product(page, &ProductData { product: product_view, variant, related: vec![card(HOSTILE)] })
 }
 
 #[test]
@@ -166,4 +177,24 @@ fn error_pages_say_where_to_go() {
     assert!(not_found(page("/zzz", "")).contains(Locale::En.error_404_title()));
     assert!(failure(page("/search", "q=a"), true).contains("href=\"/en/search?q=a\""));
     assert!(!failure(page("/search", "q=a"), false).contains(Locale::En.error_retry()));
+}
+
+#[test]
+fn texts_of_a_product_say_their_language_where_it_is_another() {
+    let html = |catalog: &str| {
+        let catalog_language = Language::parse(catalog).unwrap();
+        let page = PageContext { catalog_language, ..(*page("/p/lantern", "")).clone() };
+        product_page_of(Arc::new(page), None)
+    };
+    let (own, other) = (html("en"), html("de"));
+    for element in [
+        "<h1 lang=\"de\">",
+        "<div lang=\"de\" class=\"prose\">",
+        "<a href=\"/en/p/lantern\" lang=\"de\">",
+        "<th scope=\"row\" lang=\"de\">Verwendung</th><td lang=\"de\">Segeln</td>",
+        "<th scope=\"row\" lang=\"de\">Länge</th><td>2.5</td>",
+    ] {
+        assert!(other.contains(element), "{element}: {other}");
+    }
+    assert!(own.contains("<h1>") && !own.contains("lang=\"de\""));
 }

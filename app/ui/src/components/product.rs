@@ -62,6 +62,9 @@ pub fn ProductCard<C>(
     locale: Locale,
     /// The product.
     card: CardView,
+    /// The language of the product's texts, if it is not the page's.
+    #[prop(optional_no_strip)]
+    lang: Option<String>,
     /// Whether the picture is in the first view, and should be loaded at once.
     #[prop(optional)]
     eager: bool,
@@ -92,7 +95,7 @@ where
             </div>
             {brand.map(|brand| view! { <p class="brand">{brand}</p> })}
             <h3 class="title">
-                <a href=href>{title}</a>
+                <a href=href lang=lang>{title}</a>
             </h3>
             <Price locale=locale price=price former=former_price from=from/>
             {children.into_inner()()}
