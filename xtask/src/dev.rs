@@ -146,6 +146,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn wrangler_watches_all_that_a_build_reads() {
+        let settings = files::read_text(&root().join("wrangler.toml")).unwrap();
+        let watched = settings.lines().find_map(|line| line.strip_prefix("watch_dir = ")).unwrap();
+        assert_eq!(watched, format!("{:?}", build::INPUTS));
+    }
+
+    #[test]
     fn only_shops_on_this_machine_have_the_example_account() {
         let deployed = files::read_text(&root().join("wrangler.toml")).unwrap();
         let accounts: Vec<_> = deployed.lines().filter(|line| line.contains("BANK_IBAN")).collect();
