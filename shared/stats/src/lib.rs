@@ -1,4 +1,30 @@
-//! The analysis of experiments.
+//! The analysis of experiments, as pure functions: no clock, no dice, no I/O.
+//!
+//! It goes in three steps:
+//!
+//! 1. **From events to values.** A [`metric::Metric`] (proportion, retention, mean, revenue per visitor, ratio,
+//!    quantile; with its window, cap and activation filter) takes one value of each unit. Rollups skip this step: counts,
+//!    sums, sums of squares and of products are all that [`Moments`] and [`Joint`] need. Only quantiles need the units.
+//! 2. **From values to an estimate** per variant: [`Estimate::proportion`], [`Estimate::mean_of`],
+//!    [`Estimate::ratio`], [`quantile_of`]; [`cuped`] and [`post_stratify`] make it more precise.
+//! 3. **From two estimates to an answer**: [`welch`] for one look at the end, [`sequential`] for looks at any time,
+//!    [`bayes`] for chances and risks; [`two_proportions`] where conversions are few.
+//!
+//! Before that, [`sample_size`] and [`outlook`] say how long it takes. Around it, [`sample_ratio`] and
+//! [`MultipleExposures`] say whether the experiment can be believed, [`by_segment`] and [`adjust`] keep many looks
+//! honest. [`bandit`] is for allocation that learns, [`causal`] for what was not randomised, [`analyze`] for CSV files.
+//!
+//! The numbers agree with gbstats, scipy and statsmodels to a millionth (tests/golden). Where data can't answer, the
+//! answer is [`Undefined`] with its reason, never NaN.
+//!
+//! ```
+//! use orilla_stats::{Estimate, TestOptions, welch};
+//! let control = Estimate::proportion(10_000, 1_000)?;
+//! let variant = Estimate::proportion(10_000, 1_120)?;
+//! let test = welch(&control, &variant, &TestOptions::default())?;
+//! assert!(test.p_value < 0.01 && (test.uplift - 0.12).abs() < 1e-9);
+//! # Ok::<(), orilla_stats::Undefined>(())
+//! ```
 #![deny(missing_docs)]
 
 pub mod analyze;

@@ -34,6 +34,8 @@ impl Study {
     /// Nearest neighbours on the log odds, one to one, each untreated unit once, the treated units with the highest
     /// odds first, no further apart than `caliper` standard deviations; then a paired t test (Austin 2011, "An
     /// introduction to propensity score methods for reducing the effects of confounding in observational studies").
+    /// Pairs are near, not equal: what they still differ in biases the effect a little (in the simulations, 91 % of the
+    /// 95 % intervals hold the truth). [`Study::doubly_robust`] is the better estimate; matching is easier to explain.
     ///
     /// # Errors
     /// [`Undefined::NoOverlap`] if fewer than two pairs are found, [`Undefined::NoVariance`] if they don't differ among

@@ -192,7 +192,7 @@ fn section(f: &mut Formatter<'_>, columns: &[&str], rows: impl Iterator<Item = V
 mod tests {
     use super::*;
 
-    const REDUCED: Settings = Settings { seed: 20, runs: 300 };
+    const REDUCED: Settings = Settings { seed: 20, runs: 150 };
 
     #[test]
     fn the_sequential_test_survives_peeking() {
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_text() {
-        let settings = Settings { seed: 3, runs: 20 };
+        let settings = Settings { seed: 3, runs: 4 };
         assert_eq!(evaluate(settings).to_string(), evaluate(settings).to_string());
     }
 }
