@@ -46,7 +46,8 @@ pub(crate) struct Difference {
 }
 
 /// Variant minus control; relative: divided by the control's mean, with the delta method's variance (gbstats
-/// `frequentist_diff` and `frequentist_variance`).
+/// `frequentist_diff` and `frequentist_variance`). gbstats refuses a control whose mean is zero even for an absolute
+/// difference, which exists: it is given here.
 ///
 /// # Errors
 /// [`Undefined::ZeroBaseline`] for a relative uplift over zero; [`Undefined::NoVariance`] if either shows no spread.

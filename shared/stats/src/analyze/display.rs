@@ -104,6 +104,9 @@ impl Comparison {
         if let Some(methods) = &self.cuped {
             methods.rows("CUPED, absolute", short, &mut rows);
         }
+        if let Some(methods) = &self.post_stratified {
+            methods.rows("post-stratified, absolute", short, &mut rows);
+        }
         table(f, &rows)?;
         if let Some(adjusted) = self.adjusted_p_value {
             writeln!(f, "    Welch's p value, corrected for all comparisons (Holm): {}", p(adjusted))?;

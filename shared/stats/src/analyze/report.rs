@@ -5,10 +5,10 @@ use super::{AnalyzeError, CapSpec, MetricSpec, MetricType, Request};
 use crate::metric::{Cap, Kind, Metric, Value};
 use crate::undefined::{either, open_unit, positive};
 use crate::{
-    BayesOptions, Conversions, Correction, Estimate, MultipleExposures, Posterior, ProportionTest, Result,
-    SampleRatio, Segment, SegmentReport, SequentialOptions, SequentialTest, Shape, TTest, TestOptions,
-    Uplift, WithCovariate, adjust, bayes, by_segment, cuped, sample_ratio, sequential, two_proportions,
-    welch,
+    BayesOptions, Conversions, Correction, Estimate, Moments, MultipleExposures, Posterior, ProportionTest,
+    Result, SampleRatio, Segment, SegmentReport, SequentialOptions, SequentialTest, Shape, Stratum, TTest,
+    TestOptions, Uplift, WithCovariate, adjust, bayes, by_segment, cuped, post_stratify, sample_ratio,
+    sequential, two_proportions, welch,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -80,6 +80,10 @@ pub struct Comparison {
     /// The absolute methods with CUPED, if a covariate was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cuped: Option<Methods>,
+    /// The absolute methods with both variants weighted to the same shares of the segments, if a segment was asked for
+    /// and the metric is a mean or a proportion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_stratified: Option<Methods>,
     /// Welch's p value (absolute), corrected by Holm's method for all comparisons of the report.
     pub adjusted_p_value: Option<f64>,
     /// The effects by segment (absolute), if a segment was asked for.
@@ -265,12 +269,15 @@ impl Data<'_> {
         });
         let adjusted = spec.covariate.is_some().then(|| self.adjusted(variant));
         let segments = request.segment.is_some().then(|| self.segments(variant, request));
+        let summed = matches!(self.metric.kind, Kind::Mean | Kind::RevenuePerVisitor) || self.is_share();
+        let stratified = (request.segment.is_some() && summed).then(|| self.stratified(variant));
         Ok(Comparison {
             variant: self.units.variants.get(variant).cloned().unwrap_or_default(),
             relative: Methods::new(&pair, Uplift::Relative, request),
             absolute: Methods::new(&pair, Uplift::Absolute, request),
             proportions,
             cuped: adjusted.map(|pair| Methods::new(&pair, Uplift::Absolute, request)),
+            post_stratified: stratified.map(|pair| Methods::new(&pair, Uplift::Absolute, request)),
             adjusted_p_value: None,
             segments,
         })
@@ -291,10 +298,25 @@ impl Data<'_> {
         cuped(&of(0), &of(variant))
     }
 
+    fn stratified(&self, variant: usize) -> Result<(Estimate, Estimate)> {
+        let most = self.metric.most(&self.values(|_| true))?.unwrap_or(f64::INFINITY);
+        let stratum = |name: &String| {
+            let values = self.values(|unit| unit.segment == *name);
+            let of = |index: usize| {
+                values.get(index).into_iter().flatten().map(|value| value.sum.min(most)).collect::<Moments>()
+            };
+            Stratum { control: of(0), variant: of(variant) }
+        };
+        post_stratify(&self.segment_names().into_iter().map(stratum).collect::<Vec<_>>())
+    }
+
+    fn segment_names(&self) -> BTreeSet<&String> {
+        self.units.of.iter().flatten().map(|unit| &unit.segment).collect()
+    }
+
     fn segments(&self, variant: usize, request: &Request) -> Result<SegmentReport> {
-        let names: BTreeSet<&String> = self.units.of.iter().flatten().map(|unit| &unit.segment).collect();
         let mut segments = Vec::new();
-        for name in names {
+        for name in self.segment_names() {
             let estimates = self.metric.estimates(&self.values(|unit| unit.segment == *name))?;
             let of = |index: usize| estimates.get(index).cloned().unwrap_or(Err(crate::Undefined::NoUnits));
             segments.push(Segment { name: name.clone(), control: of(0), variant: of(variant) });

@@ -53,6 +53,9 @@ fn a_whole_experiment() {
     assert!(of(1).cuped.as_ref().unwrap().welch.is_ok() && of(4).cuped.is_none());
     assert!(of(4).absolute.welch.as_ref().unwrap().p_value > 0.01);
     assert!(of(4).adjusted_p_value.unwrap() >= of(4).absolute.welch.as_ref().unwrap().p_value);
+    let stratified = |metric: usize| of(metric).post_stratified.as_ref().map(|of| of.welch.clone().unwrap());
+    let (with, without) = (stratified(1).unwrap(), of(1).absolute.welch.as_ref().unwrap());
+    assert!((with.uplift - without.uplift).abs() < without.standard_error && stratified(2).is_none());
     let segments = of(0).segments.as_ref().unwrap().as_ref().unwrap();
     assert_eq!(segments.segments.len(), 2);
     let text = report.to_string();

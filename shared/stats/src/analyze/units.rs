@@ -1,7 +1,7 @@
 //! From rows to units.
 
 use super::table::Table;
-use super::{AnalyzeError, Request};
+use super::{AnalyzeError, MetricType, Request};
 use crate::health::MultipleExposures;
 use std::collections::HashMap;
 use std::io::Read;
@@ -15,7 +15,7 @@ pub(super) struct Cells {
     pub(super) sum: f64,
     pub(super) denominator: f64,
     pub(super) covariate: f64,
-    /// The single values.
+    /// The single values, for a quantile.
     pub(super) values: Vec<f64>,
 }
 
@@ -110,7 +110,9 @@ impl Units {
                 let seen = read(*value, &spec.column)?;
                 *binary &= seen.is_none_or(|value| value.abs() <= 0.0 || (value - 1.0).abs() <= 0.0);
                 sums.sum += seen.unwrap_or(0.0);
-                sums.values.extend(seen);
+                if matches!(spec.metric_type, Some(MetricType::Quantile(_))) {
+                    sums.values.extend(seen);
+                }
                 if let (Some(at), Some(name)) = (denominator, &spec.denominator) {
                     sums.denominator += read(*at, name)?.unwrap_or(0.0);
                 }
