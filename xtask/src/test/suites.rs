@@ -8,6 +8,9 @@ use crate::test::tally::Tally;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+/// What only the developer's programs need, and is tested too.
+const TOOLS: &str = "xtask/feed,xtask/analyze,orilla-stats/simulate";
+
 /// Format, lints, licences and advisories.
 pub fn checks(_: &Options, tally: &mut Tally) -> Result<()> {
     tally.check("cargo fmt", &mut cargo(&["fmt", "--all", "--check"]))?;
@@ -16,7 +19,7 @@ pub fn checks(_: &Options, tally: &mut Tally) -> Result<()> {
         clippy.args(args).args(["--", "-D", "warnings"]);
         clippy
     };
-    tally.check("clippy", &mut lint(&["--all-targets", "--features", "xtask/feed"]))?;
+    tally.check("clippy", &mut lint(&["--all-targets", "--features", TOOLS]))?;
     tally.check("clippy, integration", &mut lint(&["--package", "orilla-integration", "--all-targets"]))?;
     // Each alone, as they are built: `hydrate` and `ssr` exclude each other.
     for package in ["orilla-client", "orilla-shop-module", "orilla-team-module"] {
@@ -58,7 +61,7 @@ pub fn native(options: &Options, tally: &mut Tally) -> Result<()> {
     } else {
         cargo(&["test", "--quiet", "--no-fail-fast", "--lib", "--bins", "--tests"])
     };
-    tests.args(["--features", "xtask/feed"]).args(&options.filter);
+    tests.args(["--features", TOOLS]).args(&options.filter);
     tally.count(&mut tests)?;
     tally.count(cargo(&["test", "--quiet", "--no-fail-fast", "--doc"]).args(&options.filter))
 }
