@@ -13,11 +13,24 @@
 //! assert_eq!((answer.value, answer.reason), (true, Reason::TargetingMatch));
 //! ```
 //!
-//! Beyond GrowthBook's format, a document may have:
-//! - `schedule` on a rule, a flag or an experiment: `{"start": "2026-11-27T00:00:00Z", "end": …}`;
-//! - `enabled: false` on a flag or a rule;
-//! - `layers`: experiments of which a person is in at most one; a rule names its `layer`;
-//! - `holdouts`: people who are kept from what is new; a flag names its `holdout`.
+//! # The document
+//! An object with `features`, `experiments` (those that belong to no flag, such as redirects), `savedGroups` and
+//! `contextualBandits`, as GrowthBook's SDKs read them. Beyond that format:
+//! - `"schedule": {"start": "2026-11-27T00:00:00Z", "end": …}` on a rule, a flag or an experiment: it counts from its
+//!   start until just before its end, each RFC 3339 or milliseconds since 1970;
+//! - `"enabled": false` on a flag or a rule: it is switched off;
+//! - `"layers": {"checkout": {"allocations": {"steps": [[0, 0.5]], "payment": [[0.5, 1]]}}}`: a rule with
+//!   `"layer": "checkout"` takes only the people whose bucket in the layer belongs to its experiment, so nobody is in
+//!   two experiments of one layer. `hashAttribute` (`id`) and `seed` may be given;
+//! - `"holdouts": {"2026": {"share": 0.05}}`: people who are kept from what is new. A flag with `"holdout": "2026"`
+//!   gives them its default value. Both sides are counted as exposures of an experiment with the holdout's name.
+//!
+//! [`Flags::compile`] is strict, for what is to be published; [`Flags::from_payload`] tolerates what an SDK tolerates.
+//! [`for_growthbook`] makes a document that a stock SDK can read.
+//!
+//! # Attributes
+//! Conditions name the visitor's attributes; [`names`] has those that every host sets. Buckets are made from `id`
+//! unless `hashAttribute` says otherwise.
 #![deny(missing_docs)]
 
 mod attribute;

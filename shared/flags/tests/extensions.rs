@@ -187,3 +187,37 @@ fn an_encrypted_payload_is_read_with_its_key() {
     assert!(Flags::from_payload(&payload.to_string(), Some("Zvwv/+uhpFDznZ6SX39Yjg==")).is_err());
     assert!(Flags::from_payload("[]", None).is_err());
 }
+
+#[test]
+fn saved_groups_of_each_form() {
+    let condition = |condition: Value| {
+        let document = json!({
+            "features": {"flag": {"defaultValue": false, "rules": [{"force": true, "condition": condition}]}},
+            "savedGroups": {
+                "bare": ["v"],
+                "list": {"type": "list", "attributeKey": "id", "values": ["v"]},
+                "nested": {"type": "condition", "condition": {"$savedGroup": {"id": "list"}, "country": "ES"}},
+                "circle": {"type": "condition", "condition": {"$savedGroup": {"id": "circle"}}},
+                "later": {"type": "of-tomorrow"},
+            },
+        });
+        let visitor = Visitor::new("v").country("ES");
+        Flags::read(&document).0.evaluate("flag", &visitor, NOW).is_on()
+    };
+    assert!(condition(json!({"id": {"$inGroup": "bare"}})));
+    assert!(condition(json!({"id": {"$inGroup": "list"}})));
+    assert!(condition(json!({"$savedGroup": {"id": "list"}})));
+    assert!(condition(json!({"$savedGroup": {"id": "nested"}})));
+    assert!(!condition(json!({"$savedGroup": {"id": "list", "attributeKey": "country"}})));
+    assert!(
+        !condition(json!({"$savedGroup": {"id": "bare", "attributeKey": "id"}})),
+        "a bare list has no attribute"
+    );
+    assert!(!condition(json!({"$savedGroup": {"id": "circle"}})));
+    assert!(!condition(json!({"id": {"$inGroup": "later"}})));
+    assert!(
+        !condition(json!({"id": {"$notInGroup": "later"}})),
+        "a group of a form that is not known has no strangers"
+    );
+    assert!(condition(json!({"id": {"$notInGroup": "nowhere"}})));
+}

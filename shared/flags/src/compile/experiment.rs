@@ -171,9 +171,13 @@ pub(super) fn experiment(
 }
 
 fn reported(key: &str, variations: &[Value], map: &Map<String, Value>) -> Map<String, Value> {
+    let is_reported = |field: &str, value: &Value| {
+        field == "coverage" || field.ends_with("ucketVersion") || Attribute::from(value).is_truthy()
+    };
     let mut reported: Map<String, Value> = REPORTED_FIELDS
         .iter()
         .filter_map(|field| Some((field.to_string(), map.get(*field)?.clone())))
+        .filter(|(field, value)| is_reported(field, value))
         .collect();
     reported.insert("key".into(), key.into());
     reported.insert("variations".into(), variations.into());

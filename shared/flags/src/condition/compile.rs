@@ -31,7 +31,7 @@ pub(crate) fn compile_groups<'v>(
 
 fn group(value: &Value, at: &At<'_>, names: &GroupNames<'_>) -> Group {
     if let Value::Array(values) = value {
-        return Group::List(Members::new(values, false), None);
+        return Group::Bare(Members::new(values, false));
     }
     let Some(object) = Object::read(value, at) else { return Group::Unusable };
     match object.text("type") {

@@ -74,6 +74,8 @@ impl<'a> Subject<'a> {
 pub(crate) enum Group {
     /// Members, and the attribute that holds them if the group says so itself.
     List(Members, Option<Path>),
+    /// The first form of a list, for `$inGroup` only: it can't say whose attribute it means.
+    Bare(Members),
     /// Everybody for whom the condition holds.
     Condition(Condition),
     /// Malformed, or of a type that is not known: nobody.
@@ -95,7 +97,7 @@ impl<'g> Groups<'g> {
 
     fn members(&self, index: Option<usize>) -> Option<&'g Members> {
         match self.all.get(index?)? {
-            Group::List(members, _) => Some(members),
+            Group::List(members, _) | Group::Bare(members) => Some(members),
             Group::Condition(_) | Group::Unusable => None,
         }
     }
@@ -116,7 +118,7 @@ impl<'g> Groups<'g> {
                 let inner = Groups { all: self.all, inside: Some((index, self)), depth: self.depth + 1 };
                 condition.holds(subject, &inner)
             }
-            Some(Group::Unusable) | None => false,
+            Some(Group::Bare(_) | Group::Unusable) | None => false,
         }
     }
 }
