@@ -10,6 +10,7 @@ type Result<T> = std::result::Result<T, String>;
 const USAGE: &str = "\
 cargo xtask analyze FILE.csv --unit COLUMN --variant COLUMN --metric COLUMN[:TYPE] [--metric …]
   FILE.csv may be - for the standard input. One unit may have several rows: they are added up.
+  A blank cell adds nothing.
   TYPE is proportion, retention, mean, revenue, ratio (NUMERATOR/DENOMINATOR:ratio), median or a quantile (p95).
   Without it: a proportion if all values are 0 and 1, else a mean.
   --control NAME            The variant to compare with (default: control, 0, A or off; else the first).

@@ -87,7 +87,7 @@ impl Comparison {
             f,
             "\n  {} against the control, intervals of {} %",
             self.variant,
-            short(100.0 * (1.0 - alpha))
+            (1e6 * (1.0 - alpha)).round() / 1e4
         )?;
         let mut rows = vec![vec![
             "  method".to_owned(),

@@ -2,7 +2,7 @@
 //! columns of values.
 //!
 //! A unit may have several rows: its values are added up. A unit in more than one variant belongs to none: it is
-//! counted, and left out.
+//! counted, and left out. A blank cell adds nothing: a unit without any value has 0, and no part in a quantile.
 
 mod display;
 mod report;

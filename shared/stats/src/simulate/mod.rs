@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn bandits_lose_less_than_equal_shares() {
-        for row in regret(Settings { runs: 20, ..REDUCED }) {
+        for row in regret(Settings { runs: 8, ..REDUCED }) {
             assert!(row.holds(), "{row:?}");
         }
     }
