@@ -6,7 +6,10 @@
 
 #[cfg(feature = "bench")]
 pub mod bench;
+mod call;
 pub mod islands;
+#[cfg(feature = "hydrate")]
+mod json;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]

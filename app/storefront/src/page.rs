@@ -1,6 +1,6 @@
 //! What every page of the shop shares: the shell around its content.
 
-use crate::islands::{CartBadge, SearchBox};
+use crate::islands::{CartBadge, CartBadgeData, SearchBox, SearchBoxData, hand};
 use leptos::prelude::*;
 use orilla_catalog::read::CategoryNode;
 use orilla_ui::{Language, LanguageLink, Locale, NavLink, SiteFooter, SiteHeader};
@@ -147,8 +147,8 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                     home=page.url("")
                     links=page.nav()
                     languages=page.languages()
-                    search=view! { <SearchBox locale=locale.code().to_owned() query=searched/> }
-                    cart=view! { <CartBadge locale=locale.code().to_owned() pieces=page.cart_pieces/> }
+                    search=hand(SearchBoxData { locale: locale.code().to_owned(), query: searched }, SearchBox)
+                    cart=hand(CartBadgeData { locale: locale.code().to_owned(), pieces: page.cart_pieces }, CartBadge)
                 />
                 <main id="content" tabindex="-1">{content}</main>
                 <SiteFooter locale=locale links=page.footer_links() languages=page.languages()/>
@@ -206,8 +206,8 @@ fn og(property: &'static str, content: String) -> impl IntoView {
 }
 
 /// JSON that can stand inside a script element: no text in it can end the element.
-fn script_text(data: &serde_json::Value) -> String {
-    data.to_string().replace('<', "\\u003c")
+pub(crate) fn script_text(data: &impl serde::Serialize) -> String {
+    serde_json::to_string(data).unwrap_or_default().replace('<', "\\u003c")
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What islands ask of the shop: server functions. They run where the shop renders, at the edge or on the device, and
 //! their addresses are plain form targets for browsers without scripts.
 
+use crate::call::Call;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, Json};
+use leptos::server_fn::codec::{GetUrl, PostUrl};
 use serde::{Deserialize, Serialize};
 
 /// A line of the cart, ready to show.
@@ -73,19 +74,19 @@ pub const ADD_TO_CART: &str = "/fn/add_to_cart";
 pub const SET_QUANTITY: &str = "/fn/set_quantity";
 
 /// Puts pieces of a variant into the cart.
-#[server(prefix = "/fn", endpoint = "add_to_cart", output = Json)]
+#[server(prefix = "/fn", endpoint = "add_to_cart", protocol = Call<PostUrl>)]
 pub async fn add_to_cart(locale: String, variant: i64, quantity: u32) -> Result<CartChange, ServerFnError> {
     cart::context()?.add(&locale, variant, quantity).await
 }
 
 /// Sets how many pieces of a variant are in the cart; 0 takes it out.
-#[server(prefix = "/fn", endpoint = "set_quantity", output = Json)]
+#[server(prefix = "/fn", endpoint = "set_quantity", protocol = Call<PostUrl>)]
 pub async fn set_quantity(locale: String, variant: i64, quantity: u32) -> Result<CartChange, ServerFnError> {
     cart::context()?.set(&locale, variant, quantity).await
 }
 
 /// Up to eight products that fit what was typed.
-#[server(prefix = "/fn", endpoint = "suggest", input = GetUrl, output = Json)]
+#[server(prefix = "/fn", endpoint = "suggest", protocol = Call<GetUrl>)]
 pub async fn suggest(locale: String, q: String) -> Result<Vec<SuggestionData>, ServerFnError> {
     cart::context()?.suggest(&locale, &q).await
 }
@@ -96,3 +97,7 @@ pub use cart::{ServerContext, cart_data, register};
 #[cfg(feature = "ssr")]
 #[path = "server_cart.rs"]
 mod cart;
+
+#[cfg(feature = "hydrate")]
+#[path = "server_browser.rs"]
+mod browser;

@@ -1,5 +1,7 @@
 //! The few things that islands ask of the browser. On the server they do nothing.
 
+use orilla_ui::Locale;
+
 /// Tells the other islands of the page how many pieces are in the cart.
 pub fn announce_cart(pieces: u32) {
     #[cfg(feature = "hydrate")]
@@ -62,6 +64,33 @@ pub async fn cart_turn() -> CartTurn {
     }
     #[cfg(not(feature = "hydrate"))]
     CartTurn {}
+}
+
+/// The language of the page.
+pub fn language() -> Locale {
+    #[cfg(feature = "hydrate")]
+    {
+        let root = leptos::prelude::document().document_element();
+        super::locale_of(&root.and_then(|root| root.get_attribute("lang")).unwrap_or_default())
+    }
+    #[cfg(not(feature = "hydrate"))]
+    Locale::default()
+}
+
+/// The value of a field of the form that this is an event of.
+pub fn field(event: &leptos::ev::SubmitEvent, name: &str) -> String {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let form = event.target().and_then(|form| form.dyn_into::<web_sys::Element>().ok());
+        let field = form.and_then(|form| form.query_selector(&format!("[name={name}]")).ok().flatten());
+        field.and_then(|field| field.get_attribute("value")).unwrap_or_default()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = (event, name);
+        String::new()
+    }
 }
 
 /// Replaces the query of the page's address, without a navigation.

@@ -1,5 +1,6 @@
 //! What a product costs and the way into the cart: choice of the variant, price, stock, quantity, button.
 
+use super::handed::{handed, handed_members};
 use super::{browser, locale_of};
 use crate::server::{ADD_TO_CART, add_to_cart};
 use leptos::prelude::*;
@@ -34,8 +35,10 @@ pub struct VariantData {
 }
 
 /// The product's options and variants.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuyBoxData {
+    /// The language's code.
+    pub locale: String,
     /// The options; empty if there is one variant.
     pub options: Vec<OptionData>,
     /// The variants, at least one.
@@ -43,6 +46,12 @@ pub struct BuyBoxData {
     /// The index of the variant that is shown first.
     pub selected: usize,
 }
+
+handed_members!("buy-box", BuyBoxData { locale, options, variants, selected });
+#[cfg(feature = "hydrate")]
+crate::json::read_members!(OptionData { name, values });
+#[cfg(feature = "hydrate")]
+crate::json::read_members!(VariantData { id, options, price, former, available, sku });
 
 impl BuyBoxData {
     /// The variant to show when `value` is chosen for the option `option`: the one that differs from the selected in
@@ -61,14 +70,10 @@ impl BuyBoxData {
 
 /// Variants are links to the page with that variant, the button is a form: with scripts, neither reloads.
 #[island]
-pub fn BuyBox(
-    /// The language's code.
-    locale: String,
-    /// What can be bought.
-    data: BuyBoxData,
-) -> impl IntoView {
-    let code = locale.clone();
-    let locale = locale_of(&locale);
+pub fn BuyBox() -> impl IntoView {
+    let data: BuyBoxData = handed();
+    let code = data.locale.clone();
+    let locale = locale_of(&code);
     let selected = RwSignal::new(data.selected);
     let data = StoredValue::new(data);
     let quantity = NodeRef::<leptos::html::Input>::new();
@@ -226,6 +231,7 @@ mod tests {
             sku: None,
         };
         BuyBoxData {
+            locale: "en".to_owned(),
             options: vec![],
             variants: vec![variant(1, "S", "red"), variant(2, "L", "red"), variant(3, "S", "blue")],
             selected: 0,

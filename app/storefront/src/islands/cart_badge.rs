@@ -1,17 +1,26 @@
 //! The link to the cart in the header, with the number of pieces in it.
 
+use super::handed::{handed, handed_members};
 use super::{browser, locale_of};
 use leptos::prelude::*;
 use orilla_ui::{Icon, IconName};
+use serde::{Deserialize, Serialize};
+
+/// What the badge is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CartBadgeData {
+    /// The language's code.
+    pub locale: String,
+    /// Pieces in the cart when the page was rendered.
+    pub pieces: u32,
+}
+
+handed_members!("cart-badge", CartBadgeData { locale, pieces });
 
 /// Follows what other islands do to the cart.
 #[island]
-pub fn CartBadge(
-    /// The language's code.
-    locale: String,
-    /// Pieces in the cart when the page was rendered.
-    pieces: u32,
-) -> impl IntoView {
+pub fn CartBadge() -> impl IntoView {
+    let CartBadgeData { locale, pieces } = handed();
     let locale = locale_of(&locale);
     let pieces = RwSignal::new(pieces);
     browser::on_cart(move |now| pieces.set(now));

@@ -1,22 +1,31 @@
 //! The lines of the cart: quantities, removal with undo, and the sum.
 
+use super::handed::{handed, handed_members};
 use super::{browser, locale_of};
 use crate::server::{CartData, CartLineData, SET_QUANTITY, set_quantity};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+
+/// What the lines are told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CartLinesData {
+    /// The language's code.
+    pub locale: String,
+    /// The cart.
+    pub cart: CartData,
+}
+
+handed_members!("cart-lines", CartLinesData { locale, cart });
 
 /// Each line is a form of its own; with scripts, a changed number is enough.
 #[island]
-pub fn CartLines(
-    /// The language's code.
-    locale: String,
-    /// The cart.
-    data: CartData,
-) -> impl IntoView {
+pub fn CartLines() -> impl IntoView {
+    let CartLinesData { locale, cart } = handed();
     let code = locale.clone();
     let locale = locale_of(&locale);
-    let cart = RwSignal::new(data);
+    let cart = RwSignal::new(cart);
     let status = RwSignal::new(None::<String>);
     let undo = RwSignal::new(None::<(i64, u32)>);
     let change = Callback::new(move |(variant, before, quantity): (i64, u32, u32)| {

@@ -8,14 +8,18 @@ mod browser;
 mod buy_box;
 mod cart_badge;
 mod cart_lines;
+mod handed;
 mod quick_add;
 mod search_box;
 
 pub use buy_box::{BuyBox, BuyBoxData, OptionData, VariantData};
-pub use cart_badge::CartBadge;
-pub use cart_lines::CartLines;
-pub use quick_add::QuickAdd;
-pub use search_box::SearchBox;
+pub use cart_badge::{CartBadge, CartBadgeData};
+pub use cart_lines::{CartLines, CartLinesData};
+pub use handed::Handed;
+#[cfg(feature = "ssr")]
+pub use handed::{hand, pass};
+pub use quick_add::{QuickAdd, QuickAddData};
+pub use search_box::{SearchBox, SearchBoxData};
 
 use orilla_ui::Locale;
 

@@ -1,35 +1,41 @@
 //! The button on a card that puts a product without options into the cart.
 
-use super::{browser, locale_of};
+use super::browser;
+use super::handed::passed;
 use crate::server::{ADD_TO_CART, add_to_cart};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use orilla_ui::Locale;
 
-/// A form that works by itself; with scripts, nothing is reloaded.
-#[island]
-pub fn QuickAdd(
-    /// The language's code.
-    locale: String,
+/// What the button's form is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QuickAddData {
+    /// The language.
+    pub locale: Locale,
     /// The variant.
-    variant: i64,
+    pub variant: i64,
     /// The product's title, for the button's name.
-    title: String,
-) -> impl IntoView {
-    let code = locale.clone();
-    let locale = locale_of(&locale);
+    pub title: String,
+}
+
+/// A form that works by itself; with scripts, nothing is reloaded. A list has many: in the browser the form says which
+/// variant it is, so that the page need not say it twice.
+#[island]
+pub fn QuickAdd() -> impl IntoView {
+    let QuickAddData { locale, variant, title } = passed();
     let status = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let code_sent = code.clone();
     let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let Ok(variant) = browser::field(&event, "variant").parse() else { return };
         if busy.get_untracked() {
             return;
         }
         busy.set(true);
-        let code = code_sent.clone();
         spawn_local(async move {
+            let locale = browser::language();
             let _turn = browser::cart_turn().await;
-            match add_to_cart(code, variant, 1).await {
+            match add_to_cart(locale.code().to_owned(), variant, 1).await {
                 Ok(change) => {
                     browser::announce_cart(change.cart.pieces);
                     status.set(Some(if change.done {
@@ -45,7 +51,7 @@ pub fn QuickAdd(
     };
     view! {
         <form class="quick-add" method="post" action=ADD_TO_CART on:submit=add>
-            <input type="hidden" name="locale" value=code/>
+            <input type="hidden" name="locale" value=locale.code()/>
             <input type="hidden" name="variant" value=variant/>
             <input type="hidden" name="quantity" value="1"/>
             <button class="button" type="submit" aria-label=format!("{}: {title}", locale.product_add())>

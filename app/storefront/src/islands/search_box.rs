@@ -1,23 +1,32 @@
 //! The search field of the header, with suggestions as one types: a combobox with a list
 //! (<https://www.w3.org/WAI/ARIA/apg/patterns/combobox/>).
 
+use super::handed::{handed, handed_members};
 use super::{browser, locale_of};
 use crate::server::{SuggestionData, suggest};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use orilla_ui::{Icon, IconName};
+use serde::{Deserialize, Serialize};
+
+/// What the search field is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchBoxData {
+    /// The language's code.
+    pub locale: String,
+    /// What was searched for.
+    pub query: String,
+}
+
+handed_members!("search-box", SearchBoxData { locale, query });
 
 /// Fewer characters fit too much.
 const SHORTEST: usize = 2;
 
 /// A plain search form; with scripts, it suggests.
 #[island]
-pub fn SearchBox(
-    /// The language's code.
-    locale: String,
-    /// What was searched for.
-    query: String,
-) -> impl IntoView {
+pub fn SearchBox() -> impl IntoView {
+    let SearchBoxData { locale, query } = handed();
     let code = locale.clone();
     let locale = locale_of(&locale);
     let suggestions = RwSignal::new(Vec::<SuggestionData>::new());

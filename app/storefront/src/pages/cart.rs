@@ -1,6 +1,6 @@
 //! The cart.
 
-use crate::islands::CartLines;
+use crate::islands::{CartLines, CartLinesData, hand};
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use crate::server::{ADD_TO_CART, CartData};
@@ -85,7 +85,7 @@ pub fn cart(page: Arc<PageContext>, data: CartPage) -> String {
         <h1>{locale.cart_title()}</h1>
         {notice}
         {gone}
-        <CartLines locale=locale.code().to_owned() data=data.cart/>
+        {hand(CartLinesData { locale: locale.code().to_owned(), cart: data.cart }, CartLines)}
     };
     let head = Head {
         title: locale.cart_title().to_owned(),

@@ -18,7 +18,7 @@ pub use order::{OrderPage, order, order_not_found};
 pub use product::{ProductData, product, variant_of};
 pub use texts::{about, failure, not_found, privacy};
 
-use crate::islands::QuickAdd;
+use crate::islands::{QuickAdd, QuickAddData, pass};
 use crate::page::PageContext;
 use crate::present;
 use leptos::either::Either;
@@ -40,7 +40,7 @@ fn grid(page: &PageContext, cards: &[Card], first: bool) -> impl IntoView + use<
             let action = match card.only_variant {
                 _ if card.available == 0 => None,
                 Some(variant) => {
-                    Some(Either::Left(view! { <QuickAdd locale=code variant=variant.0 title=title/> }))
+                    Some(Either::Left(pass(QuickAddData { locale, variant: variant.0, title }, QuickAdd)))
                 }
                 // The card's title is the link that is read out and reached by keyboard.
                 None => Some(Either::Right(view! {

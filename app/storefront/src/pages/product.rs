@@ -1,7 +1,7 @@
 //! The page of a product.
 
 use super::grid;
-use crate::islands::{BuyBox, BuyBoxData, OptionData, VariantData};
+use crate::islands::{BuyBox, BuyBoxData, OptionData, VariantData, hand};
 use crate::page::{Head, PageContext, document};
 use crate::present::picture;
 use crate::render;
@@ -85,7 +85,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
             <div class="buy">
                 {brand}
                 <h1 lang=lang>{product.title.clone()}</h1>
-                <BuyBox locale=locale.code().to_owned() data=buy_box(locale, product, selected)/>
+                {hand(buy_box(locale, product, selected), BuyBox)}
                 <ul class="reassure" role="list">
                     <li>{locale.product_tax_included()}</li>
                     <li>{locale.product_delivery()}</li>
@@ -141,7 +141,7 @@ fn buy_box(locale: Locale, product: &ProductView, selected: usize) -> BuyBoxData
             sku: variant.sku.clone(),
         })
         .collect();
-    BuyBoxData { options, variants, selected }
+    BuyBoxData { locale: locale.code().to_owned(), options, variants, selected }
 }
 
 fn gallery(

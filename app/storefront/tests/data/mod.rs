@@ -18,6 +18,7 @@ pub fn buy_box() -> BuyBoxData {
         values: values.map(str::to_owned).into(),
     };
     BuyBoxData {
+        locale: "en".to_owned(),
         options: vec![option("Size", ["Small", "Large"]), option("Colour", ["Red", "Blue"])],
         variants: vec![
             variant(11, "Small", "Red", "€10.00", 9),
