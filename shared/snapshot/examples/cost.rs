@@ -168,6 +168,7 @@ fn publish(products: u64) -> Result<(Published, Shop, f64), Box<dyn Error>> {
                     key,
                     name: attribute.name.clone(),
                     unit: attribute.unit.clone(),
+                    rank: 0,
                 });
             }
             changes.push(Change::Put(Box::new(entry)));

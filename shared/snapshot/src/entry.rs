@@ -29,6 +29,8 @@ pub struct FacetKey {
     pub name: String,
     /// The unit of numbers.
     pub unit: Option<String>,
+    /// Of two attributes that as many products have, the one with the lower rank is counted, if not both can be.
+    pub rank: i64,
 }
 
 /// What products share: small, and so given whole at each publish.

@@ -11,7 +11,7 @@
 //! - Everything is a function of the catalogue: the same products make the same bytes, in whatever order they changed.
 //!   Versions of products and lists are digests of what they are, not counters: a rollback makes old pages fresh again.
 //!
-//! The format: [`frame`](SegmentRef) (magic, kind, format version, checksum), then postcard
+//! Each file is an envelope (magic, kind, format version, checksum) around postcard
 //! (<https://postcard.jamesmunns.com/wire-format>).
 #![deny(missing_docs)]
 

@@ -2,6 +2,7 @@
 
 use crate::bucket::{Bucket, FacetKind};
 use crate::columns::index;
+use crate::entry::FacetKey;
 use crate::snapshot::Snapshot;
 use crate::tables::{At, category, split};
 use crate::tally::{Question, Tally, number_of};
@@ -144,13 +145,15 @@ impl Snapshot {
         }
         let mut counted: Vec<bool> = question.bits.iter().map(|bit| *bit != 0).collect();
         let keys = dictionary.keys().iter().zip(&tally.coverage).zip(&choices).enumerate();
-        let mut candidates: Vec<(Reverse<u32>, &str, usize)> = keys
+        let mut candidates: Vec<(Reverse<u32>, i64, &str, usize)> = keys
             .filter(|(at, ((_, coverage), choices))| {
                 question.bits.get(*at) == Some(&0)
                     && (2..=MOST_VALUES).contains(*choices)
                     && u64::from(**coverage) * 10 >= u64::from(total)
             })
-            .map(|(at, ((key, coverage), _))| (Reverse(*coverage), key, at))
+            .map(|(at, ((key, coverage), _))| {
+                (Reverse(*coverage), self.named(key).map_or(0, |named| named.rank), key, at)
+            })
             .collect();
         candidates.sort_unstable();
         for (.., at) in candidates.into_iter().take(CANDIDATES) {
@@ -170,10 +173,14 @@ impl Snapshot {
             .collect()
     }
 
-    fn count(&self, key: &str, kind: FacetKind, token: &str, (products, coverage): (u32, u32)) -> Count {
+    /// What a facet's key is called.
+    fn named(&self, key: &str) -> Option<&FacetKey> {
         let names = &self.manifest().keys;
-        let named =
-            names.binary_search_by(|named| named.key.as_str().cmp(key)).ok().and_then(|at| names.get(at));
+        names.binary_search_by(|named| named.key.as_str().cmp(key)).ok().and_then(|at| names.get(at))
+    }
+
+    fn count(&self, key: &str, kind: FacetKind, token: &str, (products, coverage): (u32, u32)) -> Count {
+        let named = self.named(key);
         Count {
             key: key.to_owned(),
             name: named.map_or(key, |named| &named.name).to_owned(),

@@ -85,8 +85,7 @@ impl CatalogStore {
     pub async fn snapshot_shop(&self) -> Result<Shop, PortError> {
         let categories =
             "SELECT json_object('slug', slug, 'name', name) AS doc FROM categories ORDER BY slug";
-        let keys =
-            "SELECT json_object('key', key, 'name', name, 'unit', unit) AS doc FROM facet_keys ORDER BY key";
+        let keys = "SELECT json_object('key', key, 'name', name, 'unit', unit, 'rank', id) AS doc FROM facet_keys ORDER BY key";
         let answers = self.db.batch(vec![Statement::new(categories), Statement::new(keys)]).await?;
         let [categories, keys] = answers.as_slice() else {
             return Err(DbError::Unexpected(format!("{} answers for 2 statements", answers.len())).into());

@@ -37,6 +37,7 @@ impl Host {
                             key: attribute.key.as_str().to_owned(),
                             name: attribute.name.clone(),
                             unit: attribute.unit.clone(),
+                            rank: 0,
                         });
                     }
                     self.entries.insert(entry.id(), entry.as_ref().clone());
