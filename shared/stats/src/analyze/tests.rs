@@ -62,6 +62,7 @@ fn a_whole_experiment() {
     for part in [
         "800 rows, 800 units",
         "bought: proportion",
+        "intervals of 95 %",
         "revenue/items: ratio",
         "Welch, relative",
         "CUPED",

@@ -3,9 +3,11 @@
 mod adaptive;
 mod belief;
 mod contextual;
+mod running;
 mod top_two;
 
 pub use adaptive::{AdaptiveEffect, Period, WeightedMean, adaptive_effect, adaptive_means};
 pub use belief::{Belief, best_arm_probabilities};
 pub use contextual::{LinearArm, LinearBandit, Policy, Prediction};
+pub use running::Bandit;
 pub use top_two::{Schedule, TopTwo};

@@ -129,7 +129,7 @@ const ARMS: [f64; 2] = [0.2, 0.2];
 
 /// The interval of the second of two equal arms of a bandit.
 fn adaptive(random: &mut SplitMix64) -> Result<Interval> {
-    let means = adaptive_means(&play(&ARMS, 12, random))?;
+    let means = adaptive_means(&play(&ARMS, 12, random)?)?;
     let mean = means.into_iter().next_back().unwrap_or(Err(crate::Undefined::NoUnits))?;
     Interval::around(mean.mean, normal_isf(0.025) * mean.standard_error)
 }

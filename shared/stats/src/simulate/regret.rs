@@ -2,9 +2,11 @@
 
 use super::worlds::{World, generator};
 use super::{Rate, Settings};
-use crate::bandit::{Belief, LinearArm, LinearBandit, Period, Policy, TopTwo};
+use crate::bandit::{Bandit, LinearArm, LinearBandit, Period, Policy, Schedule, TopTwo};
+use crate::estimate::Shape;
 use crate::moments::Moments;
 use crate::random::{Random, SplitMix64};
+use crate::undefined::Result;
 
 /// A bandit against equal shares, over the same number of units.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,30 +31,26 @@ impl Regret {
 }
 
 /// Units between two updates of the weights.
-pub(super) const BATCH: u32 = 500;
+const BATCH: u32 = 500;
 const ROUNDS: u32 = 20_000;
 
 /// Plays top-two Thompson sampling over batches: the periods, with the weights that held in them.
-pub(super) fn play(rates: &[f64], batches: u32, random: &mut SplitMix64) -> Vec<Period> {
-    let mut weights = vec![1.0 / rates.len() as f64; rates.len()];
-    let mut totals = vec![Moments::default(); rates.len()];
-    let mut periods = Vec::new();
+pub(super) fn play(rates: &[f64], batches: u32, random: &mut SplitMix64) -> Result<Vec<Period>> {
     let policy = TopTwo { least: 0.05, ..TopTwo::default() };
-    for _ in 0..batches {
-        let mut arms = vec![Moments::default(); rates.len()];
-        for _ in 0..BATCH {
-            let chosen = random.pick(&weights).unwrap_or(0);
-            if let (Some(rate), Some(arm)) = (rates.get(chosen), arms.get_mut(chosen)) {
-                arm.push(World::Conversion(*rate).draw(random));
-            }
+    // A unit a millisecond.
+    let every = i64::from(BATCH);
+    let schedule = Schedule { burn_in: every, every };
+    let mut bandit = Bandit::new(rates.len(), Shape::Binary, policy, schedule, 0)?;
+    for now in 1..=i64::from(batches * BATCH) {
+        let arm = bandit.choose(random)?;
+        let rate = rates.get(arm).copied().unwrap_or_default();
+        bandit.record(arm, World::Conversion(rate).draw(random))?;
+        // The last batch ends with the simulation.
+        if now < i64::from(batches * BATCH) {
+            bandit.update(now)?;
         }
-        totals.iter_mut().zip(&arms).for_each(|(total, arm)| *total = total.merge(*arm));
-        periods.push(Period { weights: weights.clone(), arms });
-        let beliefs: Vec<Belief> =
-            totals.iter().map(|arm| Belief::of_conversions(arm.n(), arm.sum().round() as u64)).collect();
-        weights = policy.weights(&beliefs).unwrap_or(weights);
     }
-    periods
+    Ok(bandit.periods().to_vec())
 }
 
 /// The simulations.
@@ -75,7 +73,8 @@ fn top_two(settings: Settings, simulation: u64, bandit: &'static str, rates: &[f
         |weights: &[f64]| -> f64 { weights.iter().zip(rates).map(|(w, rate)| w * (best - rate)).sum() };
     let runs: Vec<(f64, bool)> = (0..settings.runs)
         .map(|run| {
-            let periods = play(rates, ROUNDS / BATCH, &mut generator(settings.seed, simulation, run));
+            let periods = play(rates, ROUNDS / BATCH, &mut generator(settings.seed, simulation, run))
+                .unwrap_or_default();
             let regret = periods.iter().map(|period| f64::from(BATCH) * lost(&period.weights)).sum();
             // Half of the traffic goes to the leader and half to challengers: which one leads is seen in the means.
             let total = |arm: usize| {
