@@ -143,7 +143,9 @@ impl<'e> Run<'e> {
             return Outcome::plain(&feature.default, Source::Disabled, Reason::Disabled);
         }
         let chain = Chain { key, above, depth };
-        if let Some(outcome) = self.hold_out(key, feature, &chain) {
+        if let Some(holdout) = feature.holdout.as_deref()
+            && let Some(outcome) = self.hold_out(key, holdout, feature, &chain)
+        {
             return outcome;
         }
         for rule in &feature.rules {
@@ -155,8 +157,14 @@ impl<'e> Run<'e> {
         Outcome::plain(&feature.default, Source::DefaultValue, reason)
     }
 
-    fn hold_out(&mut self, key: &'e str, feature: &'e Feature, chain: &Chain<'_>) -> Option<Outcome<'e>> {
-        let holdout = self.flags.holdouts.get(feature.holdout.as_deref()?)?;
+    fn hold_out(
+        &mut self,
+        key: &'e str,
+        holdout: &str,
+        feature: &'e Feature,
+        chain: &Chain<'_>,
+    ) -> Option<Outcome<'e>> {
+        let holdout = self.flags.holdouts.get(holdout)?;
         let assignment = self.experiment(holdout, Some(key), Some(chain));
         if assignment.is_in && assignment.variation == 0 {
             self.assignment = Some(assignment);

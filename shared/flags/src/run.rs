@@ -74,7 +74,9 @@ impl<'e> Run<'e> {
         if experiment.url_targets.as_ref().is_some_and(|targets| !is_targeted(visitor.url, targets)) {
             return out;
         }
-        if let Some(variation) = query_override(&experiment.key, visitor.url, count) {
+        if !visitor.url.is_empty()
+            && let Some(variation) = query_override(&experiment.key, visitor.url, count)
+        {
             return forced(Some(variation));
         }
         if let Some((_, variation)) =
