@@ -44,7 +44,7 @@ pub fn cuped(control: &WithCovariate, variant: &WithCovariate) -> Result<(Estima
     Ok((control.adjusted(theta)?, variant.adjusted(theta)?))
 }
 
-/// θ over both variants together. Like gbstats, from the raw second moments of the two together.
+/// θ over the units of both variants together, as gbstats has it.
 fn theta(control: &WithCovariate, variant: &WithCovariate) -> Result<f64> {
     let both = control.joint.merge(variant.joint);
     let metric = control.metric.variance(&both.x())?;
