@@ -1,6 +1,6 @@
 //! How an island calls a server function: at the edge as leptos has it, in the browser with less code. Leptos' client
-//! writes the question with serde_qs, sends it with gloo-net and reads the answer with serde_json: together a quarter
-//! of the bundle.
+//! writes the question with serde_qs, sends it with gloo-net and reads the answer with serde_json: together 11 of
+//! the bundle's 123 KB, when it was last so.
 
 use leptos::prelude::ServerFnError;
 use leptos::server_fn::client::Client;

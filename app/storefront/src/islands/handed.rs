@@ -1,6 +1,6 @@
 //! What a page hands to an island. Leptos would write an island's properties into an attribute and read them with
-//! serde_json, which is a quarter of the bundle. Here the island has no properties: what it needs stands before it in a
-//! script element, as JSON that the browser itself parses.
+//! serde_json: 17 of the bundle's 123 KB, when it was last so. Here the island has no properties: what it needs stands
+//! before it in a script element, as JSON that the browser itself parses.
 
 #[cfg(feature = "hydrate")]
 use crate::json::Read;

@@ -1,6 +1,8 @@
 //! The parts of a page that the browser takes over. Each renders useful HTML without WebAssembly: links that lead
 //! somewhere and forms that can be sent.
 //!
+//! An island has no properties; how a page tells it what it needs is in `handed.rs`.
+//!
 //! `loader.js` holds back what a shopper does to an island before its bundle is there, and does it again afterwards:
 //! links and buttons that an island handles itself carry `data-island`.
 
