@@ -143,8 +143,7 @@ proptest! {
 }
 
 /// Keys of attributes, more than are counted.
-const MANY: [&str; 15] =
-    ["zinc", "colour", "rig", "m", "l", "k", "j", "i", "h", "g", "f", "e", "d", "b", "a"];
+const MANY: [&str; 15] = ["z", "y", "x", "w", "v", "a", "b", "d", "e", "f", "g", "h", "i", "j", "k"];
 
 /// A catalogue of many buckets, on which titles, prices and stock repeat.
 fn many(count: i64) -> Vec<Product> {
@@ -180,19 +179,19 @@ fn it_answers_what_sql_answers_over_many_buckets() {
     let (_, store) = shop();
     // The store knows these keys first, and so counts them first.
     let mut first = many(1).remove(0).into_draft();
-    first.attributes.truncate(3);
+    first.attributes.truncate(5);
     import(&store, &[first.check().unwrap()]);
-    for batch in many(1_200).chunks(300) {
+    for batch in many(700).chunks(300) {
         import(&store, batch);
     }
     let mut shelf = Shelf::default();
-    assert_eq!(shelf.publish(&store).len(), 1_200);
+    assert_eq!(shelf.publish(&store).len(), 700);
     let snapshot = shelf.load();
-    assert_eq!(snapshot.manifest().products(), 1_200);
-    for category in [None, Some("boats"), Some("boats/oars"), Some("ropes")] {
-        for filter in ["", "&brand=Brand+1&brand=Brand+2", "&a.colour=Red&stock=1", "&price=0.5..2"] {
+    assert_eq!(snapshot.manifest().products(), 700);
+    for category in [None, Some("boats"), Some("boats/oars")] {
+        for filter in ["", "&brand=Brand+1&brand=Brand+2", "&a.b=Red&stock=1", "&price=0.5..2"] {
             for sort in Sort::ALL {
-                for page in [1, 2, 9, 26] {
+                for page in [1, 2, 15] {
                     let query = ListQuery::parse(category, filter).sorted(sort).at_page(page);
                     let [sql, memory] = lists(&store, &snapshot, &query);
                     assert_eq!(memory, sql, "{category:?} {}", query.to_query_string());
@@ -202,7 +201,7 @@ fn it_answers_what_sql_answers_over_many_buckets() {
     }
     for most in [8, 300] {
         assert_eq!(snapshot.featured(most), block_on(store.featured(most)).unwrap());
-        for id in [1, 500, 1_100].map(ProductId) {
+        for id in [1, 300, 650].map(ProductId) {
             assert_eq!(snapshot.related(id, most), block_on(store.related(id, most)).unwrap());
             assert_eq!(snapshot.page_by_id(id, most), block_on(store.page_by_id(id, most)).unwrap());
         }
@@ -210,13 +209,13 @@ fn it_answers_what_sql_answers_over_many_buckets() {
     let mut ids: Vec<ProductId> = Vec::new();
     loop {
         let after = ids.last().copied().unwrap_or(ProductId(0));
-        let page = block_on(store.snapshot_entries(after, 500)).unwrap();
+        let page = block_on(store.snapshot_entries(after, 300)).unwrap();
         if page.is_empty() {
             break;
         }
         ids.extend(page.iter().map(Entry::id));
     }
-    assert_eq!(ids, (1..=1_200).map(ProductId).collect::<Vec<_>>());
+    assert_eq!(ids, (1..=700).map(ProductId).collect::<Vec<_>>());
 }
 
 #[test]
