@@ -12,6 +12,7 @@ mod bad_input;
 #[cfg(feature = "bench")]
 mod bench;
 mod canonical;
+pub mod gateway;
 mod host;
 mod problem;
 mod reply;

@@ -1,0 +1,188 @@
+//! The visitor's id, in a cookie that only this shop can make: `__Host-visitor=1.ID.DAY.MAC`.
+//!
+//! ID is 128 random bits, DAY the day on which it was made, MAC the HMAC-SHA-256 (RFC 2104) of what stands before it.
+//! The day is in it so that an id ends after 13 months, whatever a browser does with the cookie.
+
+use super::cookie::{Readable, cookie, set_cookie};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderMap, HeaderValue};
+use orilla_shop::{PortError, Random};
+use sha2::Sha256;
+
+const VISITOR_COOKIE: &str = "__Host-visitor";
+/// What the signature is for, so that no other text signed with the key is taken for a visitor.
+const SUBJECT: &str = "orilla visitor ";
+/// The shortest secret, in bytes: as long as what it makes (RFC 2104, section 3).
+const SHORTEST_KEY: usize = 32;
+/// Days for which an id lives: 13 months.
+const LIFE: i64 = 395;
+/// Milliseconds in a day.
+const DAY: i64 = 24 * 3600 * 1000;
+
+/// The secrets that sign ids. To change the key, make the old one the previous: ids signed with it stay good, and are
+/// signed anew when they are next written.
+#[derive(Clone)]
+pub struct VisitorKeys {
+    current: String,
+    previous: Option<String>,
+}
+
+impl VisitorKeys {
+    /// Keys of at least 32 bytes; `None` if the current one is shorter. A previous one that is shorter is none.
+    pub fn new(current: &str, previous: Option<&str>) -> Option<Self> {
+        let long_enough = |key: &&str| key.len() >= SHORTEST_KEY;
+        Some(VisitorKeys {
+            current: Some(current).filter(long_enough)?.to_owned(),
+            previous: previous.filter(long_enough).map(str::to_owned),
+        })
+    }
+
+    /// Compares in constant time, by either key.
+    fn have_signed(&self, text: &str, mac: &[u8]) -> bool {
+        let by =
+            |key: &String| signature(key, text).is_some_and(|expected| expected.verify_slice(mac).is_ok());
+        by(&self.current) || self.previous.as_ref().is_some_and(by)
+    }
+}
+
+fn signature(key: &str, text: &str) -> Option<Hmac<Sha256>> {
+    // HMAC takes keys of any length.
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).ok()?;
+    mac.update(SUBJECT.as_bytes());
+    mac.update(text.as_bytes());
+    Some(mac)
+}
+
+/// Who somebody is, from visit to visit, and nothing else of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VisitorId([u8; 16]);
+
+impl VisitorId {
+    /// The id as text, 22 characters: what experiments and limits know a visitor by.
+    pub fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+/// An id and when it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identified {
+    /// The id.
+    pub id: VisitorId,
+    /// The day on which it was made, since 1970.
+    day: i64,
+}
+
+impl Identified {
+    /// A new one. `now` is milliseconds since 1970.
+    ///
+    /// # Errors
+    /// If the host has no randomness.
+    pub fn new(random: &dyn Random, now: i64) -> Result<Self, PortError> {
+        Ok(Identified { id: VisitorId(random.bytes()?), day: now.div_euclid(DAY) })
+    }
+
+    /// The one in the cookie, if we made it and it has not ended. `now` is milliseconds since 1970.
+    pub fn of(headers: &HeaderMap, keys: &VisitorKeys, now: i64) -> Option<Self> {
+        let value = cookie(headers, VISITOR_COOKIE)?;
+        let (signed, mac) = value.rsplit_once('.')?;
+        if !keys.have_signed(signed, &URL_SAFE_NO_PAD.decode(mac).ok()?) {
+            return None;
+        }
+        let (id, day) = signed.strip_prefix("1.")?.split_once('.')?;
+        let id = VisitorId(URL_SAFE_NO_PAD.decode(id).ok()?.try_into().ok()?);
+        let day: i64 = day.parse().ok()?;
+        (0..LIFE).contains(&(now.div_euclid(DAY) - day)).then_some(Identified { id, day })
+    }
+
+    /// The `Set-Cookie` that keeps it, signed with the current key.
+    pub fn cookie(&self, keys: &VisitorKeys) -> HeaderValue {
+        let signed = format!("1.{}.{}", self.id.text(), self.day);
+        let Some(mac) = signature(&keys.current, &signed) else { return forget_visitor() };
+        let mac = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        let age = u32::try_from(LIFE * DAY / 1000).unwrap_or(u32::MAX);
+        set_cookie(VISITOR_COOKIE, &format!("{signed}.{mac}"), age, Readable::ByHost)
+    }
+}
+
+/// The `Set-Cookie` that ends an id.
+pub fn forget_visitor() -> HeaderValue {
+    set_cookie(VISITOR_COOKIE, "", 0, Readable::ByHost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::testing::{Dice, headers};
+    use proptest::prelude::*;
+
+    const NOW: i64 = 1_760_000_000_000;
+    const OLD: &str = "the old key, which has 32 bytes!!";
+    const NEW: &str = "the new key, which has 32 bytes!!";
+
+    fn keys(current: &str, previous: Option<&str>) -> VisitorKeys {
+        VisitorKeys::new(current, previous).unwrap()
+    }
+
+    fn sent(cookie: &HeaderValue) -> HeaderMap {
+        headers(&[("cookie", cookie.to_str().unwrap().split(';').next().unwrap())])
+    }
+
+    #[test]
+    fn an_id_lives_in_its_cookie_for_thirteen_months() {
+        let made = Identified::new(&Dice(7), NOW).unwrap();
+        let keys = keys(OLD, None);
+        let cookie = made.cookie(&keys);
+        assert!(cookie.to_str().unwrap().starts_with("__Host-visitor=1.BwcHBwcHBwcHBwcHBwcHBw.20370."));
+        assert!(
+            cookie.to_str().unwrap().ends_with("; Path=/; Max-Age=34128000; Secure; HttpOnly; SameSite=Lax")
+        );
+        assert_eq!(Identified::of(&sent(&cookie), &keys, NOW), Some(made));
+        assert_eq!(Identified::of(&sent(&cookie), &keys, NOW + 394 * DAY), Some(made));
+        assert_eq!(Identified::of(&sent(&cookie), &keys, NOW + 395 * DAY), None);
+        assert_eq!(Identified::of(&sent(&cookie), &keys, NOW - DAY), None);
+        assert_eq!(Identified::of(&sent(&forget_visitor()), &keys, NOW), None);
+    }
+
+    #[test]
+    fn a_key_can_be_changed_without_losing_anybody() {
+        let made = Identified::new(&Dice(7), NOW).unwrap();
+        let by_old = made.cookie(&keys(OLD, None));
+        let rotated = keys(NEW, Some(OLD));
+        assert_eq!(Identified::of(&sent(&by_old), &rotated, NOW), Some(made));
+        let by_new = made.cookie(&rotated);
+        assert_eq!(Identified::of(&sent(&by_new), &keys(NEW, None), NOW), Some(made));
+        assert_eq!(Identified::of(&sent(&by_old), &keys(NEW, None), NOW), None);
+        assert_eq!(Identified::of(&sent(&by_old), &keys(NEW, Some("short")), NOW), None);
+    }
+
+    #[test]
+    fn a_short_key_is_none() {
+        assert!(VisitorKeys::new("", None).is_none());
+        assert!(VisitorKeys::new(&"x".repeat(31), None).is_none());
+        assert!(VisitorKeys::new(&"x".repeat(32), None).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn one_changed_character_is_no_visitor(bytes: [u8; 16], at: prop::sample::Index, other in "[ -~&&[^;]]") {
+            let keys = keys(OLD, None);
+            let made = Identified { id: VisitorId(bytes), day: NOW / DAY };
+            let cookie = made.cookie(&keys);
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let mut value = pair.to_owned();
+            let at = "__Host-visitor=".len() + at.index(value.len() - "__Host-visitor=".len());
+            value.replace_range(at..=at, &other);
+            let found = Identified::of(&headers(&[("cookie", &value)]), &keys, NOW);
+            prop_assert_eq!(found, (value.trim_end() == pair).then_some(made));
+        }
+
+        #[test]
+        fn what_nobody_signed_is_nobody(value in "[!-:<-~]{0,90}") {
+            let found = Identified::of(&headers(&[("cookie", &format!("__Host-visitor={value}"))]), &keys(OLD, None), NOW);
+            prop_assert_eq!(found, None);
+        }
+    }
+}
