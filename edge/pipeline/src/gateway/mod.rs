@@ -3,11 +3,15 @@
 //! Each step is a function of its own, in a file of its own, with its own tests; `through` in the crate's root calls
 //! them in order.
 
+pub mod body;
 pub mod breaker;
 pub mod csp;
 pub mod forgery;
 pub mod ids;
 pub mod limit;
+pub mod log;
+pub mod metrics;
+pub mod otlp;
 pub mod route;
 pub mod security_headers;
 #[cfg(test)]

@@ -6,15 +6,23 @@ use http::{HeaderMap, HeaderValue, header};
 /// Pairs that are looked at in one request.
 const MOST_COOKIES: usize = 100;
 
-/// The value of the first cookie of this name. Another cookie may hold bytes that are no text.
+/// The value of the first cookie of this name.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    cookies(headers).find(|(found, _)| *found == name).map(|(_, value)| value)
+}
+
+/// The values of all cookies: what must not be logged.
+pub fn cookie_values(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    cookies(headers).map(|(_, value)| value)
+}
+
+/// Names and values. Another cookie may hold bytes that are no text.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b';').take(MOST_COOKIES))
         .filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
-        .find(|(found, _)| *found == name)
-        .map(|(_, value)| value)
 }
 
 /// Whether scripts of the page may read a cookie.

@@ -1,0 +1,42 @@
+//! The largest bodies, in bytes: all of them, in one place.
+//!
+//! A host asks [`largest_body`] before it reads anything: an isolate has 128 MB for all its requests. A handler's own
+//! limit, below it, answers with a page or a problem.
+
+/// A form, and what a server function takes.
+pub const LARGEST_FORM: usize = 64 * 1024;
+/// A JSON document of the API.
+pub const LARGEST_DOCUMENT: usize = 64 * 1024;
+/// A batch of an import.
+pub const LARGEST_IMPORT: usize = 16 * 1024 * 1024;
+/// What is read of anything else, so that its handler can say why it is too large.
+const LARGEST_READ: usize = 256 * 1024;
+/// As much more is read of an import, for the same reason.
+const MORE: usize = 1024 * 1024;
+
+/// Bytes that a host reads of a request's body; a longer one is answered with 413 unread. `is_team`: the address is
+/// one of the team's; `has_token`: somebody claims to be of the team. Whether the claim is true is found out later.
+pub const fn largest_body(is_team: bool, has_token: bool) -> usize {
+    if is_team && has_token { LARGEST_IMPORT + MORE } else { LARGEST_READ }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_claims_to_be_of_the_team_sends_much() {
+        assert_eq!(largest_body(true, true), 17 * 1024 * 1024);
+        for (is_team, has_token) in [(true, false), (false, true), (false, false)] {
+            assert_eq!(largest_body(is_team, has_token), 256 * 1024);
+        }
+    }
+
+    #[test]
+    fn every_handlers_limit_is_within_the_hosts() {
+        for most in [LARGEST_FORM, LARGEST_DOCUMENT] {
+            assert!(most < largest_body(false, false));
+        }
+        assert!(LARGEST_IMPORT < largest_body(true, true));
+    }
+}
