@@ -12,14 +12,15 @@ const LONGEST: usize = 64;
 pub struct RequestId(String);
 
 impl RequestId {
-    /// Cloudflare's `cf-ray` (`8f3c0a7e5d2b1c4f-MAD`); without it 32 random hex digits, and `-` where the host has no
-    /// randomness to give: a request is answered even then.
-    pub fn of(headers: &HeaderMap, random: &dyn Random) -> Self {
-        let given = headers.get("cf-ray").and_then(|value| value.to_str().ok()).filter(|text| is_name(text));
-        match given {
-            Some(ray) => RequestId(ray.to_owned()),
-            None => RequestId(random.bytes().map_or_else(|_| "-".to_owned(), |bytes| hex(&bytes))),
-        }
+    /// Cloudflare's `cf-ray`: `8f3c0a7e5d2b1c4f-MAD`. `None` without it.
+    pub fn given(headers: &HeaderMap) -> Option<Self> {
+        let text = headers.get("cf-ray").and_then(|value| value.to_str().ok()).filter(|text| is_name(text));
+        text.map(|text| RequestId(text.to_owned()))
+    }
+
+    /// 32 random hex digits; `-` where the host has no randomness to give: a request is answered even then.
+    pub fn random(random: &dyn Random) -> Self {
+        RequestId(random.bytes().map_or_else(|_| "-".to_owned(), |bytes| hex(&bytes)))
     }
 
     /// The name as text: letters, digits and `-`.
@@ -54,23 +55,25 @@ mod tests {
     use crate::gateway::testing::{Dice, NoDice, headers};
 
     #[track_caller]
-    fn check(ray: &'static str, expected: &str) {
-        assert_eq!(RequestId::of(&headers(&[("cf-ray", ray)]), &Dice(7)).as_str(), expected);
+    fn check(ray: &str, expected: Option<&str>) {
+        let found = RequestId::given(&headers(&[("cf-ray", ray)]));
+        assert_eq!(found.as_ref().map(RequestId::as_str), expected);
     }
 
     #[test]
     fn the_platforms_name_is_kept_if_it_is_one() {
-        let random = "07070707070707070707070707070707";
-        check("8f3c0a7e5d2b1c4f-MAD", "8f3c0a7e5d2b1c4f-MAD");
-        check("", random);
-        check("short", random);
-        check("8f3c0a7e\"},{\"evil\":1", random);
-        check("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", random);
-        assert_eq!(RequestId::of(&HeaderMap::new(), &Dice(7)).to_string(), random);
+        check("8f3c0a7e5d2b1c4f-MAD", Some("8f3c0a7e5d2b1c4f-MAD"));
+        check("", None);
+        check("short", None);
+        check("8f3c0a7e\"},{\"evil\":1", None);
+        check(&"a".repeat(64), Some(&"a".repeat(64)));
+        check(&"a".repeat(65), None);
+        assert_eq!(RequestId::given(&HeaderMap::new()), None);
     }
 
     #[test]
-    fn a_request_without_randomness_has_no_name_and_an_answer() {
-        assert_eq!(RequestId::of(&HeaderMap::new(), &NoDice).as_str(), "-");
+    fn another_name_is_random() {
+        assert_eq!(RequestId::random(&Dice(7)).to_string(), "07".repeat(16));
+        assert_eq!(RequestId::random(&NoDice).as_str(), "-");
     }
 }

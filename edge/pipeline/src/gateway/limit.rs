@@ -5,10 +5,13 @@
 //! of a hit to spare it. The same holds for static files, which do not reach the program at all. Floods of those are
 //! the platform's to absorb.
 
+use super::gate::Gate;
+use super::metrics::{count_refused, count_uncounted};
 use super::route::Route;
+use super::visitor::Visitor;
 use crate::Problem;
 use async_trait::async_trait;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderValue, Method, Response, StatusCode, header};
 use orilla_shop::PortError;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -76,14 +79,25 @@ pub fn limit_of(method: &Method, route: &Route) -> Option<LimitClass> {
 }
 
 /// Counts a request for its address, and for its visitor if there is one: the first stops someone who throws cookies
-/// away, the second someone who changes addresses.
-pub async fn check_limits(
+/// away, the second someone who changes addresses. `now` is milliseconds since 1970.
+pub async fn admit(gate: &Gate, visitor: &Visitor, class: LimitClass, now: i64) -> Verdict {
+    let id = visitor.id(gate.settings.visitor_keys.as_ref(), now).map(|id| id.text());
+    let verdict = check_limits(&*gate.limiter, class, visitor.address().as_deref(), id.as_deref()).await;
+    match verdict {
+        Verdict::Admitted => {}
+        Verdict::Uncounted(_) => count_uncounted(),
+        Verdict::Refused => count_refused(class),
+    }
+    verdict
+}
+
+async fn check_limits(
     limiter: &dyn RateLimiter,
     class: LimitClass,
     address: Option<&str>,
     visitor: Option<&str>,
 ) -> Verdict {
-    let keys = [address.map(address_key), visitor.map(|visitor| format!("visitor:{visitor}"))];
+    let keys = [address.and_then(address_key), visitor.map(|visitor| format!("visitor:{visitor}"))];
     for key in keys.into_iter().flatten() {
         match limiter.admits(class, &key).await {
             Ok(true) => {}
@@ -95,19 +109,17 @@ pub async fn check_limits(
     Verdict::Admitted
 }
 
-/// The visitor's address as the platform saw it. What other headers say of it anybody can write.
-pub fn address_of(headers: &HeaderMap) -> Option<&str> {
-    headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok())
-}
-
-/// One customer of a provider has a whole /64 of IPv6 addresses: they count as one.
-fn address_key(address: &str) -> String {
-    match address.parse() {
+/// One customer of a provider has a whole /64 of IPv6 addresses: they count as one. The machine itself is nobody: that
+/// is how a developer's own shop is reached, and never one at the edge.
+fn address_key(address: &str) -> Option<String> {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(address) if address.is_loopback() => None,
         Ok(IpAddr::V6(address)) => {
             let network = Ipv6Addr::from_bits(address.to_bits() >> 64 << 64);
-            format!("address:{network}/64")
+            Some(format!("address:{network}/64"))
         }
-        _ => format!("address:{address}"),
+        Ok(IpAddr::V4(address)) => Some(format!("address:{address}")),
+        Err(_) => Some(format!("address:{address}")),
     }
 }
 
@@ -219,11 +231,20 @@ mod tests {
         assert_eq!(block_on(check_limits(&Broken, LimitClass::Usual, None, None)), Verdict::Admitted);
     }
 
+    #[track_caller]
+    fn check_key(address: &str, expected: Option<&str>) {
+        assert_eq!(address_key(address).as_deref(), expected, "{address}");
+    }
+
     #[test]
-    fn a_customer_of_ipv6_is_one() {
-        assert_eq!(address_key("2001:db8:1:2:3:4:5:6"), "address:2001:db8:1:2::/64");
-        assert_eq!(address_key("2001:db8:1:2:ffff::1"), "address:2001:db8:1:2::/64");
-        assert_eq!(address_key("192.0.2.1"), "address:192.0.2.1");
+    fn a_customer_of_ipv6_is_one_and_a_developer_nobody() {
+        check_key("2001:db8:1:2:3:4:5:6", Some("address:2001:db8:1:2::/64"));
+        check_key("2001:db8:1:2:ffff::1", Some("address:2001:db8:1:2::/64"));
+        check_key("192.0.2.1", Some("address:192.0.2.1"));
+        check_key("::ffff:192.0.2.1", Some("address:192.0.2.1"));
+        check_key("127.0.0.1", None);
+        check_key("::1", None);
+        check_key("nonsense", Some("address:nonsense"));
     }
 
     #[test]

@@ -9,8 +9,8 @@ pub mod identity;
 use agent::{Device, is_bot};
 use axum::extract::FromRequestParts;
 use consent::Consent;
-use http::HeaderMap;
 use http::request::Parts;
+use http::{Extensions, HeaderMap};
 use identity::{Identified, VisitorId, VisitorKeys};
 use orilla_orders::Country;
 use orilla_ui::Locale;
@@ -50,8 +50,8 @@ pub struct Visitor {
 
 impl Visitor {
     /// The visitor behind a request.
-    pub fn of(parts: &Parts) -> Self {
-        Visitor { headers: parts.headers.clone(), host: parts.extensions.get().cloned() }
+    pub fn of(headers: &HeaderMap, extensions: &Extensions) -> Self {
+        Visitor { headers: headers.clone(), host: extensions.get().cloned() }
     }
 
     /// A header that came with the request, or that the host has to be asked for.
@@ -74,6 +74,12 @@ impl Visitor {
             None => self.host.as_ref()?.0.country()?,
         };
         Country::parse(&code).ok()
+    }
+
+    /// The visitor's address as the platform saw it: for limits, and for nothing that is kept. What other headers say
+    /// of it anybody can write.
+    pub fn address(&self) -> Option<Cow<'_, str>> {
+        self.text("cf-connecting-ip")
     }
 
     /// What the page is shown on.
@@ -126,7 +132,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Visitor::of(parts))
+        Ok(Visitor::of(&parts.headers, &parts.extensions))
     }
 }
 
@@ -156,7 +162,7 @@ mod tests {
     fn visitor(pairs: &[(&'static str, &str)]) -> Visitor {
         let (mut parts, ()) = Request::new(()).into_parts();
         parts.headers = headers(pairs);
-        Visitor::of(&parts)
+        Visitor::of(&parts.headers, &parts.extensions)
     }
 
     #[test]
@@ -164,7 +170,7 @@ mod tests {
         let facts = Arc::new(Counting::default());
         let (mut parts, ()) = Request::new(()).into_parts();
         parts.extensions.insert(AskHost(facts.clone()));
-        let visitor = Visitor::of(&parts);
+        let visitor = Visitor::of(&parts.headers, &parts.extensions);
         assert_eq!((visitor.consent(), visitor.id(None, 0)), (None, None));
         assert_eq!(facts.0.load(Ordering::Relaxed), 0);
         assert_eq!(visitor.country().unwrap().code(), "PT");
