@@ -105,6 +105,20 @@ pub(crate) async fn rows<T: DeserializeOwned>(
     decode(answer.first().map_or(&[], Vec::as_slice))
 }
 
+/// The pattern that finds a text within another by `LIKE … ESCAPE '\\'`.
+pub(crate) fn contains(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// Makes types of `doc` texts.
 pub(crate) fn decode<T: DeserializeOwned>(docs: &[String]) -> Result<Vec<T>, DbError> {
     docs.iter()

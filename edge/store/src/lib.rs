@@ -5,9 +5,11 @@ mod catalog;
 mod db;
 mod error;
 mod orders;
+mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use catalog::{CatalogStore, Changes};
 pub use db::{Database, DbError, Param, Statement};
 pub use orders::OrderStore;
+pub use sessions::SessionStore;

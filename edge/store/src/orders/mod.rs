@@ -1,5 +1,6 @@
 //! Orders and their events, and the stock that they take.
 
+mod desk;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -97,7 +98,7 @@ impl Orders for OrderStore {
 
     async fn list(&self, before: Option<OrderNumber>, most: u32) -> Result<Vec<ListedOrder>, PortError> {
         let statement =
-            Statement::new(sql::LIST).bind(before.map(|number| number.0)).bind(most.min(MOST_LISTED));
+            Statement::new(sql::list()).bind(before.map(|number| number.0)).bind(most.min(MOST_LISTED));
         Ok(rows(self.db.as_ref(), statement).await?)
     }
 }

@@ -75,16 +75,22 @@ pub(super) const DONE: &str = "SELECT json_object(
 FROM order_requests r JOIN order_streams s ON s.number = r.stream
 WHERE r.key = ?1";
 
-/// ?1 number or NULL, ?2 how many. Answers the summaries of the orders before that number, the newest first.
-pub(super) const LIST: &str = "SELECT json_object(
+/// The summary of an order `o` with its stream `s`, as JSON.
+pub(super) const LISTED: &str = "json_object(
   'number', o.number, 'token', s.token, 'version', o.version, 'status', o.status, 'email', o.email, 'name', o.name,
   'country', o.country, 'payment', o.payment, 'pieces', o.pieces,
   'total', json_object('minor', o.total_minor, 'currency', o.currency),
   'refunded', json_object('minor', o.refunded_minor, 'currency', o.currency),
-  'is_paid', json(iif(o.is_paid, 'true', 'false')), 'placed_at', o.placed_at, 'changed_at', o.changed_at) AS doc
-FROM orders o JOIN order_streams s ON s.number = o.number
-WHERE ?1 IS NULL OR o.number < ?1
-ORDER BY o.number DESC LIMIT ?2";
+  'is_paid', json(iif(o.is_paid, 'true', 'false')), 'placed_at', o.placed_at, 'changed_at', o.changed_at)";
+
+/// ?1 number or NULL, ?2 how many. Answers the summaries of the orders before that number, the newest first.
+pub(super) fn list() -> String {
+    format!(
+        "SELECT {LISTED} AS doc FROM orders o JOIN order_streams s ON s.number = o.number
+         WHERE ?1 IS NULL OR o.number < ?1
+         ORDER BY o.number DESC LIMIT ?2"
+    )
+}
 
 /// ?1 ids. Answers the variants among them that are on sale.
 pub(super) const VARIANTS: &str = "SELECT json_object(

@@ -75,6 +75,17 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them, in the order in which an order usually has them.
+    pub const ALL: [Status; 7] = [
+        Status::Placed,
+        Status::Paid,
+        Status::Packed,
+        Status::Shipped,
+        Status::Delivered,
+        Status::Cancelled,
+        Status::Refunded,
+    ];
+
     /// The name in JSON and the store.
     pub fn token(self) -> &'static str {
         match self {

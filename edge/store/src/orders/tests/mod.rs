@@ -10,6 +10,7 @@ use orilla_orders::{Command, Goods, Refusal, Status, Text};
 use orilla_shop::checkout::{
     CommandOrder, CommandOutcome, PlaceOutcome, PlaceRefusal, command_order, place_order,
 };
+use orilla_shop::team::{OrderDesk, OrderQuery};
 use support::{Shop, key, stock};
 
 /// One variant at €10.00 with 5 pieces, and one at €2.50 with 2.
@@ -50,6 +51,39 @@ fn an_order_takes_its_pieces_and_is_read_again() {
     assert_eq!(listed, [ListedOrder { number, token, summary: order.summary() }]);
     assert_eq!(placed(&shop, "1.1x1", "place-two").1, OrderNumber(1002));
     assert_eq!(block_on(shop.store.order(&OrderToken::from_random([9; 16]))), Ok(None));
+}
+
+/// The numbers of the orders that fit a question, the newest first.
+#[track_caller]
+fn check_found(shop: &Shop<TestDatabase>, fields: &[(&str, &str)], expected: &[i64]) {
+    let query = OrderQuery::read(fields.iter().copied());
+    let found = block_on(shop.store.find(&query)).unwrap();
+    let numbers: Vec<_> = found.orders.iter().map(|order| order.number.0).collect();
+    assert_eq!(numbers, expected, "{fields:?}");
+    assert_eq!(found.total as usize, expected.len());
+}
+
+#[test]
+fn the_team_finds_orders_by_status_number_name_and_address() {
+    let shop = shop();
+    let (first, number) = placed(&shop, "1.1x1", "place-one");
+    placed(&shop, "1.1x1", "place-two");
+    assert!(matches!(command(&shop, &first, Command::Pay, "pay-the-1st"), CommandOutcome::Done(_)));
+    check_found(&shop, &[], &[1002, 1001]);
+    check_found(&shop, &[("status", "todo")], &[1002, 1001]);
+    check_found(&shop, &[("status", "paid")], &[1001]);
+    check_found(&shop, &[("status", "shipped")], &[]);
+    check_found(&shop, &[("q", "1002")], &[1002]);
+    check_found(&shop, &[("q", "100")], &[]);
+    let listed = block_on(shop.store.list(None, 1)).unwrap().remove(0).summary;
+    check_found(&shop, &[("q", &listed.email.to_uppercase())], &[1002, 1001]);
+    check_found(&shop, &[("q", &listed.name), ("status", "placed")], &[1002]);
+    for wild in ["%", "_", "\\", "' OR 1=1 --"] {
+        check_found(&shop, &[("q", wild)], &[]);
+    }
+    assert_eq!(block_on(shop.store.counts()).unwrap(), [(Status::Paid, 1), (Status::Placed, 1)]);
+    assert_eq!(block_on(shop.store.token(number.0)).unwrap(), Some(first));
+    assert_eq!(block_on(shop.store.token(7)).unwrap(), None);
 }
 
 #[test]

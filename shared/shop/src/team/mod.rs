@@ -1,0 +1,28 @@
+//! What the shop's team does in the Studio: sign in, work on orders and products.
+
+mod orders;
+mod session;
+
+pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery};
+pub use session::{
+    Begun, IDLE, LASTS, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, sign_in, who,
+};
+
+/// Lines of a page of the Studio's lists.
+pub const PAGE: u32 = 50;
+
+/// The last page of a list of so many lines: at least 1.
+pub fn last_page(total: u32) -> u32 {
+    total.div_ceil(PAGE).max(1)
+}
+
+/// What stands in a search field, as far as it is looked at: tidied and at most 200 characters.
+fn searched(text: &str) -> String {
+    let tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    tidy.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// The number of a page, from 1. What is none is the first.
+fn page_number(text: &str) -> u32 {
+    text.parse().unwrap_or(1).clamp(1, 1_000_000)
+}
