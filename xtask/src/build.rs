@@ -151,24 +151,12 @@ impl Build {
         Ok(())
     }
 
-    /// public/** as it is; the style sheets of app/ui/style and the scripts app/client/*.js, minified, under hashed names.
+    /// public/** as it is; the style sheets of app/ui/style and app/studio/style and the scripts app/client/*.js, minified,
+    /// under hashed names.
     fn static_files(self, names: &mut Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
         let stage = self.stage("static");
-        let sheets = files::below(&root().join("app/ui/style"));
-        let imports = sheets.iter().filter(|file| file.extension().is_some_and(|e| e == "css"));
-        let entry: String = imports.map(|file| format!("@import \"{}\";\n", file.display())).collect();
-        files::write(&stage.join("style.css"), entry)?;
-        let fonts = stage.join("out");
-        fs::remove_dir_all(&fonts).ok();
-        let sheet = fonts.join("style.css");
-        esbuild(&stage.join("style.css"), &sheet, &["--loader:.woff2=file", "--loader:.svg=dataurl"])?;
-        names.add("ORILLA_STYLE", self.publish(&sheet, "style", hashed)?);
-        // Fonts, to which the style sheet refers by the hashed names that esbuild gave them.
-        for file in files::below(&fonts).into_iter().filter(|file| *file != sheet) {
-            let target = self.assets().join("pkg").join(file.file_name().unwrap_or_default());
-            files::copy(&file, &target)?;
-            hashed.push(target);
-        }
+        self.style_sheet("app/ui/style", "style", names, hashed)?;
+        self.style_sheet("app/studio/style", "studio_style", names, hashed)?;
         for script in files::below(&root().join("app/client")) {
             let stem = script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             if script.extension().is_some_and(|extension| extension == "js") {
@@ -182,6 +170,35 @@ impl Build {
             }
         }
         self.served_as_they_are(hashed)
+    }
+
+    /// The sheets of a folder as one: `ORILLA_STYLE` for `style`.
+    fn style_sheet(
+        self,
+        folder: &str,
+        stem: &str,
+        names: &mut Names,
+        hashed: &mut Vec<PathBuf>,
+    ) -> Result<()> {
+        let stage = self.stage("static");
+        let sheets = files::below(&root().join(folder));
+        let imports = sheets.iter().filter(|file| file.extension().is_some_and(|e| e == "css"));
+        let entry: String = imports.map(|file| format!("@import \"{}\";\n", file.display())).collect();
+        let entry_file = stage.join(format!("{stem}.css"));
+        files::write(&entry_file, entry)?;
+        let fonts = stage.join("out").join(stem);
+        fs::remove_dir_all(&fonts).ok();
+        let sheet = fonts.join("sheet.css");
+        esbuild(&entry_file, &sheet, &["--loader:.woff2=file", "--loader:.svg=dataurl"])?;
+        let name = self.publish(&sheet, &stem.replace('_', "-"), hashed)?;
+        names.add(&format!("ORILLA_{}", stem.to_uppercase()), name);
+        // Fonts, to which the style sheet refers by the hashed names that esbuild gave them.
+        for file in files::below(&fonts).into_iter().filter(|file| *file != sheet) {
+            let target = self.assets().join("pkg").join(file.file_name().unwrap_or_default());
+            files::copy(&file, &target)?;
+            hashed.push(target);
+        }
+        Ok(())
     }
 
     /// public/** and the headers of all static files; what an older build left is removed.

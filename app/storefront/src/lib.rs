@@ -16,11 +16,9 @@ mod page;
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod present;
-#[cfg(feature = "ssr")]
-mod render;
 pub mod server;
 
 #[cfg(feature = "ssr")]
 pub use page::{Assets, PageContext};
 #[cfg(feature = "ssr")]
-pub use render::render;
+pub use orilla_ui::render;

@@ -9,9 +9,13 @@ mod format;
 mod language;
 mod locale;
 mod plural;
+#[cfg(feature = "ssr")]
+mod render;
 
 pub use components::*;
 pub use countries::{Country, countries, country_name};
 pub use format::{iso_date, iso_time};
 pub use language::Language;
-pub use locale::Locale;
+pub use locale::{Locale, every_key_has_all_languages};
+#[cfg(feature = "ssr")]
+pub use render::render;

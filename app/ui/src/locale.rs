@@ -109,8 +109,9 @@ const _: () = assert!(
     "texts.lrc: each key needs its three lines, in the order en, es, pt"
 );
 
-/// Whether the lines start, over and over, with `#`, `en `, `es `, `pt `; empty lines and comments aside.
-const fn every_key_has_all_languages(text: &str) -> bool {
+/// Whether the lines of a file of texts start, over and over, with `#`, `en `, `es `, `pt `; empty lines and comments
+/// aside.
+pub const fn every_key_has_all_languages(text: &str) -> bool {
     let mut rest = text.as_bytes();
     let mut line = 0;
     while let [first, tail @ ..] = rest {

@@ -3,6 +3,7 @@
 use orilla_money::Currency;
 use orilla_shop::catalog::{Catalog, CatalogWriter};
 use orilla_shop::checkout::{Orders, Payment, Variants};
+use orilla_shop::team::{OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Clock, Health, Pictures, Random};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -26,6 +27,8 @@ pub struct Config {
     pub build: String,
     /// The hashed names of the static files.
     pub assets: Assets,
+    /// Those of the Studio.
+    pub studio_assets: orilla_studio::Assets,
 }
 
 /// The ports for one request. Cheap to clone.
@@ -52,3 +55,16 @@ pub struct Host {
 /// The catalogue's write side, for the team's requests.
 #[derive(Clone)]
 pub struct Writer(pub Arc<dyn CatalogWriter>);
+
+/// The ports that only the team's requests need. Cheap to clone.
+#[derive(Clone)]
+pub struct Team {
+    /// The catalogue's write side.
+    pub writer: Writer,
+    /// Who is signed in.
+    pub sessions: Arc<dyn Sessions>,
+    /// Orders.
+    pub orders: Arc<dyn OrderDesk>,
+    /// Products.
+    pub products: Arc<dyn ProductDesk>,
+}

@@ -12,6 +12,7 @@ mod bad_input;
 #[cfg(feature = "bench")]
 mod bench;
 mod canonical;
+mod form;
 pub mod gateway;
 mod host;
 mod problem;
@@ -19,11 +20,13 @@ mod reply;
 mod routes;
 mod security;
 mod staff;
+mod studio;
 #[cfg(test)]
 mod testing;
 mod visit;
 
-pub use host::{Config, Host, Writer};
+pub use host::{Config, Host, Team, Writer};
+pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
@@ -42,16 +45,17 @@ thread_local! {
 }
 
 /// Where the team's addresses begin.
-pub const TEAM_PATHS: &str = "/studio/api/";
+pub const TEAM_PATHS: &str = "/studio";
 
 /// Answers a shopper's request: any address but the team's.
 pub async fn answer(host: Host, request: Request<Body>) -> Response<Body> {
     through(host, request, SHOP.with(Clone::clone)).await
 }
 
-/// Answers a request to an address below [`TEAM_PATHS`].
-pub async fn answer_team(host: Host, writer: Writer, mut request: Request<Body>) -> Response<Body> {
-    request.extensions_mut().insert(writer);
+/// Answers a request to an address that begins with [`TEAM_PATHS`].
+pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> Response<Body> {
+    request.extensions_mut().insert(team.writer.clone());
+    request.extensions_mut().insert(team);
     through(host, request, TEAM.with(Clone::clone)).await
 }
 

@@ -23,23 +23,27 @@ impl<S: Sync> FromRequestParts<S> for Staff {
 ///
 /// # Errors
 /// 401 without the right token, 503 if the operator has not set one.
-fn authorise(host: &Host, headers: &HeaderMap) -> Result<(), Problem> {
-    let Some(expected) = &host.config.studio_token else {
-        return Err(Problem::new(
+pub fn authorise(host: &Host, headers: &HeaderMap) -> Result<(), Problem> {
+    let given = text(headers, header::AUTHORIZATION).strip_prefix("Bearer ").unwrap_or_default();
+    match is_token(host, given) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Send the team's token: Authorization: Bearer …",
+        )),
+        None => Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "not_configured",
             "The secret STUDIO_TOKEN is not set (at least 16 characters): wrangler secret put STUDIO_TOKEN",
-        ));
-    };
-    let given = text(headers, header::AUTHORIZATION).strip_prefix("Bearer ").unwrap_or_default();
-    if same(given.as_bytes(), expected.as_bytes()) {
-        return Ok(());
+        )),
     }
-    Err(Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "unauthorized",
-        "Send the team's token: Authorization: Bearer …",
-    ))
+}
+
+/// Whether this is the team's token; `None` if the operator has not set one.
+pub fn is_token(host: &Host, given: &str) -> Option<bool> {
+    let expected = host.config.studio_token.as_ref()?;
+    Some(same(given.as_bytes(), expected.as_bytes()))
 }
 
 /// Compares in a time that says nothing of where the texts differ.

@@ -1,6 +1,6 @@
 //! A shop for tests: the whole pipeline over the real SQL, and one client for each role.
 
-use crate::{Config, Host, TEAM_PATHS, Writer, answer, answer_team};
+use crate::{Config, Host, TEAM_PATHS, Team, Writer, answer, answer_team};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use futures::executor::block_on;
@@ -10,7 +10,7 @@ use orilla_orders::Text;
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
 use orilla_shop::{Clock, Picture, Pictures, PortError, Random};
 use orilla_store::testing::TestDatabase;
-use orilla_store::{CatalogStore, Database, DbError, OrderStore, Statement};
+use orilla_store::{CatalogStore, Database, DbError, OrderStore, SessionStore, Statement};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use serde_json::Value;
@@ -29,7 +29,7 @@ const CATALOGUE: &[u8] = include_bytes!("../../../demo/catalogue.csv");
 /// A shop in memory.
 pub struct Shop {
     host: Host,
-    writer: Writer,
+    team: Team,
     database: Arc<Breakable>,
 }
 
@@ -95,6 +95,7 @@ impl Shop {
             payments: vec![Box::new(transfer.unwrap()), Box::new(OnDelivery { most: 100_000 })],
             build: "test".into(),
             assets: Assets::default(),
+            studio_assets: orilla_studio::Assets::default(),
         };
         let host = Host {
             config: Arc::new(config),
@@ -106,7 +107,13 @@ impl Shop {
             random: Arc::new(Counting::default()),
             pictures: Arc::new(NoPictures),
         };
-        Shop { host, writer: Writer(catalog), database }
+        let team = Team {
+            writer: Writer(catalog.clone()),
+            sessions: Arc::new(SessionStore::new(database.clone())),
+            orders: Arc::new(OrderStore::new(database.clone())),
+            products: catalog,
+        };
+        Shop { host, team, database }
     }
 
     /// A shop with the demo catalogue.
@@ -209,7 +216,7 @@ impl Client<'_> {
         let request = request.body(Body::from(body.to_vec())).unwrap();
         let host = self.shop.host.clone();
         let response = if path.starts_with(TEAM_PATHS) {
-            block_on(answer_team(host, self.shop.writer.clone(), request))
+            block_on(answer_team(host, self.shop.team.clone(), request))
         } else {
             block_on(answer(host, request))
         };

@@ -1,6 +1,6 @@
 //! What the pipeline knows of the one who asks: language, cart, where the shop stands on the web.
 
-use crate::{Host, Writer};
+use crate::{Host, Team, Writer};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -99,6 +99,14 @@ impl<S: Sync> FromRequestParts<S> for Writer {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for Team {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get::<Team>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
 /// The headers of the request, where a handler needs one that [`Visit`] does not read.
 pub struct Headers(pub HeaderMap);
 
@@ -150,14 +158,20 @@ fn origin(host: &Host, parts: &Parts) -> String {
     format!("{}://{authority}", parts.uri.scheme_str().unwrap_or("https"))
 }
 
-fn cart_of(headers: &HeaderMap) -> Cart {
-    // Another cookie may hold bytes that are no text.
+/// The cookies with this name. Another cookie may hold bytes that are no text.
+pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     let cookies = headers.get_all(header::COOKIE).iter().map(|value| value.as_bytes());
     cookies
         .flat_map(|cookies| cookies.split(|byte| *byte == b';').take(100))
         .filter_map(|cookie| std::str::from_utf8(cookie).ok()?.trim().split_once('='))
-        .find(|(name, value)| *name == CART_COOKIE && value.len() <= LONGEST_CART)
-        .and_then(|(_, value)| Cart::parse(value).ok())
+        .filter(move |(found, _)| *found == name)
+        .map(|(_, value)| value)
+}
+
+fn cart_of(headers: &HeaderMap) -> Cart {
+    cookies(headers, CART_COOKIE)
+        .find(|value| value.len() <= LONGEST_CART)
+        .and_then(|value| Cart::parse(value).ok())
         .unwrap_or_default()
 }
 

@@ -6,7 +6,7 @@ import * as teamScript from "./team/team.js";
 import teamModule from "./team_bg.wasm";
 
 // As orilla_pipeline::TEAM_PATHS.
-const TEAM_PATHS = "/studio/api/";
+const TEAM_PATHS = "/studio";
 
 // Names what is used of each script, one by one, so that the build can leave out the rest.
 const shop = {

@@ -4,10 +4,10 @@ use crate::database::D1;
 use crate::pictures::FetchedPictures;
 use orilla_money::Currency;
 use orilla_orders::Text;
-use orilla_pipeline::{Config, Host, Language, Writer};
+use orilla_pipeline::{Config, Host, Language, StudioAssets, Team, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::{Clock, PortError, Random};
-use orilla_store::{CatalogStore, Database, OrderStore};
+use orilla_store::{CatalogStore, Database, OrderStore, SessionStore};
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -43,8 +43,15 @@ pub fn host(env: JsValue) -> Host {
 }
 
 /// What a request of the team may use beside [`host`].
-pub fn writer(env: JsValue) -> Writer {
-    Writer(Arc::new(CatalogStore::new(Arc::new(D1::new(env)))))
+pub fn team(env: JsValue) -> Team {
+    let database: Arc<dyn Database> = Arc::new(D1::new(env));
+    let catalog = Arc::new(CatalogStore::new(database.clone()));
+    Team {
+        writer: Writer(catalog.clone()),
+        sessions: Arc::new(SessionStore::new(database.clone())),
+        orders: Arc::new(OrderStore::new(database)),
+        products: catalog,
+    }
 }
 
 fn config(env: &JsValue) -> Config {
@@ -62,6 +69,10 @@ fn config(env: &JsValue) -> Config {
             loader: option_env!("ORILLA_LOADER_JS").unwrap_or_default(),
             client: option_env!("ORILLA_CLIENT_JS").unwrap_or_default(),
             client_wasm: option_env!("ORILLA_CLIENT_WASM").unwrap_or_default(),
+        },
+        studio_assets: StudioAssets {
+            style: option_env!("ORILLA_STYLE").unwrap_or_default(),
+            studio_style: option_env!("ORILLA_STUDIO_STYLE").unwrap_or_default(),
         },
     }
 }

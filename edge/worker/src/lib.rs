@@ -6,4 +6,4 @@ pub mod glue;
 mod host;
 mod pictures;
 
-pub use host::{host, writer};
+pub use host::{host, team};

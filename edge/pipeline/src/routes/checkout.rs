@@ -1,7 +1,7 @@
 //! From the cart to an order, and the order's page.
 
-use crate::reply;
 use crate::visit::{Headers, Segment, Visit, cart_cookie};
+use crate::{form, reply};
 use axum::body::Bytes;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
@@ -15,7 +15,9 @@ use orilla_shop::checkout::{
     quote_cart,
 };
 use orilla_storefront::pages::{self, CheckoutPage, OrderPage};
-use std::collections::HashMap;
+
+/// The most fields of a form.
+const MOST_FIELDS: usize = 100;
 
 /// `GET /en/checkout`: an empty form, for the country that the visitor seems to be in.
 pub async fn show(visit: Visit, headers: Headers) -> Response {
@@ -47,7 +49,7 @@ struct Shown {
 
 /// `POST /en/checkout`: shows the form again with the delivery of the chosen country, or places the order.
 pub async fn place(visit: Visit, body: Bytes) -> Response {
-    let mut fields = form_fields(&body);
+    let mut fields = form::fields(&body, MOST_FIELDS);
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
     let (intent, key, seen) = (take("intent"), take("key"), take("seen"));
     let form = CheckoutForm {
@@ -126,15 +128,6 @@ fn refusal_text(visit: &Visit, reason: &PlaceRefusal) -> String {
     }
 }
 
-/// The fields of a form (application/x-www-form-urlencoded). Of a field that was sent twice, the last counts; bytes
-/// that are no UTF-8 become replacement characters, which no field accepts as more than text.
-fn form_fields(body: &[u8]) -> HashMap<String, String> {
-    form_urlencoded::parse(body)
-        .take(100)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect()
-}
-
 /// The checkout page with the cart's price of this moment.
 async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
     let quote = quote(visit, &shown.cart, &shown.form).await?;
@@ -201,7 +194,7 @@ pub async fn order(visit: Visit, Segment(token): Segment) -> Response {
 
 /// `POST /en/orders/TOKEN/cancel`: by the shopper, while nobody has begun with it.
 pub async fn cancel(visit: Visit, Segment(token): Segment, body: Bytes) -> Response {
-    let key = form_fields(&body).remove("key").unwrap_or_default();
+    let key = form::fields(&body, MOST_FIELDS).remove("key").unwrap_or_default();
     let (Ok(token), Ok(key), Ok(reason)) = (
         OrderToken::parse(&token),
         IdempotencyKey::parse(&key),

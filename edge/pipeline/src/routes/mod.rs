@@ -21,6 +21,10 @@ use orilla_ui::Locale;
 /// The largest form, in bytes.
 const LARGEST_FORM: usize = 64 * 1024;
 
+/// The largest form of the Studio, in bytes: a product's description has up to 60,000 bytes, each of which may take
+/// three in a form, and it has up to 500 variants.
+const LARGEST_STUDIO_FORM: usize = 256 * 1024;
+
 /// The routes of the shop.
 pub fn router() -> Router {
     orilla_storefront::server::register();
@@ -46,7 +50,8 @@ pub fn router() -> Router {
 /// The routes of the shop's team.
 pub fn team_router() -> Router {
     api::team_router()
-        .fallback(|| async { Problem::not_found("address") })
+        .merge(crate::studio::router().layer(DefaultBodyLimit::max(LARGEST_STUDIO_FORM)))
+        .fallback(crate::studio::nothing_here)
         .method_not_allowed_fallback(wrong_method)
 }
 

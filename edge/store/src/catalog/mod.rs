@@ -7,6 +7,7 @@
 
 mod assign;
 mod card;
+mod desk;
 mod digest;
 mod export;
 mod import;

@@ -1,9 +1,11 @@
 //! What the shop's team does in the Studio: sign in, work on orders and products.
 
 mod orders;
+mod products;
 mod session;
 
 pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery};
+pub use products::ProductDesk;
 pub use session::{
     Begun, IDLE, LASTS, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, sign_in, who,
 };

@@ -1,0 +1,11 @@
+//! The Studio: the pages in which the shop's team works. As in `orilla_storefront`, a page is a pure function from its
+//! data to HTML; here every page works without scripts, and there are none.
+//!
+//! Rendered by the team's module alone: neither the shop's module nor its bundle for browsers holds any of it.
+
+mod page;
+pub mod pages;
+mod words;
+
+pub use page::{Assets, StudioContext};
+pub use words::Words;

@@ -1,0 +1,57 @@
+//! The pages, each a function from its data to a whole HTML document.
+
+mod dashboard;
+mod order;
+mod orders;
+mod sessions;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+
+pub use crate::page::Told;
+pub use dashboard::{DashboardPage, dashboard};
+pub use order::{OrderForm, OrderPage, order};
+pub use orders::orders;
+pub use sessions::sessions;
+pub use sign_in::{SignInPage, sign_in};
+
+use crate::page::{StudioContext, document};
+use leptos::prelude::*;
+use orilla_orders::TextError;
+use orilla_ui::{ButtonLink, ErrorPage};
+
+/// What is wrong with a field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormFault {
+    /// The field's name, which is its id.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// The fault of this field, if it has one.
+fn fault(faults: &[FormFault], field: &str) -> Option<String> {
+    faults.iter().find(|fault| fault.field == field).map(|fault| fault.message.clone())
+}
+
+/// What is wrong with a text.
+pub fn text_fault(studio: &StudioContext, error: &TextError) -> &'static str {
+    let words = studio.words();
+    match error {
+        TextError::Empty => words.required(),
+        TextError::TooLong { .. } => words.too_long(),
+        _ => words.not_readable(),
+    }
+}
+
+/// The page for an error: `status` is 400, 404, 500 or 503.
+pub fn error(studio: &StudioContext, status: u16) -> String {
+    let (locale, words) = (studio.locale, studio.words());
+    document(studio, &status.to_string(), || {
+        view! {
+            <ErrorPage locale=locale status=status>
+                <ButtonLink href="/studio">{words.back_to_dashboard()}</ButtonLink>
+            </ErrorPage>
+        }
+    })
+}

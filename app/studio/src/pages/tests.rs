@@ -1,0 +1,174 @@
+//! What every page must do, whatever orders and products hold.
+
+use super::*;
+use crate::{Assets, StudioContext};
+use orilla_catalog::{Handle, VariantId};
+use orilla_money::{Currency, Money};
+use orilla_orders::{
+    Address, Contact, Country, Email, Event, Instructions, Order, OrderLine, OrderNumber, OrderToken, Placed,
+    Quantity, Recorded, ShippingMethod, Text,
+};
+use orilla_shop::catalog::{ImportCounts, ImportRun};
+use orilla_shop::checkout::ListedOrder;
+use orilla_shop::team::{OrderPage as Found, OrderQuery, Session};
+use orilla_ui::Locale;
+
+/// A text that would run if a page did not escape it.
+const HOSTILE: &str = "</title></script><script>alert('1')</script>\"'<img src=x onerror=alert(1)>";
+
+fn studio(locale: Locale) -> StudioContext {
+    StudioContext {
+        locale,
+        assets: Assets::default(),
+        shop_name: HOSTILE.into(),
+        path: "/studio/orders".into(),
+        member: Some(HOSTILE.into()),
+    }
+}
+
+fn text() -> Text {
+    Text::parse(HOSTILE).unwrap()
+}
+
+fn history() -> Vec<Recorded> {
+    let money = |minor| Money::new(minor, Currency::EUR);
+    let line = OrderLine {
+        variant: VariantId(1),
+        handle: Handle::parse("lantern").unwrap(),
+        title: HOSTILE.into(),
+        options: vec![HOSTILE.into()],
+        sku: Some(HOSTILE.into()),
+        unit: money(3_900),
+        quantity: Quantity::new(1).unwrap(),
+        total: money(3_900),
+    };
+    let placed = Placed {
+        lines: vec![line],
+        subtotal: money(3_900),
+        shipping: ShippingMethod::Standard,
+        shipping_price: money(490),
+        total: money(4_390),
+        contact: Contact { email: Email::parse("ada@example.com").unwrap(), name: text(), phone: None },
+        address: Address {
+            address1: text(),
+            address2: Some(text()),
+            city: text(),
+            region: Some(text()),
+            postcode: Some(text()),
+            country: Country::ES,
+        },
+        payment: Instructions::OnDelivery { amount: money(4_390) },
+    };
+    let events =
+        [Event::Placed(Box::new(placed)), Event::Paid, Event::Cancelled { reason: text(), restock: true }];
+    (1..).zip(events).map(|(version, event)| Recorded { version, at: 1_760_000_000_000, event }).collect()
+}
+
+fn order_page(studio: &StudioContext) -> String {
+    let history = history();
+    let fault = |field: &str| FormFault { field: field.into(), message: HOSTILE.into() };
+    let form = OrderForm {
+        carrier: HOSTILE.into(),
+        tracking: HOSTILE.into(),
+        reason: HOSTILE.into(),
+        restock: HOSTILE.into(),
+        amount: HOSTILE.into(),
+    };
+    let data = OrderPage {
+        number: OrderNumber(1001),
+        token: OrderToken::from_random([1; 16]),
+        order: Order::replay(&history).unwrap(),
+        history,
+        key: "0123456789".into(),
+        form,
+        faults: vec![fault("carrier"), fault("amount")],
+        told: Told::Refused(HOSTILE.into()),
+    };
+    order(studio, &data)
+}
+
+fn listed() -> ListedOrder {
+    let summary = Order::replay(&history()).unwrap().summary();
+    ListedOrder { number: OrderNumber(1001), token: OrderToken::from_random([1; 16]), summary }
+}
+
+/// Every page, full of hostile texts.
+pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
+    let session = Session {
+        id: 1,
+        member: HOSTILE.into(),
+        user_agent: HOSTILE.into(),
+        created_at: 0,
+        last_used_at: 0,
+        expires_at: 0,
+    };
+    let run = ImportRun {
+        run: HOSTILE.into(),
+        source: HOSTILE.into(),
+        format: HOSTILE.into(),
+        counts: ImportCounts::default(),
+        rejected: 0,
+        at: 0,
+    };
+    let query = OrderQuery { search: HOSTILE.into(), page: 2, ..OrderQuery::default() };
+    let sign_in_page = SignInPage {
+        next: HOSTILE.into(),
+        name: HOSTILE.into(),
+        faults: vec![FormFault { field: "name".into(), message: HOSTILE.into() }],
+        told: Told::Refused(HOSTILE.into()),
+    };
+    let today = DashboardPage { to_do: 1, orders: vec![listed()], sold_out: 3, imports: vec![run] };
+    vec![
+        order_page(studio),
+        orders(studio, &query, &Found { total: 500, orders: vec![listed()] }),
+        sessions(studio, &[session], Some(1), Told::Done(HOSTILE.into())),
+        sign_in(studio, sign_in_page),
+        dashboard(studio, &today),
+        error(studio, 404),
+    ]
+}
+
+#[test]
+fn hostile_texts_stay_texts() {
+    for html in pages(&studio(Locale::En)) {
+        assert!(!html.contains("<script") && !html.contains("<img src=x"), "{html}");
+        assert_eq!(html.matches("<title>").count(), 1);
+        assert_eq!(html.matches("</html>").count(), 1);
+    }
+}
+
+#[test]
+fn pages_hold_nothing_that_the_policy_forbids() {
+    for html in pages(&studio(Locale::Es)) {
+        for inline in [" style=", "<style", " onclick=", " onsubmit="] {
+            assert!(!html.contains(inline), "{inline}: {html}");
+        }
+    }
+}
+
+#[test]
+fn each_page_has_one_heading_and_names_its_language() {
+    for locale in Locale::ALL {
+        for html in pages(&studio(locale)) {
+            assert_eq!(html.matches("<h1").count(), 1, "{html}");
+            assert!(html.contains(&format!("<html lang=\"{}\">", locale.code())));
+        }
+    }
+}
+
+#[test]
+fn an_order_offers_what_it_takes() {
+    // Paid and cancelled: its money can go back, nothing else.
+    let html = order_page(&studio(Locale::En));
+    assert!(html.contains("value=\"refund\""));
+    for command in ["pay", "pack", "ship", "deliver", "cancel"] {
+        assert!(!html.contains(&format!("name=\"command\" value=\"{command}\"")), "{command}");
+    }
+}
+
+#[test]
+fn a_link_to_a_page_of_a_list_keeps_the_question() {
+    let query = OrderQuery { search: "a & b".into(), page: 1, ..OrderQuery::default() };
+    let html = orders(&studio(Locale::En), &query, &Found { total: 120, orders: vec![] });
+    assert!(html.contains("href=\"/studio/orders?q=a+%26+b&amp;page=3\""), "{html}");
+}

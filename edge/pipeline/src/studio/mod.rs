@@ -1,0 +1,84 @@
+//! The Studio: the pages of the shop's team. Each asks for a session ([`member::Member`]).
+
+mod dashboard;
+mod member;
+mod orders;
+mod sessions;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+
+use crate::reply::{self, Logged};
+use crate::visit::Visit;
+use crate::{Problem, form};
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::{HeaderValue, StatusCode, Uri, header};
+use orilla_shop::PortError;
+use orilla_studio::{StudioContext, pages};
+use std::collections::HashMap;
+
+/// The most fields of a form: a product has up to 500 variants with five fields each.
+const MOST_FIELDS: usize = 3_000;
+
+/// The Studio's pages.
+pub fn router() -> Router {
+    Router::new()
+        .route("/studio", get(dashboard::show))
+        .route("/studio/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/studio/sign-out", post(sign_in::sign_out))
+        .route("/studio/sessions", get(sessions::show).post(sessions::end))
+        .route("/studio/orders", get(orders::list))
+        .route("/studio/orders/{number}", get(orders::show).post(orders::command))
+}
+
+/// What the team's addresses answer where there is nothing.
+pub async fn nothing_here(visit: Visit, uri: Uri) -> Response {
+    if uri.path().starts_with("/studio/api/") {
+        return Problem::not_found("address").into_response();
+    }
+    error(&context(&visit, None), StatusCode::NOT_FOUND)
+}
+
+/// What a page needs beside its data.
+fn context(visit: &Visit, member: Option<&str>) -> StudioContext {
+    StudioContext {
+        locale: visit.locale,
+        assets: visit.host.config.studio_assets,
+        shop_name: visit.host.config.shop_name.clone(),
+        path: visit.path.clone(),
+        member: member.map(str::to_owned),
+    }
+}
+
+/// The fields of a form.
+fn fields(body: &[u8]) -> HashMap<String, String> {
+    form::fields(body, MOST_FIELDS)
+}
+
+/// Nobody keeps a page of the Studio.
+fn page(status: StatusCode, html: String) -> Response {
+    reply::private_page(status, html)
+}
+
+/// 303 to a page of the Studio.
+fn see(path: &str) -> Response {
+    reply::redirect(StatusCode::SEE_OTHER, path)
+}
+
+fn error(studio: &StudioContext, status: StatusCode) -> Response {
+    page(status, pages::error(studio, status.as_u16()))
+}
+
+/// The page that says that the shop can't answer, 503 if trying again can help.
+fn failure(studio: &StudioContext, problem: &PortError) -> Response {
+    let again = matches!(problem, PortError::Unavailable(_));
+    let status = if again { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
+    let mut response = error(studio, status);
+    if again {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response.extensions_mut().insert(Logged(problem.to_string()));
+    response
+}
