@@ -2,6 +2,7 @@
 
 use crate::islands::{CartBadge, CartBadgeData, SearchBox, SearchBoxData, hand};
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use orilla_catalog::read::CategoryNode;
 use orilla_ui::{Language, LanguageLink, Locale, NavLink, SiteFooter, SiteHeader};
 use std::sync::Arc;
@@ -39,8 +40,9 @@ pub struct PageContext {
     pub path: String,
     /// The query string, without `?`.
     pub query: String,
-    /// Pieces in the visitor's cart.
-    pub cart_pieces: u32,
+    /// The link to the cart, as HTML: [`crate::pages::cart_badge`], or the mark of its slot. It alone shows something of
+    /// the visitor; all else here is the same for everyone.
+    pub cart_badge: String,
     /// The categories, parents before children.
     pub categories: Vec<CategoryNode>,
 }
@@ -148,7 +150,7 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                     links=page.nav()
                     languages=page.languages()
                     search=hand(SearchBoxData { locale: locale.code().to_owned(), query: searched }, SearchBox)
-                    cart=hand(CartBadgeData { locale: locale.code().to_owned(), pieces: page.cart_pieces }, CartBadge)
+                    cart=InertElement::new(page.cart_badge.clone())
                 />
                 <main id="content" tabindex="-1">{content}</main>
                 <SiteFooter locale=locale links=page.footer_links() languages=page.languages()/>

@@ -9,7 +9,7 @@ mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use catalog::{CatalogStore, Changes};
+pub use catalog::CatalogStore;
 pub use db::{Database, DbError, Param, Statement};
 pub use orders::OrderStore;
 pub use sessions::SessionStore;

@@ -2,8 +2,12 @@
 
 use crate::{Database, DbError, Param, Statement};
 use async_trait::async_trait;
+use orilla_shop::PortError;
+use orilla_shop::publish::{Publication, Publications, Segments};
+use orilla_snapshot::Hash;
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{Connection, ErrorCode, ToSql, params_from_iter};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -144,5 +148,87 @@ mod tests {
         let db = TestDatabase::new();
         let answer = block_on(db.batch(vec![Statement::new("SELECT 1 AS a, 2 AS b")]));
         assert!(matches!(answer, Err(DbError::Unexpected(_))));
+    }
+}
+
+/// Published files and the list of publications in memory, which can be made to fail.
+#[derive(Default)]
+pub struct Files {
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    files: BTreeMap<Hash, Vec<u8>>,
+    publications: Vec<Publication>,
+    /// Writes until the next one fails.
+    writes_left: Option<u32>,
+    overtaken: bool,
+}
+
+impl Files {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets writes fail after so many; none: never.
+    pub fn fail_after(&self, writes: Option<u32>) {
+        self.held().writes_left = writes;
+    }
+
+    /// Lets the next publication be told that another was quicker.
+    pub fn overtake(&self) {
+        self.held().overtaken = true;
+    }
+
+    /// Forgets all files, as a store that was deleted by mistake.
+    pub fn lose_all(&self) {
+        self.held().files.clear();
+    }
+}
+
+#[async_trait]
+impl Segments for Files {
+    async fn get(&self, hash: Hash) -> Result<Option<Vec<u8>>, PortError> {
+        Ok(self.held().files.get(&hash).cloned())
+    }
+
+    async fn put(&self, files: Vec<(Hash, Vec<u8>)>) -> Result<(), PortError> {
+        let mut held = self.held();
+        for (hash, file) in files {
+            if let Some(left) = &mut held.writes_left {
+                *left = left
+                    .checked_sub(1)
+                    .ok_or_else(|| PortError::Unavailable("switched off for a test".into()))?;
+            }
+            held.files.insert(hash, file);
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Publications for Files {
+    async fn current(&self) -> Result<Option<Publication>, PortError> {
+        Ok(self.held().publications.last().cloned())
+    }
+
+    async fn history(&self, most: u32) -> Result<Vec<Publication>, PortError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(self.held().publications.iter().rev().take(most).cloned().collect())
+    }
+
+    async fn numbered(&self, number: u64) -> Result<Option<Publication>, PortError> {
+        Ok(self.held().publications.iter().find(|publication| publication.number == number).cloned())
+    }
+
+    async fn append(&self, publication: &Publication) -> Result<bool, PortError> {
+        let mut held = self.held();
+        let last = held.publications.last().map_or(0, |publication| publication.number);
+        if std::mem::take(&mut held.overtaken) || publication.number != last + 1 {
+            return Ok(false);
+        }
+        held.publications.push(publication.clone());
+        Ok(true)
     }
 }

@@ -35,6 +35,23 @@ pub trait Catalog: Send + Sync {
     async fn page_by_id(&self, after: ProductId, most: u32) -> Result<Vec<Card>, PortError>;
 }
 
+/// Which words of a text a product must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// All of them, the last of which may be unfinished.
+    All,
+    /// Any of them.
+    Any,
+}
+
+/// Full-text search over active products, as the team wrote them.
+#[async_trait]
+pub trait Search: Send + Sync {
+    /// The products that have these words, with a rank, the lowest the best, in no order. A text without a word finds
+    /// nothing.
+    async fn matches(&self, text: &str, words: Words) -> Result<Vec<(ProductId, f64)>, PortError>;
+}
+
 /// A picture on another host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoteImage {

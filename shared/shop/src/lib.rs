@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod checkout;
+pub mod publish;
 pub mod team;
 
 mod error;

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::str::FromStr;
 use xxhash_rust::xxh3::xxh3_64;
 
 const MAGIC: &[u8; 6] = b"ORILLA";
@@ -34,6 +35,27 @@ impl Hash {
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text is no hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a hash is 64 hexadecimal digits in lower case")]
+pub struct NoHash;
+
+impl FromStr for Hash {
+    type Err = NoHash;
+
+    fn from_str(text: &str) -> Result<Self, NoHash> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(NoHash),
+        };
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let bytes: Result<Vec<u8>, NoHash> =
+            pairs.iter().map(|[high, low]| Ok(digit(*high)? << 4 | digit(*low)?)).collect();
+        if rest.is_empty() { bytes?.try_into().map(Hash).map_err(|_| NoHash) } else { Err(NoHash) }
     }
 }
 
@@ -142,5 +164,20 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FormatError
         Ok((value, [])) => Ok(value),
         Ok(_) => Err(FormatError::Content("more bytes than the content needs")),
         Err(_) => Err(FormatError::Content("not readable")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written() {
+        let hash = Hash::of(b"lantern");
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        let text = hash.to_string();
+        for other in ["", "00", &text.to_uppercase(), &format!("{text}0"), &text.replace('a', "g"), &text[1..]] {
+            assert_eq!(other.parse::<Hash>(), Err(NoHash), "{other}");
+        }
     }
 }

@@ -40,7 +40,7 @@ pub use build::{BuildError, Builder, Change, Segment, group};
 pub use documents::Documents;
 pub use entry::{Entry, FacetKey, Shop};
 pub use fingerprint::{PLENTY, list_fingerprint, shown_stock};
-pub use frame::{FormatError, Hash, SegmentRef};
+pub use frame::{FormatError, Hash, NoHash, SegmentRef};
 pub use list::Matches;
 pub use load::{Loading, Missing};
 pub use manifest::{BucketRef, Manifest};

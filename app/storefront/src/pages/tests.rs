@@ -24,7 +24,7 @@ fn page(path: &str, query: &str) -> Arc<PageContext> {
         origin: "https://shop.example".into(),
         path: path.into(),
         query: query.into(),
-        cart_pieces: 0,
+        cart_badge: cart_badge(Locale::En, 0),
         categories: vec![
             CategoryNode { slug: "light".into(), name: "Light".into(), products: 3 },
             CategoryNode { slug: "light/lamps".into(), name: HOSTILE.into(), products: 2 },

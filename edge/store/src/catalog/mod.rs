@@ -24,14 +24,14 @@ mod terms;
 mod tests;
 mod write;
 
-pub use snapshot::Changes;
-
 use crate::{Database, Statement, db};
 use async_trait::async_trait;
 use orilla_catalog::query::ListQuery;
 use orilla_catalog::read::{Card, CategoryNode, Listing, ProductView, Suggestion};
 use orilla_catalog::{Handle, ImageId, Product, ProductId};
-use orilla_shop::catalog::{Catalog, CatalogWriter, ImportCounts, ImportError, ImportRun, RemoteImage};
+use orilla_shop::catalog::{
+    Catalog, CatalogWriter, ImportCounts, ImportError, ImportRun, RemoteImage, Search, Words,
+};
 use orilla_shop::{Health, PortError};
 use std::sync::Arc;
 
@@ -80,6 +80,13 @@ impl Catalog for CatalogStore {
 
     async fn page_by_id(&self, after: ProductId, most: u32) -> Result<Vec<Card>, PortError> {
         Ok(read::page_by_id(&*self.db, after, most).await?)
+    }
+}
+
+#[async_trait]
+impl Search for CatalogStore {
+    async fn matches(&self, text: &str, words: Words) -> Result<Vec<(ProductId, f64)>, PortError> {
+        Ok(read::matches(&*self.db, text, words).await?)
     }
 }
 

@@ -4,10 +4,33 @@ use super::{card, terms};
 use crate::{Database, DbError, Statement, db};
 use orilla_catalog::read::{Card, CategoryNode, Suggestion};
 use orilla_catalog::{ImageId, ProductId, tree};
-use orilla_shop::catalog::RemoteImage;
+use orilla_shop::catalog::{RemoteImage, Words};
 
 /// Matches that a suggestion ranks: enough for a good order, few enough that "a" is answered at once.
 const RANKED: u32 = 1_000;
+
+/// Products that a search finds, at most: beyond that, nobody pages through them.
+const FOUND: u32 = 10_000;
+
+/// See [`orilla_shop::catalog::Search::matches`].
+pub(super) async fn matches(
+    db: &dyn Database,
+    text: &str,
+    words: Words,
+) -> Result<Vec<(ProductId, f64)>, DbError> {
+    let terms = match words {
+        Words::All => terms::all_words(text),
+        Words::Any => terms::any_word(text),
+    };
+    let Some(terms) = terms else { return Ok(Vec::new()) };
+    let statement = Statement::new(format!(
+        "SELECT json_array(rowid, rank) AS doc FROM (
+           SELECT rowid, {RANK} AS rank FROM product_search WHERE product_search MATCH ?1 LIMIT {FOUND}
+         )",
+        RANK = super::list::RANK,
+    ));
+    db::rows(db, statement.bind(terms)).await
+}
 
 /// See [`orilla_shop::catalog::Catalog::suggest`].
 pub(super) async fn suggest(db: &dyn Database, typed: &str, most: u32) -> Result<Vec<Suggestion>, DbError> {

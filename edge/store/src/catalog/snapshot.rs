@@ -10,50 +10,30 @@ use crate::{DbError, Statement, db};
 use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
 use orilla_catalog::{Handle, ImageId, ProductId};
 use orilla_richtext::SafeHtml;
+use async_trait::async_trait;
 use orilla_shop::PortError;
+use orilla_shop::publish::{Changes, Written};
 use orilla_snapshot::{Change, Entry, Shop};
 use serde::Deserialize;
-
-/// What changed since a position.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Changes {
-    /// New, different and removed products.
-    pub changes: Vec<Change>,
-    /// Where to go on.
-    pub position: u64,
-    /// Whether there may be more.
-    pub more: bool,
-}
 
 /// The ids of active products after `?1`.
 const BY_ID: &str = "SELECT product_id AS id FROM cards WHERE product_id > ?1 ORDER BY product_id LIMIT ?2";
 /// The ids of products of any status that changed after the position `?1`.
 const CHANGED: &str = "SELECT product_id AS id FROM product_changes WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 
-impl CatalogStore {
-    /// How far the log of changes reaches now.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn snapshot_position(&self) -> Result<u64, PortError> {
+#[async_trait]
+impl Written for CatalogStore {
+    async fn position(&self) -> Result<u64, PortError> {
         let last = "SELECT json_quote(coalesce(max(seq), 0)) AS doc FROM product_changes";
         Ok(db::rows(&*self.db, Statement::new(last)).await?.into_iter().next().unwrap_or_default())
     }
 
-    /// Up to `most` active products in the order of their ids, from the one after `after`.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn snapshot_entries(&self, after: ProductId, most: u32) -> Result<Vec<Entry>, PortError> {
+    async fn entries(&self, after: ProductId, most: u32) -> Result<Vec<Entry>, PortError> {
         let answers = self.db.batch(statements(BY_ID, after.0, most)).await?;
         Ok(entries(&answers)?)
     }
 
-    /// Up to `most` products that changed after a position.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn snapshot_changes(&self, position: u64, most: u32) -> Result<Changes, PortError> {
+    async fn changes(&self, position: u64, most: u32) -> Result<Changes, PortError> {
         let position =
             i64::try_from(position).map_err(|_| DbError::Unexpected("a position beyond all".into()))?;
         let mut batch = statements(CHANGED, position, most);
@@ -78,11 +58,7 @@ impl CatalogStore {
         })
     }
 
-    /// Categories and facet keys.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn snapshot_shop(&self) -> Result<Shop, PortError> {
+    async fn shop(&self) -> Result<Shop, PortError> {
         let categories =
             "SELECT json_object('slug', slug, 'name', name) AS doc FROM categories ORDER BY slug";
         let keys = "SELECT json_object('key', key, 'name', name, 'unit', unit, 'rank', id) AS doc FROM facet_keys ORDER BY key";

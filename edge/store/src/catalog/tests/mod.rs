@@ -4,6 +4,7 @@ mod catalogue;
 mod import;
 mod list;
 mod read;
+mod publish;
 mod snapshot;
 
 use super::CatalogStore;

@@ -5,6 +5,7 @@ use super::list::question;
 use super::*;
 use orilla_catalog::query::{ListQuery, Sort};
 use orilla_catalog::read::Listing;
+use orilla_shop::publish::Written;
 use orilla_snapshot::{
     Builder, Change, Documents, Entry, Hash, Loading, Manifest, Matches, Need, Snapshot, group,
 };
@@ -25,7 +26,7 @@ impl Shelf {
         let mut builder = Builder::new(self.manifest.as_ref());
         let mut changed = Vec::new();
         loop {
-            let next = block_on(store.snapshot_changes(position, 3)).unwrap();
+            let next = block_on(store.changes(position, 3)).unwrap();
             position = next.position;
             changed.extend(next.changes.iter().map(|change| match change {
                 Change::Put(entry) => entry.id(),
@@ -36,8 +37,8 @@ impl Shelf {
                 break;
             }
         }
-        assert_eq!(position, block_on(store.snapshot_position()).unwrap());
-        self.manifest = Some(builder.finish(1, 0, position, block_on(store.snapshot_shop()).unwrap()));
+        assert_eq!(position, block_on(store.position()).unwrap());
+        self.manifest = Some(builder.finish(1, 0, position, block_on(store.shop()).unwrap()));
         changed
     }
 
@@ -209,7 +210,7 @@ fn it_answers_what_sql_answers_over_many_buckets() {
     let mut ids: Vec<ProductId> = Vec::new();
     loop {
         let after = ids.last().copied().unwrap_or(ProductId(0));
-        let page = block_on(store.snapshot_entries(after, 300)).unwrap();
+        let page = block_on(store.entries(after, 300)).unwrap();
         if page.is_empty() {
             break;
         }

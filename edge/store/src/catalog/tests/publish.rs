@@ -1,0 +1,134 @@
+//! Publishing from SQL: what is written, when, and what an interrupted publish leaves.
+
+use super::catalogue::catalogue;
+use super::*;
+use crate::testing::Files;
+use orilla_shop::publish::{Press, Publications, PublishError, Segments, publish, roll_back};
+use orilla_snapshot::{Hash, Loading, Manifest, Snapshot};
+use proptest::prelude::*;
+
+struct Shop {
+    store: CatalogStore,
+    files: Files,
+}
+
+impl Shop {
+    fn new() -> Self {
+        Shop { store: shop().1, files: Files::default() }
+    }
+
+    fn press(&self) -> Press<'_> {
+        Press { written: &self.store, segments: &self.files, publications: &self.files }
+    }
+
+    fn import(&self, products: &[Product]) {
+        block_on(self.store.import(products, false)).unwrap();
+    }
+
+    /// The snapshot that is current.
+    fn snapshot(&self) -> Snapshot {
+        let current = block_on(self.files.current()).unwrap().unwrap();
+        let file = |hash: Hash| block_on(self.files.get(hash)).unwrap().unwrap();
+        let mut loading = Loading::new(Manifest::decode(&file(current.hash().unwrap())).unwrap(), None);
+        for named in loading.needs() {
+            loading.insert(named.hash, &file(named.hash)).unwrap();
+        }
+        loading.finish().unwrap()
+    }
+}
+
+fn lamp(name: &str, price: i64) -> Product {
+    let mut draft = plain(name);
+    draft.variants.iter_mut().for_each(|variant| variant.price = Money::new(price, Currency::EUR));
+    draft.status = Status::Active;
+    draft.check().unwrap()
+}
+
+fn lamps(count: usize) -> Vec<Product> {
+    (0..count).map(|n| lamp(&format!("lamp-{n}"), 1_000)).collect()
+}
+
+#[test]
+fn a_change_of_one_price_writes_the_segments_of_one_bucket() {
+    let shop = Shop::new();
+    for batch in lamps(700).chunks(100) {
+        shop.import(batch);
+    }
+    let first = block_on(publish(shop.press(), 1, "opening")).unwrap();
+    assert_eq!((first.publication.number, first.publication.products), (1, 700));
+    assert!(first.is_new && first.segments >= 6, "{first:?}");
+    let again = block_on(publish(shop.press(), 2, "")).unwrap();
+    assert_eq!((again.publication.number, again.is_new, again.segments), (1, false, 0));
+
+    shop.import(&[lamp("lamp-300", 900)]);
+    let second = block_on(publish(shop.press(), 3, "sale")).unwrap();
+    assert_eq!((second.publication.number, second.changed, second.segments), (2, 1, 2));
+    let card = |snapshot: &Snapshot| {
+        let id = snapshot.find(&Handle::parse("lamp-300").unwrap()).unwrap();
+        snapshot.card(id).unwrap().price_from.minor
+    };
+    assert_eq!(card(&shop.snapshot()), 900);
+
+    let back = block_on(roll_back(shop.press(), 1, 4)).unwrap();
+    assert_eq!((back.number, back.manifest), (3, first.publication.manifest));
+    assert_eq!(card(&shop.snapshot()), 1_000);
+    assert_eq!(block_on(roll_back(shop.press(), 9, 5)), Err(PublishError::NoSuch(9)));
+    // What the team wrote stands: the next publish brings it back.
+    let third = block_on(publish(shop.press(), 6, "")).unwrap();
+    assert!(third.is_new);
+    assert_eq!(card(&shop.snapshot()), 900);
+}
+
+#[test]
+fn a_publish_that_was_interrupted_or_overtaken_changes_nothing() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    block_on(publish(shop.press(), 1, "")).unwrap();
+    shop.import(&[lamp("lamp-1", 700)]);
+    for writes in 0..1 {
+        shop.files.fail_after(Some(writes));
+        assert!(matches!(block_on(publish(shop.press(), 2, "")), Err(PublishError::Port(_))));
+        shop.files.fail_after(None);
+        assert_eq!(block_on(shop.files.current()).unwrap().unwrap().number, 1);
+    }
+    shop.files.overtake();
+    assert_eq!(block_on(publish(shop.press(), 3, "")), Err(PublishError::Overtaken));
+    let done = block_on(publish(shop.press(), 4, "")).unwrap();
+    assert_eq!(done.publication.products, 3);
+}
+
+#[test]
+fn lost_segments_are_made_anew() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    block_on(publish(shop.press(), 1, "")).unwrap();
+    shop.files.lose_all();
+    shop.import(&[lamp("lamp-1", 700)]);
+    let done = block_on(publish(shop.press(), 2, "")).unwrap();
+    assert_eq!((done.publication.number, done.changed), (2, 3));
+    assert_eq!(shop.snapshot().manifest().products(), 3);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// However often and whenever it was published, the last snapshot is the one of a single publish.
+    #[test]
+    fn many_publishes_end_where_one_does(batches in prop::collection::vec(catalogue(), 1..5), publishes in any::<u8>()) {
+        let (often, once) = (Shop::new(), Shop::new());
+        for (n, batch) in batches.iter().enumerate() {
+            for shop in [&often, &once] {
+                shop.import(batch);
+            }
+            if publishes & (1 << n) != 0 {
+                block_on(publish(often.press(), 1, "")).unwrap();
+            }
+        }
+        for shop in [&often, &once] {
+            block_on(publish(shop.press(), 2, "")).unwrap();
+        }
+        let (often, once) = (often.snapshot(), once.snapshot());
+        prop_assert_eq!(&often.manifest().buckets, &once.manifest().buckets);
+        prop_assert_eq!(&often.manifest().categories, &once.manifest().categories);
+    }
+}
