@@ -14,12 +14,21 @@ pub fn agent() -> ureq::Agent {
     config.build().into()
 }
 
-/// Sends a GET, or a POST of NDJSON, and returns the body of a 200. What may pass (no connection, 429, 5xx) is tried
+/// What a POST sends.
+#[derive(Clone, Copy)]
+pub struct Content<'a> {
+    /// `application/x-ndjson` or `application/json`.
+    pub media_type: &'static str,
+    /// The text.
+    pub text: &'a str,
+}
+
+/// Sends a GET, or a POST of a text, and returns the body of a 200. What may pass (no connection, 429, 5xx) is tried
 /// three times more: every request here has the effect of one when it is repeated.
 ///
 /// # Errors
 /// The shop's own words, or that it can't be reached.
-pub fn send(shop: &Shop, path: &str, body: Option<&str>) -> Result<String> {
+pub fn send(shop: &Shop, path: &str, body: Option<Content>) -> Result<String> {
     let mut wait = Duration::from_millis(500);
     for _ in 0..3 {
         match once(shop, path, body) {
@@ -37,13 +46,13 @@ struct Failure {
     lasting: bool,
 }
 
-fn once(shop: &Shop, path: &str, body: Option<&str>) -> std::result::Result<String, Failure> {
+fn once(shop: &Shop, path: &str, body: Option<Content>) -> std::result::Result<String, Failure> {
     let url = format!("{}{path}", shop.url);
     let staff = format!("Bearer {}", shop.token);
     let answer = match body {
         Some(body) => {
-            let request = shop.agent.post(url).header("Content-Type", "application/x-ndjson");
-            request.header("Authorization", staff).send(body)
+            let request = shop.agent.post(url).header("Content-Type", body.media_type);
+            request.header("Authorization", staff).send(body.text)
         }
         None => shop.agent.get(url).header("Authorization", staff).call(),
     };

@@ -3,6 +3,7 @@
 use crate::progress::{Counted, Progress};
 use crate::report::{Answer, Report};
 use crate::seen::Seen;
+use crate::http::Content;
 use crate::{Result, Shop, http, setting, workspace};
 use orilla_feeds::{Entry, Format, Rejection, Settings, write_ndjson};
 use orilla_money::Currency;
@@ -11,10 +12,14 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Of one request: the shop's limits.
 const MOST_PRODUCTS: usize = 200;
 const MOST_BYTES: usize = 1_000_000;
+const NDJSON: &str = "application/x-ndjson";
+/// How long a publication may take to be what pages show. The shop promises five seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Requests at the same time.
 const IN_FLIGHT: usize = 3;
 
@@ -23,6 +28,8 @@ struct Options {
     files: Vec<String>,
     format: Option<Format>,
     dry_run: bool,
+    /// Whether what came in is also published.
+    publish: bool,
     report: Option<String>,
     settings: Settings,
     run: String,
@@ -70,12 +77,15 @@ pub fn command(args: &[String]) -> Result<ExitCode> {
         return Err(error);
     }
     read?;
+    if options.publish && !options.dry_run {
+        publish(&shop, &options)?;
+    }
     finish(report.into_inner().unwrap_or_else(PoisonError::into_inner), &options, &progress)
 }
 
 fn parse(args: &[String]) -> Result<(Options, Shop)> {
     let (mut url, mut token) = (None, None);
-    let (mut files, mut format, mut dry_run, mut report) = (Vec::new(), None, false, None);
+    let (mut files, mut format, mut dry_run, mut publish, mut report) = (Vec::new(), None, false, true, None);
     let mut currency =
         setting(&workspace().join("wrangler.toml"), "CURRENCY").unwrap_or_else(|| "EUR".into());
     let mut args = args.iter();
@@ -84,13 +94,14 @@ fn parse(args: &[String]) -> Result<(Options, Shop)> {
         match arg.as_str() {
             "--format" => format = Some(Format::parse(&value()?).map_err(|error| error.to_string())?),
             "--dry-run" => dry_run = true,
+            "--draft" => publish = false,
             "--url" => url = Some(value()?),
             "--token" => token = Some(value()?),
             "--report" => report = Some(value()?),
             "--currency" => currency = value()?,
             other if other.starts_with("--") => {
                 return Err(format!(
-                    "import doesn't know \"{other}\"; it takes --format, --dry-run, --url, --token, --report and --currency"
+                    "import doesn't know \"{other}\"; it takes --format, --dry-run, --draft, --url, --token, --report and --currency"
                 ));
             }
             file => files.push(file.to_owned()),
@@ -104,7 +115,7 @@ fn parse(args: &[String]) -> Result<(Options, Shop)> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let run = format!("{:x}-{:x}", now.as_nanos(), std::process::id());
     Ok((
-        Options { files, format, dry_run, report, settings: Settings { currency }, run },
+        Options { files, format, dry_run, publish, report, settings: Settings { currency }, run },
         Shop::find(url, token)?,
     ))
 }
@@ -192,7 +203,7 @@ fn send_all(
         if lock(failure).is_some() {
             continue;
         }
-        let answer = http::send(shop, &batch.path, Some(&batch.body)).and_then(|text| {
+        let answer = http::send(shop, &batch.path, Some(Content { media_type: NDJSON, text: &batch.body })).and_then(|text| {
             serde_json::from_str::<Answer>(&text)
                 .map_err(|error| format!("the shop's answer is not understood: {error}"))
         });
@@ -203,6 +214,27 @@ fn send_all(
             }
         }
     }
+}
+
+/// Makes what came in what pages show, and waits until they do.
+fn publish(shop: &Shop, options: &Options) -> Result<()> {
+    let names: Vec<&str> = options.files.iter().filter_map(|file| file.rsplit('/').next()).collect();
+    let request = serde_json::json!({ "note": format!("import of {}", names.join(", ")) }).to_string();
+    let content = Content { media_type: "application/json", text: &request };
+    let number = |text: &str, field: &str| {
+        let answer: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        answer.get(field).and_then(serde_json::Value::as_u64)
+    };
+    let published = number(&http::send(shop, "/studio/api/publish", Some(content))?, "number")
+        .ok_or("the shop's answer to the publish is not understood")?;
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        if number(&http::send(shop, "/health", None)?, "publication") >= Some(published) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    Err(format!("publication {published} is made, but the shop does not show it after {} s", PATIENCE.as_secs()))
 }
 
 fn finish(mut report: Report, options: &Options, progress: &Progress) -> Result<ExitCode> {
@@ -254,6 +286,7 @@ mod tests {
             files: vec![first.clone(), second.clone()],
             format: None,
             dry_run: false,
+            publish: false,
             report: None,
             settings: Settings { currency: Currency::EUR },
             run: "test".into(),

@@ -251,8 +251,11 @@ impl Build {
             bindgen.args(["--out-name", name, "--out-dir"]).arg(stage.join(name));
             run_quietly(bindgen.arg(compiled(name)))?;
         }
-        files::copy(&entry, &stage.join("entry.js"))?;
-        esbuild(&stage.join("entry.js"), &script, &["--format=esm", "--external:*.wasm"])?;
+        for script in files::below(&root().join("edge/worker/src")).iter().filter(|file| is_script(file)) {
+            files::copy(script, &stage.join(script.file_name().unwrap_or_default()))?;
+        }
+        let outside = ["--format=esm", "--external:*.wasm", "--external:cloudflare:*"];
+        esbuild(&stage.join("entry.js"), &script, &outside)?;
         for name in MODULES {
             let wasm = stage.join(name).join(format!("{name}_bg.wasm"));
             if self.release {
@@ -289,6 +292,10 @@ impl Names {
             command.env(name, value);
         }
     }
+}
+
+fn is_script(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "js")
 }
 
 fn file_name(path: &str) -> &str {

@@ -27,7 +27,7 @@ cargo xtask <command>
                                Runs every test there is, or those whose name has FILTER in it.
   bench [size] [ssr] [import] [lighthouse]
                                Measures speed and size on this machine, and writes build/bench/*.json.
-  import FILE… [--format F] [--dry-run] [--report FILE] [--url URL] [--token T] [--currency EUR]
+  import FILE… [--format F] [--dry-run] [--draft] [--report FILE] [--url URL] [--token T] [--currency EUR]
                                Imports catalogues: Shopify CSV, Icecat JSON, Google Merchant XML or TSV, our NDJSON; .gz too.
   export [FILE] [--url URL] [--token T]
                                Writes the catalogue as NDJSON.

@@ -1,6 +1,6 @@
 //! What every page of the shop shares: the shell around its content.
 
-use crate::islands::{CartBadge, CartBadgeData, SearchBox, SearchBoxData, hand};
+use crate::islands::{SearchBox, SearchBoxData, hand};
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use orilla_catalog::read::CategoryNode;

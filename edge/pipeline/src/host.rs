@@ -1,10 +1,12 @@
 //! What a host brings: the ports, and what an operator configures.
 
 use orilla_money::Currency;
-use orilla_shop::catalog::{Catalog, CatalogWriter};
+use crate::isolate::Isolate;
+use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
+use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::team::{OrderDesk, ProductDesk, Sessions};
-use orilla_shop::{Clock, Health, Pictures, Random};
+use orilla_shop::{Background, Clock, Health, Pictures, Random};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use std::sync::Arc;
@@ -36,8 +38,15 @@ pub struct Config {
 pub struct Host {
     /// What is configured.
     pub config: Arc<Config>,
-    /// The catalogue as shoppers see it.
+    /// The catalogue as shoppers see it. A host brings the store's; while a shopper's request is answered, this is the
+    /// published one.
     pub catalog: Arc<dyn Catalog>,
+    /// Full-text search.
+    pub search: Arc<dyn Search>,
+    /// The files of published snapshots.
+    pub segments: Arc<dyn Segments>,
+    /// Which snapshot is current.
+    pub publications: Arc<dyn Publications>,
     /// Orders.
     pub orders: Arc<dyn Orders>,
     /// What can be bought.
@@ -50,11 +59,20 @@ pub struct Host {
     pub random: Arc<dyn Random>,
     /// Pictures of other hosts.
     pub pictures: Arc<dyn Pictures>,
+    /// Work after the answer.
+    pub background: Arc<dyn Background>,
+    /// What the isolate keeps from one request to the next.
+    pub isolate: Arc<Isolate>,
 }
 
 /// The catalogue's write side, for the team's requests.
 #[derive(Clone)]
-pub struct Writer(pub Arc<dyn CatalogWriter>);
+pub struct Writer {
+    /// Imports and exports.
+    pub catalog: Arc<dyn CatalogWriter>,
+    /// What a publish reads.
+    pub written: Arc<dyn Written>,
+}
 
 /// The ports that only the team's requests need. Cheap to clone.
 #[derive(Clone)]

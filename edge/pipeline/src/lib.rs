@@ -15,7 +15,12 @@ mod canonical;
 mod form;
 pub mod gateway;
 mod host;
+mod isolate;
+mod memo;
+#[cfg(test)]
+mod memo_tests;
 mod problem;
+mod published;
 mod reply;
 mod routes;
 mod security;
@@ -26,6 +31,7 @@ mod testing;
 mod visit;
 
 pub use host::{Config, Host, Team, Writer};
+pub use isolate::Isolate;
 pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
@@ -48,7 +54,9 @@ thread_local! {
 pub const TEAM_PATHS: &str = "/studio";
 
 /// Answers a shopper's request: any address but the team's.
-pub async fn answer(host: Host, request: Request<Body>) -> Response<Body> {
+pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
+    let (host, current) = published::open(host).await;
+    request.extensions_mut().insert(current);
     through(host, request, SHOP.with(Clone::clone)).await
 }
 

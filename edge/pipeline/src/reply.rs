@@ -7,13 +7,17 @@ use orilla_shop::PortError;
 use orilla_storefront::pages;
 
 /// A page that shows nothing of the visitor but the cart's badge: kept by nobody while the cart holds something.
-pub fn page(visit: &Visit, status: StatusCode, html: String) -> Response {
-    if !visit.cart.is_empty() {
-        return private_page(status, html);
-    }
+pub fn page(visit: &Visit, status: StatusCode, html: impl IntoResponse) -> Response {
     let mut response = with_type("text/html; charset=utf-8", html);
     *response.status_mut() = status;
-    with_header(response, header::CACHE_CONTROL, "private, no-cache")
+    response.headers_mut().insert(header::CACHE_CONTROL, cache_control(visit));
+    response
+}
+
+/// What browsers may do with such a page.
+pub fn cache_control(visit: &Visit) -> HeaderValue {
+    let may_keep = visit.cart.is_empty();
+    HeaderValue::from_static(if may_keep { "private, no-cache" } else { "private, no-store" })
 }
 
 /// A page that shows what belongs to one visitor: nobody may keep it, not even the browser's history.

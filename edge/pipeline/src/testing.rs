@@ -1,6 +1,6 @@
 //! A shop for tests: the whole pipeline over the real SQL, and one client for each role.
 
-use crate::{Config, Host, TEAM_PATHS, Team, Writer, answer, answer_team};
+use crate::{Config, Host, Isolate, TEAM_PATHS, Team, Writer, answer, answer_team};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use futures::executor::block_on;
@@ -8,20 +8,22 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
-use orilla_shop::{Clock, Picture, Pictures, PortError, Random};
-use orilla_store::testing::TestDatabase;
+use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random};
+use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{CatalogStore, Database, DbError, OrderStore, SessionStore, Statement};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 /// The team's token.
 pub const TOKEN: &str = "a-token-for-tests-only";
-/// Now, in milliseconds since 1970.
+/// When a shop of the tests begins, in milliseconds since 1970.
 pub const NOW: i64 = 1_760_000_000_000;
 /// The demo catalogue, in Shopify's format.
 const CATALOGUE: &[u8] = include_bytes!("../../../demo/catalogue.csv");
@@ -31,6 +33,9 @@ pub struct Shop {
     host: Host,
     team: Team,
     database: Arc<Breakable>,
+    background: Arc<Later>,
+    clock: Arc<Hand>,
+    files: Arc<Files>,
 }
 
 /// A database that can be made to fail.
@@ -49,11 +54,13 @@ impl Database for Breakable {
     }
 }
 
-struct FixedClock;
+/// A clock that stands until a test moves it.
+#[derive(Default)]
+struct Hand(AtomicI64);
 
-impl Clock for FixedClock {
+impl Clock for Hand {
     fn now(&self) -> i64 {
-        NOW
+        NOW + self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -64,6 +71,23 @@ struct Counting(AtomicU64);
 impl Random for Counting {
     fn bytes(&self) -> Result<[u8; 16], PortError> {
         Ok(u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1).to_be_bytes())
+    }
+}
+
+/// Work that waits until the answer has left.
+#[derive(Default)]
+struct Later(Mutex<Vec<Pin<Box<dyn Future<Output = ()> + Send>>>>);
+
+impl Background for Later {
+    fn run(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        self.0.lock().unwrap().push(work);
+    }
+}
+
+impl Later {
+    fn finish(&self) {
+        let waiting = std::mem::take(&mut *self.0.lock().unwrap());
+        waiting.into_iter().for_each(block_on);
     }
 }
 
@@ -84,6 +108,8 @@ impl Shop {
             Arc::new(Breakable { database: TestDatabase::new(), is_broken: AtomicBool::new(false) });
         let catalog = Arc::new(CatalogStore::new(database.clone()));
         let orders = Arc::new(OrderStore::new(database.clone()));
+        let (files, background) = (Arc::new(Files::default()), Arc::new(Later::default()));
+        let clock = Arc::new(Hand::default());
         let transfer =
             BankTransfer::new(Text::parse("Orilla").unwrap(), "ES9121000418450200051332", None, 14);
         let config = Config {
@@ -100,20 +126,25 @@ impl Shop {
         let host = Host {
             config: Arc::new(config),
             catalog: catalog.clone(),
+            search: catalog.clone(),
+            segments: files.clone(),
+            publications: files.clone(),
             health: catalog.clone(),
             variants: orders.clone(),
             orders,
-            clock: Arc::new(FixedClock),
+            clock: clock.clone(),
             random: Arc::new(Counting::default()),
             pictures: Arc::new(NoPictures),
+            background: background.clone(),
+            isolate: Arc::new(Isolate::default()),
         };
         let team = Team {
-            writer: Writer(catalog.clone()),
+            writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
             sessions: Arc::new(SessionStore::new(database.clone())),
             orders: Arc::new(OrderStore::new(database.clone())),
             products: catalog,
         };
-        Shop { host, team, database }
+        Shop { host, team, database, background, clock, files }
     }
 
     /// A shop with the demo catalogue.
@@ -122,7 +153,42 @@ impl Shop {
         let report = shop.staff().send("POST", "/studio/api/import?format=shopify", &[], CATALOGUE);
         assert_eq!(report.status, 200, "{}", report.text());
         assert_eq!(report.json()["rejected_total"], 0, "{}", report.text());
+        shop.publish();
         shop
+    }
+
+    /// Makes what was written what pages show.
+    pub fn publish(&self) {
+        let done = self.staff().post_json("/studio/api/publish", &serde_json::json!({}));
+        assert_eq!(done.status, 200, "{}", done.text());
+    }
+
+    /// Lets the files of publications and their list fail from now on, or work again.
+    pub fn break_files(&self, is_broken: bool) {
+        self.files.break_all(is_broken);
+    }
+
+    /// Pages that the isolate keeps.
+    pub fn kept_pages(&self) -> usize {
+        self.host.isolate.pages.len()
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, milliseconds: i64) {
+        self.clock.0.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    /// Another isolate of this shop: the same stores, nothing in memory.
+    pub fn isolate(&self) -> Shop {
+        let host = Host { isolate: Arc::default(), ..self.host.clone() };
+        Shop {
+            host,
+            team: self.team.clone(),
+            database: self.database.clone(),
+            background: self.background.clone(),
+            clock: self.clock.clone(),
+            files: self.files.clone(),
+        }
     }
 
     /// Lets the database fail from now on, or work again.
@@ -177,6 +243,16 @@ pub struct Client<'a> {
 }
 
 impl Client<'_> {
+    /// The same visitor at another isolate.
+    pub fn at<'a>(&self, shop: &'a Shop) -> Client<'a> {
+        let role = match &self.role {
+            Role::Anonymous => Role::Anonymous,
+            Role::Shopper(cookies) => Role::Shopper(cookies.clone()),
+            Role::Staff => Role::Staff,
+        };
+        Client { shop, role }
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], b"")
     }
@@ -220,6 +296,7 @@ impl Client<'_> {
         } else {
             block_on(answer(host, request))
         };
+        self.shop.background.finish();
         let (parts, body) = response.into_parts();
         let body = block_on(to_bytes(body, usize::MAX)).unwrap().to_vec();
         self.keep_cookies(&parts.headers);

@@ -1,11 +1,15 @@
 //! What the pipeline knows of the one who asks: language, cart, where the shop stands on the web.
 
+use crate::memo::SharedVisit;
 use crate::{Host, Team, Writer};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use orilla_orders::{Cart, LONGEST_CART};
-use orilla_storefront::PageContext;
+use orilla_shop::PortError;
+use orilla_shop::catalog::Catalog;
+use orilla_snapshot::Snapshot;
+use orilla_storefront::{PageContext, pages};
 use orilla_ui::Locale;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,10 +19,22 @@ const CART_COOKIE: &str = "__Host-cart";
 /// A year, in seconds.
 const CART_AGE: u32 = 365 * 24 * 3600;
 
+/// What a shopper's request is answered from, beside its ports.
+#[derive(Clone)]
+pub struct Current {
+    /// The published snapshot.
+    pub snapshot: Result<Arc<Snapshot>, PortError>,
+    /// The catalogue as the team wrote it, for what the snapshot does not answer.
+    pub store: Arc<dyn Catalog>,
+}
+
 /// A request, as handlers see it: its ports and its visitor.
 pub struct Visit {
-    /// The ports.
+    /// The ports. The catalogue is the published one.
     pub host: Host,
+    /// The published snapshot.
+    pub snapshot: Result<Arc<Snapshot>, PortError>,
+    store: Arc<dyn Catalog>,
     /// The language of the path (or, at `/`, the one the browser asks for).
     pub locale: Locale,
     /// The visitor's cart. One that can't be read is empty.
@@ -29,11 +45,13 @@ pub struct Visit {
     pub path: String,
     /// The query string as it came, without `?`.
     pub query: String,
+    /// The entity tags of what the browser has.
+    has: String,
 }
 
 impl Visit {
     /// Reads a request.
-    fn read(host: Host, parts: &Parts) -> Self {
+    fn read(host: Host, current: Current, parts: &Parts) -> Self {
         let path = parts.uri.path();
         let (locale, rest) = split_locale(path);
         Visit {
@@ -43,6 +61,9 @@ impl Visit {
             origin: origin(&host, parts),
             path: rest.to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
+            has: text(&parts.headers, header::IF_NONE_MATCH).to_owned(),
+            snapshot: current.snapshot,
+            store: current.store,
             host,
         }
     }
@@ -58,8 +79,25 @@ impl Visit {
             origin: self.origin.clone(),
             path: self.path.clone(),
             query: self.query.clone(),
-            cart_pieces: self.cart.pieces(),
+            cart_badge: pages::cart_badge(self.locale, self.cart.pieces()),
         })
+    }
+
+    /// What of this request a shared page may know, with the part of the query string that it reads.
+    pub fn shared(&self, query: String) -> SharedVisit {
+        SharedVisit {
+            host: self.host.clone(),
+            store: self.store.clone(),
+            locale: self.locale,
+            origin: self.origin.clone(),
+            path: self.path.clone(),
+            query,
+        }
+    }
+
+    /// Whether the browser has the page with this entity tag.
+    pub fn has_already(&self, tag: &str) -> bool {
+        self.has.split(',').any(|known| known.trim() == tag)
     }
 
     /// A path with the shop's origin: `https://shop.example/en/cart`.
@@ -79,7 +117,13 @@ impl<S: Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
         // `answer` puts the host there before it calls the router.
         let host = parts.extensions.get::<Host>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-        Ok(Visit::read(host, parts))
+        let current = parts.extensions.get::<Current>().cloned();
+        // The team works with what it wrote, whatever is published.
+        let current = current.unwrap_or_else(|| Current {
+            snapshot: Err(PortError::Unexpected("no snapshot for the team".to_owned())),
+            store: host.catalog.clone(),
+        });
+        Ok(Visit::read(host, current, parts))
     }
 }
 

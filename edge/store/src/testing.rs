@@ -164,11 +164,23 @@ struct Held {
     /// Writes until the next one fails.
     writes_left: Option<u32>,
     overtaken: bool,
+    is_broken: bool,
 }
 
 impl Files {
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is there, for one who asks over the network.
+    fn reached(&self) -> Result<MutexGuard<'_, Held>, PortError> {
+        let held = self.held();
+        if held.is_broken { Err(PortError::Unavailable("switched off for a test".into())) } else { Ok(held) }
+    }
+
+    /// Lets everything fail from now on, or work again.
+    pub fn break_all(&self, is_broken: bool) {
+        self.held().is_broken = is_broken;
     }
 
     /// Lets writes fail after so many; none: never.
@@ -190,11 +202,11 @@ impl Files {
 #[async_trait]
 impl Segments for Files {
     async fn get(&self, hash: Hash) -> Result<Option<Vec<u8>>, PortError> {
-        Ok(self.held().files.get(&hash).cloned())
+        Ok(self.reached()?.files.get(&hash).cloned())
     }
 
     async fn put(&self, files: Vec<(Hash, Vec<u8>)>) -> Result<(), PortError> {
-        let mut held = self.held();
+        let mut held = self.reached()?;
         for (hash, file) in files {
             if let Some(left) = &mut held.writes_left {
                 *left = left
@@ -210,20 +222,20 @@ impl Segments for Files {
 #[async_trait]
 impl Publications for Files {
     async fn current(&self) -> Result<Option<Publication>, PortError> {
-        Ok(self.held().publications.last().cloned())
+        Ok(self.reached()?.publications.last().cloned())
     }
 
     async fn history(&self, most: u32) -> Result<Vec<Publication>, PortError> {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        Ok(self.held().publications.iter().rev().take(most).cloned().collect())
+        Ok(self.reached()?.publications.iter().rev().take(most).cloned().collect())
     }
 
     async fn numbered(&self, number: u64) -> Result<Option<Publication>, PortError> {
-        Ok(self.held().publications.iter().find(|publication| publication.number == number).cloned())
+        Ok(self.reached()?.publications.iter().find(|publication| publication.number == number).cloned())
     }
 
     async fn append(&self, publication: &Publication) -> Result<bool, PortError> {
-        let mut held = self.held();
+        let mut held = self.reached()?;
         let last = held.publications.last().map_or(0, |publication| publication.number);
         if std::mem::take(&mut held.overtaken) || publication.number != last + 1 {
             return Ok(false);

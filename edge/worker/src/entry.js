@@ -1,5 +1,6 @@
 // The Worker's entry. Shoppers' requests go to one module of WebAssembly, the team's to another, which is instantiated
 // when it is first needed: an isolate that serves shoppers starts without it.
+export { PublicationList } from "./publications.js";
 import * as shopScript from "./shop/shop.js";
 import shopModule from "./shop_bg.wasm";
 import * as teamScript from "./team/team.js";
@@ -32,7 +33,7 @@ addEventListener("error", (event) => fail(event.error, [shop, team]));
 addEventListener("unhandledrejection", (event) => fail(event.reason, [shop, team]));
 
 export default {
-  fetch(request, env) {
+  fetch(request, env, context) {
     const { url } = request;
     const isTeam = url.startsWith(TEAM_PATHS, url.indexOf("/", 8));
     const part = isTeam ? team : shop;
@@ -42,7 +43,7 @@ export default {
       part.restart();
     }
     try {
-      return part.fetch(request, env);
+      return part.fetch(request, env, context);
     } catch (error) {
       fail(error, [part]);
       throw error;

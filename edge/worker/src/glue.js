@@ -2,7 +2,7 @@
 // request has twenty of them: so a request, an answer and a database batch cross as one text each.
 
 // What pages read of a request without a body. Browsers send a dozen headers more, and each costs.
-const READ = ["accept", "accept-language", "authorization", "cookie", "referer"];
+const READ = ["accept", "accept-language", "authorization", "cookie", "if-none-match", "referer"];
 
 export function head(request) {
   const { method, url, headers } = request;
@@ -66,6 +66,29 @@ export async function batch(env, statements) {
   const prepared = JSON.parse(statements).map(([sql, params]) => env.DB.prepare(sql).bind(...params));
   const answers = prepared.length === 1 ? [await prepared[0].all()] : await env.DB.batch(prepared);
   return answers.map((answer) => answer.results.map((row) => row.doc).join("\n")).join("\x1e");
+}
+
+// A published file, by its hash; null if it is not there (yet: KV may take a while to show it everywhere).
+export async function file(env, name) {
+  const file = await env.KV.get("file/" + name, "arrayBuffer");
+  return file && new Uint8Array(file);
+}
+
+// Stores [name, bytes] pairs, as many at a time as a Worker may have connections.
+export async function store(env, files) {
+  for (let at = 0; at < files.length; at += 6) {
+    await Promise.all(files.slice(at, at + 6).map(([name, bytes]) => env.KV.put("file/" + name, bytes)));
+  }
+}
+
+// Asks the Durable Object that lists the publications; JSON comes back.
+export async function publications(env, what, argument) {
+  const object = env.PUBLICATIONS.get(env.PUBLICATIONS.idFromName("catalogue"));
+  return JSON.stringify((await object[what](argument)) ?? null);
+}
+
+export function waitUntil(context, promise) {
+  context.waitUntil(promise);
 }
 
 // A picture of another host: null if it is not one, is too large or redirects; throws if the host can't be reached.

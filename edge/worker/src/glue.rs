@@ -22,6 +22,14 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(crate) async fn batch(env: &JsValue, statements: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
+    pub(crate) async fn file(env: &JsValue, name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn store(env: &JsValue, files: &js_sys::Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn publications(env: &JsValue, what: &str, argument: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = waitUntil)]
+    pub(crate) fn wait_until(context: &JsValue, promise: &JsValue);
+    #[wasm_bindgen(catch)]
     pub(crate) async fn picture(url: &str, most: u32, milliseconds: u32) -> Result<JsValue, JsValue>;
 }
 

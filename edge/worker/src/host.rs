@@ -1,10 +1,12 @@
 //! The ports of one request, and what is configured.
 
+use crate::background::AfterAnswer;
 use crate::database::D1;
+use crate::files::Files;
 use crate::pictures::FetchedPictures;
 use orilla_money::Currency;
 use orilla_orders::Text;
-use orilla_pipeline::{Config, Host, Language, StudioAssets, Team, Writer};
+use orilla_pipeline::{Config, Host, Isolate, Language, StudioAssets, Team, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::{Clock, PortError, Random};
 use orilla_store::{CatalogStore, Database, OrderStore, SessionStore};
@@ -22,23 +24,31 @@ const MOST_ON_DELIVERY: i64 = 100_000;
 thread_local! {
     /// Read once per isolate: texts, no JavaScript handles.
     static CONFIG: OnceCell<Arc<Config>> = const { OnceCell::new() };
+    /// The snapshot and the pages that are kept: no JavaScript handles either.
+    static ISOLATE: Arc<Isolate> = Arc::default();
 }
 
-/// The ports of one request.
-pub fn host(env: JsValue) -> Host {
+/// The ports of one request. `context` is the runtime's, which keeps a request's work alive.
+pub fn host(env: JsValue, context: JsValue) -> Host {
     let config = CONFIG.with(|cell| cell.get_or_init(|| Arc::new(config(&env))).clone());
+    let files = Arc::new(Files::new(env.clone()));
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
     let orders = Arc::new(OrderStore::new(database));
     Host {
         config,
         catalog: catalog.clone(),
+        search: catalog.clone(),
+        segments: files.clone(),
+        publications: files,
         health: catalog,
         variants: orders.clone(),
         orders,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         pictures: Arc::new(FetchedPictures),
+        background: Arc::new(AfterAnswer::new(context)),
+        isolate: ISOLATE.with(Arc::clone),
     }
 }
 
@@ -47,7 +57,7 @@ pub fn team(env: JsValue) -> Team {
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
     Team {
-        writer: Writer(catalog.clone()),
+        writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
         sessions: Arc::new(SessionStore::new(database.clone())),
         orders: Arc::new(OrderStore::new(database)),
         products: catalog,

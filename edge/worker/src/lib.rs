@@ -1,7 +1,9 @@
 //! The Cloudflare host: adapts D1, time, randomness and `fetch` to the ports, and decides nothing. `edge/modules` has
 //! the modules of WebAssembly that are made of it.
 
+mod background;
 mod database;
+mod files;
 pub mod glue;
 mod host;
 mod pictures;

@@ -2,6 +2,8 @@
 
 use crate::PortError;
 use async_trait::async_trait;
+use std::future::Future;
+use std::pin::Pin;
 
 /// The time. A port, so that tests choose it.
 pub trait Clock: Send + Sync {
@@ -40,4 +42,10 @@ pub trait Pictures: Send + Sync {
     /// Fetches the picture behind this URL, without following redirects, within a few seconds and up to
     /// `most` bytes, from the host's cache if it is there. The caller has checked the URL.
     async fn fetch(&self, url: &str, most: usize) -> Result<Picture, PortError>;
+}
+
+/// Work that goes on after the answer has left.
+pub trait Background: Send + Sync {
+    /// Runs this to its end, if the host can; it must be safe to lose.
+    fn run(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>);
 }

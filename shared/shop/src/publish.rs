@@ -187,13 +187,16 @@ pub async fn publish(press: Press<'_>, now: i64, note: &str) -> Result<Published
     Ok(done.published(publication, true))
 }
 
-/// Makes an earlier publication current again, as a new one. What the team wrote stays as it is.
+/// Makes an earlier publication current again, as a new one, if it is not already. What the team wrote stays as it is.
 ///
 /// # Errors
 /// See [`PublishError`].
 pub async fn roll_back(press: Press<'_>, to: u64, now: i64) -> Result<Publication, PublishError> {
     let earlier = press.publications.numbered(to).await?.ok_or(PublishError::NoSuch(to))?;
     let current = press.publications.current().await?.ok_or(PublishError::NoSuch(to))?;
+    if current.manifest == earlier.manifest {
+        return Ok(current);
+    }
     let note = format!("back to {to}");
     let publication = Publication { number: current.number + 1, at: now, note, ..earlier };
     if press.publications.append(&publication).await? {

@@ -70,23 +70,34 @@ impl Snapshot {
 /// and nothing else can be validated by its records alone.
 ///
 /// The stock that it gives is [`shown_stock`] on product pages, and 1 or 0 on cards: so a sale that changes no page
-/// changes no answer.
+/// changes no answer. Where nothing is recorded, stock is what was published.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
     snapshot: &'a Snapshot,
     documents: &'a Documents,
-    record: &'a dyn Record,
+    record: Option<&'a dyn Record>,
 }
 
 impl<'a> Reader<'a> {
     /// Reads from a snapshot, and tells `record`.
     pub fn new(snapshot: &'a Snapshot, documents: &'a Documents, record: &'a dyn Record) -> Self {
-        Reader { snapshot, documents, record }
+        Reader { snapshot, documents, record: Some(record) }
+    }
+
+    /// Reads from a snapshot for an answer that nobody keeps.
+    pub fn unrecorded(snapshot: &'a Snapshot, documents: &'a Documents) -> Self {
+        Reader { snapshot, documents, record: None }
+    }
+
+    fn note(&self, read: impl FnOnce() -> Read) {
+        if let Some(record) = self.record {
+            record.record(read());
+        }
     }
 
     /// The product with this handle.
     pub fn find(&self, handle: &Handle) -> Option<ProductId> {
-        self.record.record(Read::Handle(handle.clone()));
+        self.note(|| Read::Handle(handle.clone()));
         self.snapshot.find(handle)
     }
 
@@ -95,9 +106,12 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Need`] says what is missing.
     pub fn product(&self, id: ProductId) -> Result<Option<ProductView>, Need> {
-        self.record.record(Read::PageText(id));
-        self.record.record(Read::Offer(id));
+        self.note(|| Read::PageText(id));
+        self.note(|| Read::Offer(id));
         let mut view = self.snapshot.product(id, self.documents)?;
+        if self.record.is_none() {
+            return Ok(view);
+        }
         let variants = view.iter_mut().flat_map(|view| &mut view.variants);
         variants.for_each(|variant| variant.available = shown_stock(variant.available));
         Ok(view)
@@ -107,44 +121,44 @@ impl<'a> Reader<'a> {
     pub fn list(&self, query: &ListQuery, matches: Option<&Matches>) -> Option<Listing> {
         // The question that the record holds is the one that is answered.
         let query = ListQuery::parse(query.category.as_deref(), &query.to_query_string());
-        self.record.record(Read::list(&query));
+        self.note(|| Read::list(&query));
         let listing = self.snapshot.list(&query, matches)?;
         Some(Listing { cards: self.shown(listing.cards), ..listing })
     }
 
     /// All categories that have products, parents before children, siblings by name.
     pub fn categories(&self) -> Vec<CategoryNode> {
-        self.record.record(Read::Categories);
+        self.note(|| Read::Categories);
         self.snapshot.categories()
     }
 
     /// So many main categories, those with most products first.
     pub fn menu(&self, most: u32) -> Vec<CategoryRef> {
-        self.record.record(Read::Menu(most));
+        self.note(|| Read::Menu(most));
         self.snapshot.menu(most)
     }
 
     /// The way to a category and what is one level below it; `None` if it does not exist. Without a slug: the top.
     pub fn level(&self, slug: Option<&str>) -> Option<Level> {
-        self.record.record(Read::Level(slug.map(str::to_owned)));
+        self.note(|| Read::Level(slug.map(str::to_owned)));
         self.snapshot.level(slug)
     }
 
     /// See [`Snapshot::related`].
     pub fn related(&self, product: ProductId, most: u32) -> Vec<Card> {
-        self.record.record(Read::Related { product, most });
+        self.note(|| Read::Related { product, most });
         self.shown(self.snapshot.related(product, most))
     }
 
     /// See [`Snapshot::featured`].
     pub fn featured(&self, most: u32) -> Vec<Card> {
-        self.record.record(Read::Featured(most));
+        self.note(|| Read::Featured(most));
         self.shown(self.snapshot.featured(most))
     }
 
     /// See [`Snapshot::page_by_id`].
     pub fn page_by_id(&self, after: ProductId, most: u32) -> Vec<Card> {
-        self.record.record(Read::ById { after, most });
+        self.note(|| Read::ById { after, most });
         self.shown(self.snapshot.page_by_id(after, most))
     }
 
@@ -153,15 +167,18 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Need`] says what is missing.
     pub fn picture(&self, id: ImageId) -> Result<Option<RemotePicture>, Need> {
-        self.record.record(Read::Picture(id));
+        self.note(|| Read::Picture(id));
         self.snapshot.picture(id, self.documents)
     }
 
     /// Cards as pages may have them, each recorded.
     fn shown(&self, mut cards: Vec<Card>) -> Vec<Card> {
+        if self.record.is_none() {
+            return cards;
+        }
         for card in &mut cards {
-            self.record.record(Read::CardText(card.id));
-            self.record.record(Read::CardOffer(card.id));
+            self.note(|| Read::CardText(card.id));
+            self.note(|| Read::CardOffer(card.id));
             card.available = card.available.min(1);
         }
         cards

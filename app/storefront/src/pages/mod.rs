@@ -18,13 +18,19 @@ pub use order::{OrderPage, order, order_not_found};
 pub use product::{ProductData, product, variant_of};
 pub use texts::{about, failure, not_found, privacy};
 
-use crate::islands::{QuickAdd, QuickAddData, pass};
+use crate::islands::{CartBadge, CartBadgeData, QuickAdd, QuickAddData, hand, pass};
 use crate::page::PageContext;
 use crate::present;
+use crate::render;
 use leptos::either::Either;
 use leptos::prelude::*;
 use orilla_catalog::read::Card;
-use orilla_ui::{CardGrid, ProductCard};
+use orilla_ui::{CardGrid, Locale, ProductCard};
+
+/// The link to the cart in the header, with the pieces in it: the one part of a catalogue page that is a visitor's own.
+pub fn cart_badge(locale: Locale, pieces: u32) -> String {
+    render(|| hand(CartBadgeData { locale: locale.code().to_owned(), pieces }, CartBadge))
+}
 
 /// Pictures of a list that are in the first view of a phone or a desk.
 const EAGER: usize = 4;

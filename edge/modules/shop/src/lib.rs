@@ -7,6 +7,6 @@ use worker::worker_sys::web_sys;
 
 /// Answers any request but the team's.
 #[wasm_bindgen]
-pub fn fetch(request: web_sys::Request, env: JsValue) -> JsValue {
-    glue::answer(request, glue::LARGEST_BODY, |request| orilla_pipeline::answer(host(env), request))
+pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
+    glue::answer(request, glue::LARGEST_BODY, |request| orilla_pipeline::answer(host(env, context), request))
 }

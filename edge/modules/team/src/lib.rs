@@ -10,10 +10,10 @@ const LARGEST_IMPORT: u32 = 17 * 1024 * 1024;
 
 /// Answers a request for an address that begins with `orilla_pipeline::TEAM_PATHS`.
 #[wasm_bindgen]
-pub fn fetch(request: web_sys::Request, env: JsValue) -> JsValue {
+pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
     let claims = request.headers().has("authorization").unwrap_or(false);
     let largest = if claims { LARGEST_IMPORT } else { glue::LARGEST_BODY };
     glue::answer(request, largest, |request| {
-        orilla_pipeline::answer_team(host(env.clone()), team(env), request)
+        orilla_pipeline::answer_team(host(env.clone(), context), team(env), request)
     })
 }

@@ -21,7 +21,7 @@ mod contract;
 #[cfg(test)]
 mod tests;
 
-use crate::routes::studio;
+use crate::routes::{publish, studio};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use operation::Operation;
@@ -177,5 +177,30 @@ fn staff_operations() -> Vec<Operation> {
         .query::<studio::ExportQuery>()
         .media_type("application/x-ndjson")
         .staff(),
+        Operation::post::<publish::Published, _, _>(
+            "publish",
+            "/studio/api/publish",
+            "Makes what the team wrote what pages show, within five seconds everywhere",
+            publish::publish,
+        )
+        .body::<publish::PublishRequest>()
+        .staff()
+        .refuses(&[409]),
+        Operation::get::<publish::Publications, _, _>(
+            "listPublications",
+            "/studio/api/publications",
+            "What was published, the newest first",
+            publish::history,
+        )
+        .query::<publish::HistoryQuery>()
+        .staff(),
+        Operation::post::<publish::Publication, _, _>(
+            "rollBack",
+            "/studio/api/publications/{number}/rollback",
+            "Makes an earlier publication what pages show; what the team wrote stays",
+            publish::roll_back,
+        )
+        .staff()
+        .refuses(&[409]),
     ]
 }

@@ -1,13 +1,16 @@
-//! The pages of the catalogue.
+//! The pages of the catalogue: each a function of what it reads, which the memo keeps.
 
+use crate::memo::{self, Outcome, Page, Render, Rendering};
 use crate::reply;
 use crate::visit::{Segment, Visit};
 use axum::response::Response;
 use http::{StatusCode, header};
 use orilla_catalog::Handle;
 use orilla_catalog::query::{ListQuery, PAGE_SIZE};
-use orilla_shop::PortError;
+use orilla_shop::catalog::Catalog;
 use orilla_storefront::pages::{self, ListData, ProductData};
+use orilla_storefront::PageContext;
+use std::sync::Arc;
 
 /// Cards on the home page.
 const FEATURED: u32 = 12;
@@ -22,11 +25,19 @@ pub async fn choose_language(visit: Visit) -> Response {
 
 /// `/en`.
 pub async fn home(visit: Visit) -> Response {
-    answer(&visit, async {
-        let featured = visit.host.catalog.featured(FEATURED).await?;
-        Ok(Some(pages::home(visit.page().await, &featured)))
-    })
-    .await
+    memo::answer(&visit, String::new(), Home).await
+}
+
+#[derive(Clone)]
+struct Home;
+
+impl Page for Home {
+    fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
+        Box::pin(async {
+            let featured = from.catalog.featured(FEATURED).await?;
+            Ok(Outcome::Page(pages::home(from.page().await?, &featured)))
+        })
+    }
 }
 
 /// `/en/search?q=…`.
@@ -44,61 +55,76 @@ async fn list(visit: &Visit, category: Option<&str>) -> Response {
     // One question has one URL: what is spelled differently is sent there.
     let canonical = query.to_query_string();
     if canonical != visit.query {
-        return reply::redirect(StatusCode::FOUND, &address(visit, &query));
+        return reply::redirect(StatusCode::FOUND, &address(&visit.url(&visit.path), &canonical));
     }
-    let listing = match visit.host.catalog.list(&query).await {
-        Ok(Some(listing)) => listing,
-        Ok(None) => return reply::not_found(visit).await,
-        Err(error) => return reply::failure(visit, &error).await,
-    };
-    let last = listing.total.div_ceil(PAGE_SIZE).max(1);
-    if query.page > last {
-        return reply::redirect(StatusCode::FOUND, &address(visit, &query.at_page(last)));
-    }
-    let html = pages::list(visit.page().await, ListData { query, listing });
-    reply::page(visit, StatusCode::OK, html)
+    memo::answer(visit, canonical, List(query)).await
 }
 
-/// The one address of a question, on this page.
-fn address(visit: &Visit, query: &ListQuery) -> String {
-    match query.to_query_string() {
-        plain if plain.is_empty() => visit.url(&visit.path),
-        query => format!("{}?{query}", visit.url(&visit.path)),
+#[derive(Clone)]
+struct List(ListQuery);
+
+impl Page for List {
+    fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
+        Box::pin(async {
+            let Some(listing) = from.catalog.list(&self.0).await? else { return Ok(Outcome::NotFound) };
+            let page = from.page().await?;
+            let last = listing.total.div_ceil(PAGE_SIZE).max(1);
+            if self.0.page > last {
+                let query = self.0.at_page(last).to_query_string();
+                return Ok(Outcome::Elsewhere(address(&page.url(&from.path), &query)));
+            }
+            Ok(Outcome::Page(pages::list(page, ListData { query: self.0.clone(), listing })))
+        })
     }
+}
+
+/// A path with a query string, if there is one.
+fn address(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// `/en/p/storm-lantern?variant=12`.
 pub async fn product(visit: Visit, Segment(handle): Segment) -> Response {
-    answer(&visit, async {
-        let Ok(handle) = Handle::parse(&handle) else { return Ok(None) };
-        let Some(product) = visit.host.catalog.product(&handle).await? else { return Ok(None) };
-        let data = ProductData {
-            related: visit.host.catalog.related(product.id, RELATED).await?,
-            variant: pages::variant_of(&visit.query),
-            product,
-        };
-        Ok(Some(pages::product(visit.page().await, &data)))
-    })
-    .await
+    let Ok(handle) = Handle::parse(&handle) else { return reply::not_found(&visit).await };
+    // Whatever else the query string holds, the page does not read.
+    let variant = pages::variant_of(&visit.query);
+    let query = variant.map(|id| format!("variant={id}")).unwrap_or_default();
+    memo::answer(&visit, query, Product { handle, variant }).await
+}
+
+#[derive(Clone)]
+struct Product {
+    handle: Handle,
+    variant: Option<i64>,
+}
+
+impl Page for Product {
+    fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
+        Box::pin(async {
+            let Some(product) = from.catalog.product(&self.handle).await? else { return Ok(Outcome::NotFound) };
+            let related = from.catalog.related(product.id, RELATED).await?;
+            let data = ProductData { related, variant: self.variant, product };
+            Ok(Outcome::Page(pages::product(from.page().await?, &data)))
+        })
+    }
 }
 
 /// `/en/about`.
 pub async fn about(visit: Visit) -> Response {
-    let html = pages::about(visit.page().await);
-    reply::page(&visit, StatusCode::OK, html)
+    memo::answer(&visit, String::new(), Text(pages::about)).await
 }
 
 /// `/en/privacy`.
 pub async fn privacy(visit: Visit) -> Response {
-    let html = pages::privacy(visit.page().await);
-    reply::page(&visit, StatusCode::OK, html)
+    memo::answer(&visit, String::new(), Text(pages::privacy)).await
 }
 
-/// 200 with the page, 404 for `None`, the failure page for an error.
-async fn answer(visit: &Visit, html: impl Future<Output = Result<Option<String>, PortError>>) -> Response {
-    match html.await {
-        Ok(Some(html)) => reply::page(visit, StatusCode::OK, html),
-        Ok(None) => reply::not_found(visit).await,
-        Err(error) => reply::failure(visit, &error).await,
+/// A page that says the same whatever the catalogue holds, but for the menu.
+#[derive(Clone)]
+struct Text(fn(Arc<PageContext>) -> String);
+
+impl Page for Text {
+    fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
+        Box::pin(async { Ok(Outcome::Page((self.0)(from.page().await?))) })
     }
 }

@@ -5,6 +5,7 @@ mod catalog;
 mod checkout;
 mod health;
 mod pictures;
+pub mod publish;
 mod seo;
 pub mod studio;
 

@@ -154,6 +154,12 @@ mod tests {
 
     /// A shop with products of these handles; they get the ids 1, 2, ….
     fn shop(handles: &[&str]) -> Shop {
+        let shop = unpublished(handles);
+        shop.publish();
+        shop
+    }
+
+    fn unpublished(handles: &[&str]) -> Shop {
         let shop = Shop::empty();
         let product = |handle: &&str| {
             let variant = r#"{"price":{"minor":100,"currency":"EUR"},"available":1}"#;
@@ -180,13 +186,14 @@ mod tests {
 
     #[test]
     fn only_files_that_the_index_names_are_there() {
-        let shop = shop(&["first", "tenth", "later"]);
+        let shop = unpublished(&["first", "tenth", "later"]);
         shop.execute("PRAGMA foreign_keys = OFF");
         for (id, new) in [(2, 10_000), (3, 20_001)] {
             for (table, column) in [("products", "id"), ("variants", "product_id"), ("cards", "product_id")] {
                 shop.execute(&format!("UPDATE {table} SET {column} = {new} WHERE {column} = {id}"));
             }
         }
+        shop.publish();
         let index = shop.anonymous().get("/sitemap.xml").text();
         let files =
             ["https://shop.example/sitemap.xml?after=0", "https://shop.example/sitemap.xml?after=20000"];
@@ -228,6 +235,6 @@ mod tests {
             4 * Locale::ALL.len()
         );
         shop.break_database(true);
-        assert_eq!(shop.anonymous().get("/sitemap.xml").status, 503);
+        assert_eq!(shop.anonymous().get("/sitemap.xml").status, 200, "it needs no database");
     }
 }

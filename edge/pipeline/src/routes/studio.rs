@@ -144,7 +144,7 @@ pub async fn import(
             rejected: report.rejected_total,
             at: host.clock.now(),
         };
-        writer.0.log_import(&run).await?;
+        writer.catalog.log_import(&run).await?;
     }
     Ok(Json(report))
 }
@@ -178,7 +178,7 @@ async fn put_in(
         if products.is_empty() {
             return Ok(());
         }
-        match writer.0.import(&products, dry_run).await {
+        match writer.catalog.import(&products, dry_run).await {
             Ok(counts) => {
                 report.counts.added += counts.added;
                 report.counts.changed += counts.changed;
@@ -216,7 +216,7 @@ pub async fn export(writer: Writer, _: Staff, Query(query): Query<ExportQuery>) 
         .then(|| Handle::parse(&query.after))
         .transpose()
         .map_err(|error| Problem::field("after", "invalid", error.to_string()))?;
-    let products = writer.0.export(after.as_ref(), EXPORT_PAGE).await?;
+    let products = writer.catalog.export(after.as_ref(), EXPORT_PAGE).await?;
     let mut text = String::new();
     for product in &products {
         text.push_str(&write_ndjson(product));
@@ -258,6 +258,7 @@ mod tests {
         assert_eq!(first["rejected"], json!([rejected]));
         let again = import(&shop, &body);
         assert_eq!((&again["changed"], &again["unchanged"]), (&json!(0), &json!(between + 1)), "{again}");
+        shop.publish();
         assert_eq!(shop.anonymous().get("/api/v1/products/lantern").json()["title"], "First");
     }
 

@@ -1,0 +1,172 @@
+//! What an isolate keeps from one request to the next: the published snapshot, documents of it, and pages. No port and
+//! no handle of the host: those come with each request.
+
+use crate::Host;
+use crate::memo::PageMemo;
+use futures_util::future::try_join_all;
+use orilla_shop::PortError;
+use orilla_shop::publish::Publication;
+use orilla_snapshot::{Documents, Hash, Loading, Manifest, Shop, Snapshot};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Milliseconds after which the list of publications is asked again, beside the request that is answered.
+const CHECK_AFTER: i64 = 1_500;
+/// Milliseconds after which a request waits for that question: what it shows must not be older than this and the time
+/// that the answer takes. Together they keep a publish from being unseen for more than five seconds.
+const TRUST_FOR: i64 = 4_000;
+/// Bytes of product documents.
+const DOCUMENTS: usize = 16 << 20;
+/// Segments that are fetched at the same time: Workers allow six connections.
+const AT_ONCE: usize = 6;
+
+/// The state of an isolate.
+pub struct Isolate {
+    shelf: Mutex<Shelf>,
+    pub(crate) documents: Documents,
+    pub(crate) pages: PageMemo,
+}
+
+#[derive(Default)]
+struct Shelf {
+    /// The number of the publication that `snapshot` is of; 0 before the first.
+    number: u64,
+    snapshot: Option<Arc<Snapshot>>,
+    /// When the list of publications was last read.
+    checked_at: Option<i64>,
+    /// When a check beside a request began; none: there is none.
+    checking_since: Option<i64>,
+}
+
+/// What the age of the last check asks for.
+enum Age {
+    Fresh,
+    Due,
+    Overdue,
+}
+
+impl Default for Isolate {
+    fn default() -> Self {
+        Isolate {
+            shelf: Mutex::default(),
+            documents: Documents::new(DOCUMENTS),
+            pages: PageMemo::default(),
+        }
+    }
+}
+
+impl Isolate {
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the publication that pages show; 0 before the first.
+    pub fn publication(&self) -> u64 {
+        self.shelf().number
+    }
+
+    /// Lets the next request look for a new publication.
+    pub fn expire(&self) {
+        self.shelf().checked_at = None;
+    }
+
+    /// The snapshot that a request made now is answered from. An isolate that can't reach the list of publications or a
+    /// segment goes on with what it has.
+    ///
+    /// # Errors
+    /// The isolate has none yet, and can't get it.
+    pub async fn current(&self, host: &Host) -> Result<Arc<Snapshot>, PortError> {
+        let now = host.clock.now();
+        let age = self.shelf().age(now);
+        match age {
+            Age::Fresh => {}
+            Age::Due => self.check_beside(host, now),
+            Age::Overdue => {
+                let checked = self.check(host).await;
+                let has_one = self.shelf().snapshot.is_some();
+                checked.or_else(|error| if has_one { Ok(()) } else { Err(error) })?;
+            }
+        }
+        self.shelf().snapshot.clone().ok_or_else(|| PortError::Unavailable("no snapshot".to_owned()))
+    }
+
+    fn check_beside(&self, host: &Host, now: i64) {
+        {
+            let mut shelf = self.shelf();
+            // One that takes longer than this was lost with its request.
+            if shelf.checking_since.is_some_and(|since| now - since < TRUST_FOR) {
+                return;
+            }
+            shelf.checking_since = Some(now);
+        }
+        let (work, background) = (host.clone(), host.background.clone());
+        background.run(Box::pin(async move {
+            // The isolate goes on with what it has; the next request tries again.
+            let _ = work.isolate.check(&work).await;
+            work.isolate.shelf().checking_since = None;
+        }));
+    }
+
+    /// Looks for a new publication and loads it.
+    async fn check(&self, host: &Host) -> Result<(), PortError> {
+        let current = host.publications.current().await?;
+        let (number, previous) = {
+            let shelf = self.shelf();
+            (shelf.number, shelf.snapshot.clone())
+        };
+        let is_known = previous.is_some() && current.as_ref().map_or(0, |current| current.number) == number;
+        let loaded = match current {
+            _ if is_known => None,
+            None => Some((0, empty()?)),
+            Some(publication) => {
+                Some((publication.number, load(host, &publication, previous.as_deref()).await?))
+            }
+        };
+        let mut shelf = self.shelf();
+        if let Some((number, snapshot)) = loaded {
+            shelf.number = number;
+            shelf.snapshot = Some(Arc::new(snapshot));
+        }
+        shelf.checked_at = Some(host.clock.now());
+        Ok(())
+    }
+}
+
+impl Shelf {
+    fn age(&self, now: i64) -> Age {
+        match self.checked_at.filter(|_| self.snapshot.is_some()).map(|at| now.saturating_sub(at)) {
+            Some(age) if age < CHECK_AFTER => Age::Fresh,
+            Some(age) if age < TRUST_FOR => Age::Due,
+            _ => Age::Overdue,
+        }
+    }
+}
+
+/// The snapshot of a shop that has published nothing.
+fn empty() -> Result<Snapshot, PortError> {
+    let manifest = orilla_snapshot::Builder::new(None).finish(0, 0, 0, Shop::default());
+    Loading::new(manifest, None).finish().map_err(|error| PortError::Unexpected(error.to_string()))
+}
+
+async fn load(
+    host: &Host,
+    publication: &Publication,
+    previous: Option<&Snapshot>,
+) -> Result<Snapshot, PortError> {
+    let unexpected = |error: String| PortError::Unexpected(format!("publication {}: {error}", publication.number));
+    let hash = publication.hash().ok_or_else(|| unexpected("its manifest has no name".to_owned()))?;
+    let manifest = Manifest::decode(&file(host, hash).await?).map_err(|error| unexpected(error.to_string()))?;
+    let mut loading = Loading::new(manifest, previous);
+    for some in loading.needs().chunks(AT_ONCE) {
+        let files = try_join_all(some.iter().map(|named| file(host, named.hash))).await?;
+        for (named, file) in some.iter().zip(files) {
+            loading.insert(named.hash, &file).map_err(|error| unexpected(error.to_string()))?;
+        }
+    }
+    loading.finish().map_err(|error| unexpected(error.to_string()))
+}
+
+/// A published file.
+pub(crate) async fn file(host: &Host, hash: Hash) -> Result<Vec<u8>, PortError> {
+    let missing = || PortError::Unavailable(format!("the file {hash} is not there yet"));
+    host.segments.get(hash).await?.ok_or_else(missing)
+}

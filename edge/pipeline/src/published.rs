@@ -1,0 +1,180 @@
+//! The catalogue of the published snapshot, as pages and the API ask for it. Everything a page reads of it is recorded.
+
+use crate::Host;
+use crate::isolate;
+use crate::memo::{Dimension, Source};
+use crate::visit::Current;
+use async_trait::async_trait;
+use orilla_catalog::query::ListQuery;
+use orilla_catalog::read::{Card, CategoryNode, Listing, ProductView, Suggestion};
+use orilla_catalog::{Handle, ImageId, ProductId};
+use orilla_memo::Recorder;
+use orilla_shop::PortError;
+use orilla_shop::catalog::{Catalog, RemoteImage, Words};
+use orilla_snapshot::{Matches, Need, Read, Reader, Snapshot};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Puts the published catalogue in the place of the store's.
+pub async fn open(host: Host) -> (Host, Current) {
+    let store = host.catalog.clone();
+    let snapshot = host.isolate.clone().current(&host).await;
+    let catalog: Arc<dyn Catalog> = match &snapshot {
+        Ok(snapshot) => Arc::new(Published { snapshot: snapshot.clone(), host: host.clone(), notes: None }),
+        Err(error) => Arc::new(Missing(error.clone())),
+    };
+    (Host { catalog, ..host }, Current { snapshot, store })
+}
+
+/// What one render reads.
+#[derive(Default)]
+pub struct Notes {
+    /// Dimensions of the visitor and reads of the shop.
+    pub recorder: Recorder<Dimension, String, Read>,
+    /// Whether the page shows what no snapshot vouches for: results of a search, which the database finds.
+    is_volatile: AtomicBool,
+}
+
+impl Notes {
+    /// Whether the page may be kept, as far as its reads go.
+    pub fn can_be_kept(&self) -> bool {
+        !self.is_volatile.load(Ordering::Relaxed)
+    }
+}
+
+/// The published catalogue for one request, or for one render.
+pub struct Published {
+    /// What was published.
+    pub snapshot: Arc<Snapshot>,
+    /// The ports of the request; its catalogue is the store's.
+    pub host: Host,
+    /// Where the reads of a render are written down.
+    pub notes: Option<Arc<Notes>>,
+}
+
+impl Published {
+    /// Asks the snapshot, until it has all the documents that it needs.
+    async fn ask<T>(&self, question: impl Fn(&Reader) -> Result<T, Need> + Send) -> Result<T, PortError> {
+        loop {
+            let documents = &self.host.isolate.documents;
+            let answer = match &self.notes {
+                None => question(&Reader::unrecorded(&self.snapshot, documents)),
+                Some(notes) => {
+                    let record = |read: Read| notes.recorder.read_from(read, &Source(&self.snapshot));
+                    question(&Reader::new(&self.snapshot, documents, &record))
+                }
+            };
+            let need = match answer {
+                Ok(answer) => return Ok(answer),
+                Err(need) => need,
+            };
+            let unexpected = |error: &dyn std::fmt::Display| PortError::Unexpected(error.to_string());
+            match need {
+                Need::Segment(named) => {
+                    let file = isolate::file(&self.host, named.hash).await?;
+                    let kept = documents.insert(&named, &file);
+                    kept.map_err(|error| unexpected(&error))?;
+                }
+                Need::Format(error) => return Err(unexpected(&error)),
+            }
+        }
+    }
+
+    /// What a search finds: products with all words, or if none has, with any of them.
+    async fn matches(&self, query: &ListQuery) -> Result<Option<Matches>, PortError> {
+        if query.text.is_empty() {
+            return Ok(None);
+        }
+        if let Some(notes) = &self.notes {
+            notes.is_volatile.store(true, Ordering::Relaxed);
+        }
+        let all: Matches = self.host.search.matches(&query.text, Words::All).await?.into_iter().collect();
+        if self.snapshot.has_any(query.category.as_deref(), &all) {
+            return Ok(Some(all));
+        }
+        Ok(Some(self.host.search.matches(&query.text, Words::Any).await?.into_iter().collect()))
+    }
+}
+
+#[async_trait]
+impl Catalog for Published {
+    async fn product(&self, handle: &Handle) -> Result<Option<ProductView>, PortError> {
+        self.ask(|reader| match reader.find(handle) {
+            Some(id) => reader.product(id),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    async fn list(&self, query: &ListQuery) -> Result<Option<Listing>, PortError> {
+        let matches = self.matches(query).await?;
+        self.ask(|reader| Ok(reader.list(query, matches.as_ref()))).await
+    }
+
+    async fn suggest(&self, typed: &str, most: u32) -> Result<Vec<Suggestion>, PortError> {
+        self.host.catalog.suggest(typed, most).await
+    }
+
+    async fn categories(&self) -> Result<Vec<CategoryNode>, PortError> {
+        self.ask(|reader| Ok(reader.categories())).await
+    }
+
+    async fn related(&self, product: ProductId, most: u32) -> Result<Vec<Card>, PortError> {
+        self.ask(|reader| Ok(reader.related(product, most))).await
+    }
+
+    async fn featured(&self, most: u32) -> Result<Vec<Card>, PortError> {
+        self.ask(|reader| Ok(reader.featured(most))).await
+    }
+
+    async fn image(&self, id: ImageId) -> Result<Option<RemoteImage>, PortError> {
+        let picture = self.ask(|reader| reader.picture(id)).await?;
+        Ok(picture.map(|picture| RemoteImage {
+            url: picture.url,
+            title: picture.title,
+            category: picture.category,
+        }))
+    }
+
+    async fn page_by_id(&self, after: ProductId, most: u32) -> Result<Vec<Card>, PortError> {
+        self.ask(|reader| Ok(reader.page_by_id(after, most))).await
+    }
+}
+
+/// No catalogue: the isolate could not get a snapshot yet.
+struct Missing(PortError);
+
+#[async_trait]
+impl Catalog for Missing {
+    async fn product(&self, _: &Handle) -> Result<Option<ProductView>, PortError> {
+        Err(self.0.clone())
+    }
+
+    async fn list(&self, _: &ListQuery) -> Result<Option<Listing>, PortError> {
+        Err(self.0.clone())
+    }
+
+    async fn suggest(&self, _: &str, _: u32) -> Result<Vec<Suggestion>, PortError> {
+        Err(self.0.clone())
+    }
+
+    async fn categories(&self) -> Result<Vec<CategoryNode>, PortError> {
+        Err(self.0.clone())
+    }
+
+    async fn related(&self, _: ProductId, _: u32) -> Result<Vec<Card>, PortError> {
+        Err(self.0.clone())
+    }
+
+    async fn featured(&self, _: u32) -> Result<Vec<Card>, PortError> {
+        Err(self.0.clone())
+    }
+
+    async fn image(&self, _: ImageId) -> Result<Option<RemoteImage>, PortError> {
+        Err(self.0.clone())
+    }
+
+    async fn page_by_id(&self, _: ProductId, _: u32) -> Result<Vec<Card>, PortError> {
+        Err(self.0.clone())
+    }
+}
