@@ -1,9 +1,9 @@
 //! `cargo xtask import FILE…`: reads feeds here, and sends checked products in batches.
 
+use crate::http::Content;
 use crate::progress::{Counted, Progress};
 use crate::report::{Answer, Report};
 use crate::seen::Seen;
-use crate::http::Content;
 use crate::{Result, Shop, http, setting, workspace};
 use orilla_feeds::{Entry, Format, Rejection, Settings, write_ndjson};
 use orilla_money::Currency;
@@ -203,10 +203,11 @@ fn send_all(
         if lock(failure).is_some() {
             continue;
         }
-        let answer = http::send(shop, &batch.path, Some(Content { media_type: NDJSON, text: &batch.body })).and_then(|text| {
-            serde_json::from_str::<Answer>(&text)
-                .map_err(|error| format!("the shop's answer is not understood: {error}"))
-        });
+        let answer = http::send(shop, &batch.path, Some(Content { media_type: NDJSON, text: &batch.body }))
+            .and_then(|text| {
+                serde_json::from_str::<Answer>(&text)
+                    .map_err(|error| format!("the shop's answer is not understood: {error}"))
+            });
         match answer {
             Ok(answer) => lock(report).add(&batch.file, &batch.lines, answer),
             Err(error) => {
@@ -234,7 +235,10 @@ fn publish(shop: &Shop, options: &Options) -> Result<()> {
         }
         std::thread::sleep(Duration::from_millis(200));
     }
-    Err(format!("publication {published} is made, but the shop does not show it after {} s", PATIENCE.as_secs()))
+    Err(format!(
+        "publication {published} is made, but the shop does not show it after {} s",
+        PATIENCE.as_secs()
+    ))
 }
 
 fn finish(mut report: Report, options: &Options, progress: &Progress) -> Result<ExitCode> {

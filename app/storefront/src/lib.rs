@@ -19,6 +19,6 @@ mod present;
 pub mod server;
 
 #[cfg(feature = "ssr")]
-pub use page::{Assets, PageContext};
-#[cfg(feature = "ssr")]
 pub use orilla_ui::render;
+#[cfg(feature = "ssr")]
+pub use page::{Assets, PageContext};

@@ -1,7 +1,7 @@
 //! What a host brings: the ports, and what an operator configures.
 
-use orilla_money::Currency;
 use crate::isolate::Isolate;
+use orilla_money::Currency;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::publish::{Publications, Segments, Written};

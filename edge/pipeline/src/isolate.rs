@@ -46,11 +46,7 @@ enum Age {
 
 impl Default for Isolate {
     fn default() -> Self {
-        Isolate {
-            shelf: Mutex::default(),
-            documents: Documents::new(DOCUMENTS),
-            pages: PageMemo::default(),
-        }
+        Isolate { shelf: Mutex::default(), documents: Documents::new(DOCUMENTS), pages: PageMemo::default() }
     }
 }
 
@@ -152,9 +148,11 @@ async fn load(
     publication: &Publication,
     previous: Option<&Snapshot>,
 ) -> Result<Snapshot, PortError> {
-    let unexpected = |error: String| PortError::Unexpected(format!("publication {}: {error}", publication.number));
+    let unexpected =
+        |error: String| PortError::Unexpected(format!("publication {}: {error}", publication.number));
     let hash = publication.hash().ok_or_else(|| unexpected("its manifest has no name".to_owned()))?;
-    let manifest = Manifest::decode(&file(host, hash).await?).map_err(|error| unexpected(error.to_string()))?;
+    let manifest =
+        Manifest::decode(&file(host, hash).await?).map_err(|error| unexpected(error.to_string()))?;
     let mut loading = Loading::new(manifest, previous);
     for some in loading.needs().chunks(AT_ONCE) {
         let files = try_join_all(some.iter().map(|named| file(host, named.hash))).await?;

@@ -6,7 +6,9 @@ use crate::reply;
 use crate::visit::Visit;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use orilla_memo::{Class, Fingerprint, Limits, Look, Marks, Memo, Piece, Read as Seen, Refused, Template, Why};
+use orilla_memo::{
+    Class, Fingerprint, Limits, Look, Marks, Memo, Piece, Read as Seen, Refused, Template, Why,
+};
 use orilla_shop::PortError;
 use orilla_shop::catalog::Catalog;
 use orilla_snapshot::{Read, Snapshot};
@@ -161,7 +163,8 @@ pub async fn answer(visit: &Visit, query: String, page: impl Page) -> Response {
     let dimension = |dimension: &Dimension| match dimension {
         Dimension::Origin => visit.origin.clone(),
     };
-    let look = visit.host.isolate.pages.lock().look(&job.route(), dimension, &Source(&job.snapshot), millis(began));
+    let look =
+        visit.host.isolate.pages.lock().look(&job.route(), dimension, &Source(&job.snapshot), millis(began));
     match look {
         Look::Hit(page) => respond(visit, &page, "Orilla; hit", None),
         Look::Stale { page, refresh, .. } => {

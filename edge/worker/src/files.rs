@@ -23,8 +23,9 @@ impl Files {
 
     /// Asks the Durable Object.
     async fn ask<T: DeserializeOwned>(&self, what: &str, argument: &str) -> Result<T, PortError> {
-        let answer =
-            SendFuture::new(async { glue::publications(&self.env, what, argument).await.map_err(unavailable) });
+        let answer = SendFuture::new(async {
+            glue::publications(&self.env, what, argument).await.map_err(unavailable)
+        });
         let text = answer.await?.as_string().unwrap_or_default();
         serde_json::from_str(&text).map_err(|error| PortError::Unexpected(format!("publications: {error}")))
     }
@@ -70,8 +71,8 @@ impl Publications for Files {
     }
 
     async fn append(&self, publication: &Publication) -> Result<bool, PortError> {
-        let text = serde_json::to_string(publication)
-            .map_err(|error| PortError::Unexpected(error.to_string()))?;
+        let text =
+            serde_json::to_string(publication).map_err(|error| PortError::Unexpected(error.to_string()))?;
         self.ask("append", &text).await
     }
 }

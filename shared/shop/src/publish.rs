@@ -287,7 +287,8 @@ impl Job<'_> {
             let page = self.press.written.entries(after, PAGE).await?;
             let Some(last) = page.last().map(Entry::id) else { break };
             after = last;
-            self.done.changed = self.done.changed.saturating_add(u32::try_from(page.len()).unwrap_or(u32::MAX));
+            self.done.changed =
+                self.done.changed.saturating_add(u32::try_from(page.len()).unwrap_or(u32::MAX));
             bucket.extend(page.into_iter().map(|entry| Change::Put(Box::new(entry))));
             let mut groups = group(bucket);
             // The last bucket may go on in the next page.

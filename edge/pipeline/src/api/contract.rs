@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 /// A path of the document with its variable part filled in.
 fn example(path: &str) -> String {
-    path.replace("{handle}", "storm-lantern-no-4").replace("{token}", &"a".repeat(26)).replace("{number}", "9")
+    path.replace("{handle}", "storm-lantern-no-4")
+        .replace("{token}", &"a".repeat(26))
+        .replace("{number}", "9")
 }
 
 /// Where the document is: served as it is, at `/api/v1/openapi.json`.

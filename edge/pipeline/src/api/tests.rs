@@ -254,7 +254,8 @@ fn a_store_that_fails_is_no_fault_of_the_sender() {
     for path in ["/api/v1/search?q=a", "/api/v1/suggest?q=a"] {
         check(shop.anonymous().get(path));
     }
-    for path in ["/api/v1/products", "/api/v1/products/harbour-boots", "/api/v1/categories", "/api/v1/search"] {
+    for path in ["/api/v1/products", "/api/v1/products/harbour-boots", "/api/v1/categories", "/api/v1/search"]
+    {
         assert_eq!(shop.anonymous().get(path).status, 200, "{path}: what is published needs no database");
     }
     check(shop.anonymous().get(&format!("/api/v1/orders/{token}")));

@@ -8,8 +8,8 @@ use http::{StatusCode, header};
 use orilla_catalog::Handle;
 use orilla_catalog::query::{ListQuery, PAGE_SIZE};
 use orilla_shop::catalog::Catalog;
-use orilla_storefront::pages::{self, ListData, ProductData};
 use orilla_storefront::PageContext;
+use orilla_storefront::pages::{self, ListData, ProductData};
 use std::sync::Arc;
 
 /// Cards on the home page.
@@ -101,7 +101,9 @@ struct Product {
 impl Page for Product {
     fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
         Box::pin(async {
-            let Some(product) = from.catalog.product(&self.handle).await? else { return Ok(Outcome::NotFound) };
+            let Some(product) = from.catalog.product(&self.handle).await? else {
+                return Ok(Outcome::NotFound);
+            };
             let related = from.catalog.related(product.id, RELATED).await?;
             let data = ProductData { related, variant: self.variant, product };
             Ok(Outcome::Page(pages::product(from.page().await?, &data)))

@@ -79,14 +79,19 @@ pub async fn publish(
     _: Staff,
     JsonBody(request): JsonBody<PublishRequest>,
 ) -> Result<Json<Published>, Problem> {
-    let done = publish::publish(press(&host, &writer), host.clock.now(), &request.note).await.map_err(problem)?;
+    let done =
+        publish::publish(press(&host, &writer), host.clock.now(), &request.note).await.map_err(problem)?;
     host.isolate.expire();
     let publish::Published { publication, is_new, changed, segments, bytes } = done;
     Ok(Json(Published { publication: publication.into(), is_new, changed, segments, bytes }))
 }
 
 /// `GET /studio/api/publications?limit=20`.
-pub async fn history(host: Host, _: Staff, Query(query): Query<HistoryQuery>) -> Result<Json<Publications>, Problem> {
+pub async fn history(
+    host: Host,
+    _: Staff,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Json<Publications>, Problem> {
     let most = limit(query.limit, LARGEST_PAGE, PAGE)?;
     let publications = host.publications.history(most).await?.into_iter().map(Publication::from).collect();
     Ok(Json(Publications { publications }))
@@ -111,7 +116,11 @@ fn press<'a>(host: &'a Host, writer: &'a Writer) -> Press<'a> {
 
 fn problem(error: PublishError) -> Problem {
     match error {
-        PublishError::Overtaken => Problem::new(StatusCode::CONFLICT, "overtaken", "Another publish was quicker. Look at what it brought, and try again."),
+        PublishError::Overtaken => Problem::new(
+            StatusCode::CONFLICT,
+            "overtaken",
+            "Another publish was quicker. Look at what it brought, and try again.",
+        ),
         PublishError::NoSuch(_) => Problem::not_found("publication"),
         PublishError::Port(error) => error.into(),
         PublishError::Build(_) | PublishError::Format(_) => PortError::Unexpected(error.to_string()).into(),

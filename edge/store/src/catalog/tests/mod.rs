@@ -3,8 +3,8 @@
 mod catalogue;
 mod import;
 mod list;
-mod read;
 mod publish;
+mod read;
 mod snapshot;
 
 use super::CatalogStore;
