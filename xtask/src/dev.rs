@@ -124,13 +124,13 @@ pub fn secrets() -> Result<String> {
 /// The example account of the IBAN registry (ISO 13616): for shops on this machine, never for one that is deployed.
 const EXAMPLE_IBAN: &str = "ES9121000418450200051332";
 
-/// What a shop on this machine is told beside `wrangler.toml`, as the text of a `.dev.vars`: the staff's token, a key
-/// that signs cookies, and an account, so that transfers can be tried.
+/// What a shop on this machine is told beside `wrangler.toml`, as the text of a `.dev.vars`: the staff's token, the key
+/// that signs visitors' ids, and an account, so that transfers can be tried.
 ///
 /// # Errors
 /// When the system has no random bytes.
 pub fn local_vars(token: &str) -> Result<String> {
-    Ok(format!("STUDIO_TOKEN={token}\nSECRET={}\nBANK_IBAN={EXAMPLE_IBAN}\n", random_hex()?))
+    Ok(format!("STUDIO_TOKEN={token}\nVISITOR_KEY={}\nBANK_IBAN={EXAMPLE_IBAN}\n", random_hex()?))
 }
 
 /// 32 random bytes.

@@ -1,5 +1,7 @@
 //! What a host brings: the ports, and what an operator configures.
 
+use crate::gateway::gate::Gate;
+use crate::gateway::watch::Instruments;
 use crate::isolate::Isolate;
 use orilla_money::Currency;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
@@ -63,6 +65,20 @@ pub struct Host {
     pub background: Arc<dyn Background>,
     /// What the isolate keeps from one request to the next.
     pub isolate: Arc<Isolate>,
+    /// The gateway's own ports.
+    pub gate: Gate,
+}
+
+impl Host {
+    /// What a request is watched with.
+    pub(crate) fn instruments(&self) -> Instruments {
+        Instruments {
+            gate: self.gate.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            background: self.background.clone(),
+        }
+    }
 }
 
 /// The catalogue's write side, for the team's requests.

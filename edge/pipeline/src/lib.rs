@@ -1,8 +1,9 @@
 //! What happens to a request, in order; the same for every host.
 //!
 //! [`answer`] takes the ports of one request and the request, and gives the response; [`answer_team`] does so for the
-//! shop's team. The order is in [`through`]: refuse a forged write, send other spellings of an address to the one, let
-//! the router find the handler, add the security headers.
+//! shop's team. The order is in [`through`], the steps are in [`gateway`]: begin to watch, refuse a forged write, send
+//! other spellings of an address to the one, refuse what is too much or too large, let the router find the handler, add the security
+//! headers, count and log.
 //!
 //! There are two so that a host can keep the team's code out of the module that every shopper's request loads.
 
@@ -23,7 +24,6 @@ mod problem;
 mod published;
 mod reply;
 mod routes;
-mod security;
 mod staff;
 mod studio;
 #[cfg(test)]
@@ -37,6 +37,11 @@ pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
 
+use crate::gateway::body::refuse_unread;
+use crate::gateway::forgery::refuse_forged_write;
+use crate::gateway::refusal::refuse_too_many;
+use crate::gateway::security_headers::{add_security_headers, is_encrypted};
+use crate::gateway::watch::Watch;
 use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse;
@@ -67,17 +72,43 @@ pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> 
     through(host, request, TEAM.with(Clone::clone)).await
 }
 
-async fn through(host: Host, mut request: Request<Body>, mut router: Router) -> Response<Body> {
-    if let Err(problem) = security::refuse_forged_write(request.method(), request.headers()) {
-        return security::add_headers(problem.into_response());
+/// What happens to every request, in order. Each step is a function of its own in [`gateway`].
+async fn through(host: Host, request: Request<Body>, router: Router) -> Response<Body> {
+    let mut watch = Watch::begin(host.instruments(), &request);
+    let is_encrypted = is_encrypted(request.uri());
+    let response = admitted(host, &mut watch, request, router).await;
+    watch.end(add_security_headers(response, is_encrypted))
+}
+
+/// The answer of the first step that has one: a refusal, another address, or the handler.
+async fn admitted(
+    host: Host,
+    watch: &mut Watch,
+    mut request: Request<Body>,
+    mut router: Router,
+) -> Response<Body> {
+    let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+    if let Err(problem) = refuse_forged_write(method, uri, headers) {
+        return problem.into_response();
     }
-    if let Some(address) = canonical::canonical_address(request.method(), request.uri()) {
-        return security::add_headers(reply::redirect(StatusCode::PERMANENT_REDIRECT, &address));
+    if let Some(address) = canonical::canonical_address(method, uri) {
+        return reply::redirect(StatusCode::PERMANENT_REDIRECT, &address);
+    }
+    if let Some(refusal) = refuse_too_many(&host, watch, &request).await {
+        return refusal;
+    }
+    if let Err(problem) = refuse_unread(request.extensions()) {
+        return problem.into_response();
+    }
+    if let Some(span) = watch.span() {
+        request.extensions_mut().insert(span.clone());
     }
     request.extensions_mut().insert(host);
+    let mark = watch.mark();
     let response: Result<Response<Body>, Infallible> = router.call(request).await;
+    watch.step("handler", mark);
     match response {
-        Ok(response) => security::add_headers(response),
+        Ok(response) => response,
         Err(never) => match never {},
     }
 }

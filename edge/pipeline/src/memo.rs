@@ -1,6 +1,8 @@
 //! Pages that are kept as functions of what they read: a page is rendered once, and served until something that it
 //! read is different. What belongs to one visitor stands in slots, which are filled for each request.
 
+use crate::gateway::refusal::admit_rendering;
+use crate::gateway::visitor::Visitor;
 use crate::published::{Notes, Published};
 use crate::reply;
 use crate::visit::Visit;
@@ -177,13 +179,14 @@ pub async fn answer(visit: &Visit, query: String, page: impl Page) -> Response {
             }
             respond(visit, &page, "Orilla; hit; ttl=-1; detail=refreshing", None)
         }
-        Look::Miss(why) => match job.run().await {
+        Look::Miss(why) => match job.admitted(&visit.visitor).await {
             Ok(Done::Page(page, kept)) => {
                 let took = visit.host.clock.now() - began;
                 respond(visit, &page, cache_status(&why, kept), Some(took))
             }
             Ok(Done::NotFound) => reply::not_found(visit).await,
             Ok(Done::Elsewhere(address)) => reply::redirect(StatusCode::FOUND, &address),
+            Ok(Done::Refused(refusal)) => *refusal,
             Err(error) => reply::failure(visit, &error).await,
         },
     }
@@ -223,9 +226,18 @@ enum Done {
     Page(Arc<Shared>, bool),
     NotFound,
     Elsewhere(String),
+    Refused(Box<Response>),
 }
 
 impl<P: Page> Job<P> {
+    /// Renders the page for somebody who has not asked for too many.
+    async fn admitted(&self, visitor: &Visitor) -> Result<Done, PortError> {
+        match admit_rendering(&self.visit.host, self.visit.locale, visitor).await {
+            Ok(()) => self.run().await,
+            Err(refusal) => Ok(Done::Refused(Box::new(refusal))),
+        }
+    }
+
     /// One spelling for one page.
     fn route(&self) -> String {
         let SharedVisit { locale, path, query, .. } = &self.visit;

@@ -1,5 +1,9 @@
 //! A shop for tests: the whole pipeline over the real SQL, and one client for each role.
 
+use crate::gateway::gate::{Gate, Settings};
+use crate::gateway::route::route_of;
+use crate::gateway::testing::{Collected, Limiting, Switched};
+use crate::gateway::visitor::identity::VisitorKeys;
 use crate::{Config, Host, Isolate, TEAM_PATHS, Team, Writer, answer, answer_team};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
@@ -23,6 +27,8 @@ use std::sync::{Arc, Mutex};
 
 /// The team's token.
 pub const TOKEN: &str = "a-token-for-tests-only";
+/// Signs visitors' ids.
+pub const VISITOR_KEY: &str = "a key for tests only, 32 bytes or more";
 /// When a shop of the tests begins, in milliseconds since 1970.
 pub const NOW: i64 = 1_760_000_000_000;
 /// The demo catalogue, in Shopify's format.
@@ -36,6 +42,8 @@ pub struct Shop {
     background: Arc<Later>,
     clock: Arc<Hand>,
     files: Arc<Files>,
+    limiter: Arc<Switched>,
+    collected: Arc<Collected>,
 }
 
 /// A database that can be made to fail.
@@ -112,6 +120,8 @@ impl Shop {
         let clock = Arc::new(Hand::default());
         let transfer =
             BankTransfer::new(Text::parse("Orilla").unwrap(), "ES9121000418450200051332", None, 14);
+        let (limiter, collected) = (Arc::new(Switched::default()), Arc::new(Collected::default()));
+        let settings = Settings { visitor_keys: VisitorKeys::new(VISITOR_KEY, None), ..Settings::default() };
         let config = Config {
             shop_name: "Orilla".into(),
             currency: Currency::EUR,
@@ -137,6 +147,12 @@ impl Shop {
             pictures: Arc::new(NoPictures),
             background: background.clone(),
             isolate: Arc::new(Isolate::default()),
+            gate: Gate {
+                settings: Arc::new(settings),
+                limiter: limiter.clone(),
+                log: collected.clone(),
+                traces: Some(collected.clone()),
+            },
         };
         let team = Team {
             writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
@@ -144,7 +160,7 @@ impl Shop {
             orders: Arc::new(OrderStore::new(database.clone())),
             products: catalog,
         };
-        Shop { host, team, database, background, clock, files }
+        Shop { host, team, database, background, clock, files, limiter, collected }
     }
 
     /// A shop with the demo catalogue.
@@ -188,12 +204,29 @@ impl Shop {
             background: self.background.clone(),
             clock: self.clock.clone(),
             files: self.files.clone(),
+            limiter: self.limiter.clone(),
+            collected: self.collected.clone(),
         }
     }
 
     /// Lets the database fail from now on, or work again.
     pub fn break_database(&self, is_broken: bool) {
         self.database.is_broken.store(is_broken, Ordering::Relaxed);
+    }
+
+    /// Lets the limiter refuse everybody from now on, or fail, or admit everybody again.
+    pub fn limit(&self, answer: Limiting) {
+        self.limiter.switch(answer);
+    }
+
+    /// The lines of the log since this was last asked.
+    pub fn logged(&self) -> Vec<String> {
+        std::mem::take(&mut *self.collected.lines.lock().unwrap()).into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// The traces since this was last asked.
+    pub fn traced(&self) -> Vec<String> {
+        std::mem::take(&mut *self.collected.traces.lock().unwrap())
     }
 
     /// Runs SQL, to arrange what a test needs.
@@ -286,6 +319,10 @@ impl Client<'_> {
                 let cookies: Vec<_> =
                     cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
                 request = request.header(header::COOKIE, cookies.join("; "));
+                // Browsers always say where a request comes from.
+                if !headers.iter().any(|(name, _)| *name == "sec-fetch-site") {
+                    request = request.header("sec-fetch-site", "same-origin");
+                }
             }
             Role::Staff => request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")),
         }
@@ -300,6 +337,10 @@ impl Client<'_> {
         let (parts, body) = response.into_parts();
         let body = block_on(to_bytes(body, usize::MAX)).unwrap().to_vec();
         self.keep_cookies(&parts.headers);
+        // What is answered has a row in the gateway's table: without one, the log would not know its name.
+        let address = path.split('?').next().unwrap_or_default();
+        let is_known = route_of(address).template != "other";
+        assert!(is_known || !parts.status.is_success(), "{address} is missing in gateway::route");
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 

@@ -1,5 +1,7 @@
 //! What the pipeline knows of the one who asks: language, cart, where the shop stands on the web.
 
+use crate::gateway::visitor::Visitor;
+use crate::gateway::visitor::cookie::pairs;
 use crate::memo::SharedVisit;
 use crate::{Host, Team, Writer};
 use axum::extract::FromRequestParts;
@@ -45,6 +47,8 @@ pub struct Visit {
     pub path: String,
     /// The query string as it came, without `?`.
     pub query: String,
+    /// What else is known of the visitor, read when it is asked for.
+    pub visitor: Visitor,
     /// The entity tags of what the browser has.
     has: String,
 }
@@ -62,6 +66,7 @@ impl Visit {
             path: rest.to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             has: text(&parts.headers, header::IF_NONE_MATCH).to_owned(),
+            visitor: Visitor::of(&parts.headers, &parts.extensions),
             snapshot: current.snapshot,
             store: current.store,
             host,
@@ -202,14 +207,9 @@ fn origin(host: &Host, parts: &Parts) -> String {
     format!("{}://{authority}", parts.uri.scheme_str().unwrap_or("https"))
 }
 
-/// The cookies with this name. Another cookie may hold bytes that are no text.
+/// The values of the cookies with this name.
 pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
-    let cookies = headers.get_all(header::COOKIE).iter().map(|value| value.as_bytes());
-    cookies
-        .flat_map(|cookies| cookies.split(|byte| *byte == b';').take(100))
-        .filter_map(|cookie| std::str::from_utf8(cookie).ok()?.trim().split_once('='))
-        .filter(move |(found, _)| *found == name)
-        .map(|(_, value)| value)
+    pairs(headers).filter(move |(found, _)| *found == name).map(|(_, value)| value)
 }
 
 fn cart_of(headers: &HeaderMap) -> Cart {

@@ -1,7 +1,9 @@
 //! D1 as the store's database.
 
 use crate::glue;
+use crate::host::{SystemClock, SystemRandom};
 use async_trait::async_trait;
+use orilla_pipeline::gateway::breaker::{GuardedError, Remote, guarded};
 use orilla_store::{Database, DbError, Param, Statement};
 use serde_json::Value;
 use worker::send::{SendFuture, SendWrapper};
@@ -28,7 +30,13 @@ impl Database for D1 {
         }
         let text = encode(statements)?;
         // An async block keeps the JavaScript promise inside the future that is declared Send.
-        let answer = SendFuture::new(async { glue::batch(&self.env, &text).await.map_err(error) }).await?;
+        let call = SendFuture::new(async { glue::batch(&self.env, &text).await.map_err(error) });
+        let is_outage = |error: &DbError| matches!(error, DbError::Unavailable(_));
+        let answer = guarded(Remote::Database, &SystemClock, &SystemRandom, is_outage, call).await;
+        let answer = answer.map_err(|error| match error {
+            GuardedError::Refused(text) => DbError::Unavailable(text),
+            GuardedError::Failed(error) => error,
+        })?;
         let answer = answer.as_string().ok_or_else(|| DbError::Unexpected("no text".to_owned()))?;
         let rows: Vec<Vec<String>> =
             answer.split('\u{1e}').map(|rows| rows.lines().map(str::to_owned).collect()).collect();

@@ -1,8 +1,18 @@
 // Each value that crosses between JavaScript and WebAssembly costs about as much as rendering a product card, and a
 // request has twenty of them: so a request, an answer and a database batch cross as one text each.
 
-// What pages read of a request without a body. Browsers send a dozen headers more, and each costs.
-const READ = ["accept", "accept-language", "authorization", "cookie", "if-none-match", "referer"];
+// What pages read of a request without a body, and the gateway of every one. Browsers send a dozen headers more, and
+// each costs: those are asked for one by one, by `header`.
+const READ = [
+  "accept",
+  "accept-language",
+  "authorization",
+  "cf-ray",
+  "cookie",
+  "if-none-match",
+  "referer",
+  "traceparent",
+];
 
 export function head(request) {
   const { method, url, headers } = request;
@@ -12,12 +22,37 @@ export function head(request) {
       const value = headers.get(name);
       if (value !== null) text += "\n" + name + "\n" + value;
     }
+    const state = text.includes("\ntraceparent\n") && headers.get("tracestate");
+    if (state) text += "\ntracestate\n" + state;
   } else {
     for (const [name, value] of headers) text += "\n" + name + "\n" + value;
   }
   // The runtime parses what it knows of the visitor when it is first asked: only the checkout wants the country.
   const country = url.includes("/checkout") && request.cf?.country;
   return country ? text + "\nx-orilla-country\n" + country : text;
+}
+
+// A header that `head` did not bring along.
+export function header(request, name) {
+  return request.headers.get(name) ?? undefined;
+}
+
+// The country of the visitor's address.
+export function country(request) {
+  return request.cf?.country ?? undefined;
+}
+
+// Whether one more request of this key is within the limit that this binding counts.
+export async function limit(env, binding, key) {
+  return (await env[binding].limit({ key })).success;
+}
+
+// Sends a text. What fails is lost.
+export async function send(url, headers, body) {
+  const init = { method: "POST", headers: JSON.parse(headers), body, signal: AbortSignal.timeout(5000) };
+  try {
+    await (await fetch(url, init)).body?.cancel();
+  } catch {}
 }
 
 // The body, or null as soon as it is known to be larger than `most` bytes.
@@ -42,6 +77,8 @@ export async function body(request, most) {
 
 // Headers that many answers share, by their text: making them anew costs a tenth of a small page.
 const shared = new Map();
+// What belongs to one visitor or one request.
+const OWN = ["location", "set-cookie", "x-request-id"];
 
 function headersOf(text) {
   let headers = shared.get(text);
@@ -50,7 +87,7 @@ function headersOf(text) {
     const lines = text.split("\n");
     for (let i = 0; i + 1 < lines.length; i += 2) headers.append(lines[i], lines[i + 1]);
     // What is said to one visitor only is not kept. `Response` copies what it is given.
-    if (shared.size < 64 && !headers.has("set-cookie") && !headers.has("location")) shared.set(text, headers);
+    if (shared.size < 64 && !OWN.some((name) => headers.has(name))) shared.set(text, headers);
   }
   return headers;
 }

@@ -1,12 +1,16 @@
 //! Between the Workers runtime and the types of crate `http`.
 
+use crate::gate::RequestFacts;
 use axum::body::{Body, Bytes};
 use http::{Request, Response, StatusCode, header};
-use orilla_pipeline::Logged;
+use orilla_pipeline::gateway::body::Unread;
+use orilla_pipeline::gateway::visitor::AskHost;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 use worker::js_sys::{self, JsString, Uint8Array};
+use worker::send::SendWrapper;
 use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen::{self, JsCast};
 use worker::wasm_bindgen_futures::future_to_promise;
@@ -15,6 +19,11 @@ use worker::worker_sys::web_sys;
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
     fn head(request: &web_sys::Request) -> String;
+    pub(crate) fn header(request: &web_sys::Request, name: &str) -> Option<String>;
+    pub(crate) fn country(request: &web_sys::Request) -> Option<String>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn limit(env: &JsValue, binding: &str, key: &str) -> Result<JsValue, JsValue>;
+    pub(crate) async fn send(url: &str, headers: &str, body: &str);
     #[wasm_bindgen(catch)]
     async fn body(request: &web_sys::Request, most: u32) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -33,24 +42,21 @@ extern "C" {
     pub(crate) async fn picture(url: &str, most: u32, milliseconds: u32) -> Result<JsValue, JsValue>;
 }
 
-/// The largest body that is read at all, in bytes, before anything is known of the sender: the isolate has 128 MB for
-/// all its requests. Routes have limits of their own below it.
-pub const LARGEST_BODY: u32 = 256 * 1024;
-
 /// Answers a request of the runtime by a function of the pipeline; reads at most `largest` bytes of its body.
 ///
 /// What needs no I/O is answered in the same turn: a promise costs more than most of what it would wait for.
 pub fn answer<A: Future<Output = Response<Body>>>(
     request: web_sys::Request,
-    largest: u32,
+    largest: usize,
     handler: impl FnOnce(Request<Body>) -> A + 'static,
 ) -> JsValue {
     let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(async move {
         outgoing(match incoming(&request, largest).await {
             Ok(request) => handler(request).await,
-            Err(status) => {
+            // An address that the runtime took for one.
+            Err(_) => {
                 let mut response = Response::new(Body::empty());
-                *response.status_mut() = status;
+                *response.status_mut() = StatusCode::BAD_REQUEST;
                 response
             }
         })
@@ -63,29 +69,30 @@ pub fn answer<A: Future<Output = Response<Body>>>(
     }
 }
 
-async fn incoming(request: &web_sys::Request, largest: u32) -> Result<Request<Body>, StatusCode> {
+async fn incoming(request: &web_sys::Request, largest: usize) -> Result<Request<Body>, http::Error> {
     let text = head(request);
     let mut lines = text.split('\n');
     let method = lines.next().unwrap_or_default();
     let has_body = !matches!(method, "GET" | "HEAD");
-    let mut builder = Request::builder().method(method).uri(lines.next().unwrap_or_default());
+    // The handle, not the request: its own method of this name copies the body.
+    let facts = AskHost(Arc::new(RequestFacts(SendWrapper::new(Clone::clone(request)))));
+    let mut builder =
+        Request::builder().method(method).uri(lines.next().unwrap_or_default()).extension(facts);
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         builder = builder.header(name, value);
     }
-    let bytes = if has_body {
-        let bytes = body(request, largest).await.map_err(|_| StatusCode::BAD_REQUEST)?;
-        let bytes: Uint8Array = bytes.dyn_into().map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
-        Body::from(bytes.to_vec())
-    } else {
-        Body::empty()
-    };
-    builder.body(bytes).map_err(|_| StatusCode::BAD_REQUEST)
+    if !has_body {
+        return builder.body(Body::empty());
+    }
+    match body(request, u32::try_from(largest).unwrap_or(u32::MAX)).await.map(JsCast::dyn_into::<Uint8Array>)
+    {
+        Ok(Ok(bytes)) => builder.body(Body::from(bytes.to_vec())),
+        Ok(Err(_)) => builder.extension(Unread::TooLarge).body(Body::empty()),
+        Err(_) => builder.extension(Unread::Broken).body(Body::empty()),
+    }
 }
 
 async fn outgoing(response: Response<Body>) -> JsValue {
-    if let Some(Logged(text)) = response.extensions().get() {
-        worker::console_error!("{text}");
-    }
     let (parts, body) = response.into_parts();
     let mut text = String::with_capacity(512);
     for (name, value) in &parts.headers {

@@ -3,9 +3,11 @@
 use crate::background::AfterAnswer;
 use crate::database::D1;
 use crate::files::Files;
+use crate::gate::gate;
 use crate::pictures::FetchedPictures;
 use orilla_money::Currency;
 use orilla_orders::Text;
+use orilla_pipeline::gateway::breaker::GuardedPictures;
 use orilla_pipeline::{Config, Host, Isolate, Language, StudioAssets, Team, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::{Clock, PortError, Random};
@@ -30,11 +32,13 @@ thread_local! {
 
 /// The ports of one request. `context` is the runtime's, which keeps a request's work alive.
 pub fn host(env: JsValue, context: JsValue) -> Host {
+    let gate = gate(&env);
     let config = CONFIG.with(|cell| cell.get_or_init(|| Arc::new(config(&env))).clone());
     let files = Arc::new(Files::new(env.clone()));
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
     let orders = Arc::new(OrderStore::new(database));
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     Host {
         config,
         catalog: catalog.clone(),
@@ -44,11 +48,12 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
         health: catalog,
         variants: orders.clone(),
         orders,
-        clock: Arc::new(SystemClock),
-        random: Arc::new(SystemRandom),
-        pictures: Arc::new(FetchedPictures),
+        clock: clock.clone(),
+        random: random.clone(),
+        pictures: Arc::new(GuardedPictures { pictures: Arc::new(FetchedPictures), clock, random }),
         background: Arc::new(AfterAnswer::new(context)),
         isolate: ISOLATE.with(Arc::clone),
+        gate,
     }
 }
 
@@ -116,7 +121,7 @@ fn payments(text: &impl Fn(&str) -> Option<String>) -> Vec<Box<dyn Payment>> {
     payments
 }
 
-struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
@@ -125,7 +130,7 @@ impl Clock for SystemClock {
     }
 }
 
-struct SystemRandom;
+pub(crate) struct SystemRandom;
 
 impl Random for SystemRandom {
     fn bytes(&self) -> Result<[u8; 16], PortError> {

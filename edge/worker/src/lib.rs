@@ -4,6 +4,7 @@
 mod background;
 mod database;
 mod files;
+mod gate;
 pub mod glue;
 mod host;
 mod pictures;

@@ -99,3 +99,18 @@ fn the_staffs_endpoints_ask_for_the_token() {
     }
     assert_eq!(shop.get_with("/studio/api/export", &[("authorization", &shop.bearer())]).status, 200);
 }
+
+#[test]
+fn every_answer_has_the_security_headers_and_the_team_sees_the_counters() {
+    let shop = Shop::default();
+    for path in ["/en", "/en/", "/nothing", "/api/v1/products", "/health"] {
+        let answer = shop.get(path);
+        assert!(answer.header("content-security-policy").starts_with("default-src 'none'; "), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+    }
+    shop.get("/metrics").expect(401);
+    let bearer = shop.bearer();
+    let text = shop.get_with("/metrics", &[("authorization", &bearer)]).expect(200).text();
+    assert!(text.contains("orilla_requests_total{route=\"page\",status=\"2xx\"} "), "{text}");
+    assert!(text.contains("orilla_circuit_breaker{remote=\"database\",state=\"closed\"} 1\n"), "{text}");
+}

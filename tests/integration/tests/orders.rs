@@ -194,7 +194,11 @@ fn the_form_of_the_shop_makes_one_order_however_often_it_is_sent() {
              &postcode=11001&country=ES&shipping=standard&payment=bank_transfer"
         )
     };
-    let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("sec-fetch-site", "same-origin"),
+    ];
     let page = shop.post("/en/checkout", &headers, form("update", "", "").as_bytes()).expect(200).text();
     let body = form("place", &hidden(&page, "key"), &hidden(&page, "seen"));
     let answers = at_once(5, |shop, _| shop.post("/en/checkout", &headers, body.as_bytes()));

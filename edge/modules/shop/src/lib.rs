@@ -1,6 +1,7 @@
 //! The module that answers shoppers: pages, server functions, the API. It comes with the isolate, before the first
 //! request, so it holds nothing that only the team needs.
 
+use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host};
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::worker_sys::web_sys;
@@ -8,5 +9,7 @@ use worker::worker_sys::web_sys;
 /// Answers any request but the team's.
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
-    glue::answer(request, glue::LARGEST_BODY, |request| orilla_pipeline::answer(host(env, context), request))
+    glue::answer(request, largest_body(false, false), |request| {
+        orilla_pipeline::answer(host(env, context), request)
+    })
 }

@@ -21,6 +21,7 @@ mod contract;
 #[cfg(test)]
 mod tests;
 
+use crate::gateway::body::{LARGEST_DOCUMENT, LARGEST_IMPORT};
 use crate::routes::{publish, studio};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -29,11 +30,6 @@ use types::{
     Categories, CommandDone, CommandRequest, Order, OrderPage, OrderRequest, PlacedOrder, Product,
     ProductPage, Quote, QuoteRequest, SearchPage, Suggestions,
 };
-
-/// The largest JSON document, in bytes.
-const LARGEST_DOCUMENT: usize = 64 * 1024;
-/// The largest batch of an import, in bytes.
-const LARGEST_IMPORT: usize = 16 * 1024 * 1024;
 
 /// The routes of the API for everyone.
 pub fn router() -> Router {

@@ -3,8 +3,14 @@
 //! A host asks [`largest_body`] before it reads anything: an isolate has 128 MB for all its requests. A handler's own
 //! limit, below it, answers with a page or a problem.
 
+use crate::Problem;
+use http::{Extensions, StatusCode};
+
 /// A form, and what a server function takes.
 pub const LARGEST_FORM: usize = 64 * 1024;
+/// A form of the Studio: a product's description has up to 60,000 bytes, each of which may take three in a form, and it
+/// has up to 500 variants.
+pub const LARGEST_STUDIO_FORM: usize = LARGEST_READ;
 /// A JSON document of the API.
 pub const LARGEST_DOCUMENT: usize = 64 * 1024;
 /// A batch of an import.
@@ -20,6 +26,31 @@ pub const fn largest_body(is_team: bool, has_token: bool) -> usize {
     if is_team && has_token { LARGEST_IMPORT + MORE } else { LARGEST_READ }
 }
 
+/// A request's extension: the host has not read the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is longer than [`largest_body`].
+    TooLarge,
+    /// It broke off.
+    Broken,
+}
+
+/// Refuses a request whose body has not been read.
+///
+/// # Errors
+/// 413, or 400.
+pub fn refuse_unread(extensions: &Extensions) -> Result<(), Problem> {
+    match extensions.get() {
+        None => Ok(()),
+        Some(Unread::TooLarge) => Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "This is more than the shop takes at once. An import can be sent in several parts.",
+        )),
+        Some(Unread::Broken) => Err(Problem::malformed("The request ended before its end. Send it again.")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +61,22 @@ mod tests {
         for (is_team, has_token) in [(true, false), (false, true), (false, false)] {
             assert_eq!(largest_body(is_team, has_token), 256 * 1024);
         }
+    }
+
+    #[track_caller]
+    fn check_unread(unread: Option<Unread>, expected: Option<u16>) {
+        let mut extensions = Extensions::new();
+        if let Some(unread) = unread {
+            extensions.insert(unread);
+        }
+        assert_eq!(refuse_unread(&extensions).err().map(|problem| problem.status.as_u16()), expected);
+    }
+
+    #[test]
+    fn what_was_not_read_is_not_handled() {
+        check_unread(None, None);
+        check_unread(Some(Unread::TooLarge), Some(413));
+        check_unread(Some(Unread::Broken), Some(400));
     }
 
     #[test]

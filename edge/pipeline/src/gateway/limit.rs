@@ -248,6 +248,16 @@ mod tests {
     }
 
     #[test]
+    fn the_platform_is_told_the_same_limits() {
+        let settings = include_str!("../../../../wrangler.toml");
+        for (binding, class) in [("LIMIT", LimitClass::Usual), ("LIMIT_STRICT", LimitClass::Strict)] {
+            let (_, block) = settings.split_once(&format!("[[ratelimits]]\nname = \"{binding}\"\n")).unwrap();
+            let simple = block.lines().find(|line| line.starts_with("simple")).unwrap();
+            assert_eq!(simple, format!("simple = {{ limit = {}, period = {WINDOW} }}", class.most()));
+        }
+    }
+
+    #[test]
     fn the_answer_says_when_to_come_back() {
         let response = say_when(refusal().into_response());
         assert_eq!(response.status(), 429);

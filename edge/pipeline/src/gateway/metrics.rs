@@ -67,7 +67,6 @@ struct Counters {
     memo: [u64; CacheVerdict::ALL.len()],
     refused: [u64; 2],
     uncounted: u64,
-    published: Option<u64>,
 }
 
 thread_local! {
@@ -96,11 +95,6 @@ pub fn count_uncounted() {
     COUNTERS.with_borrow_mut(|counters| counters.uncounted += 1);
 }
 
-/// Says which version of the published snapshot this isolate shows.
-pub fn set_published(version: u64) {
-    COUNTERS.with_borrow_mut(|counters| counters.published = Some(version));
-}
-
 fn add(count: Option<&mut u64>) {
     if let Some(count) = count {
         *count += 1;
@@ -109,12 +103,12 @@ fn add(count: Option<&mut u64>) {
 
 /// `GET /metrics`, for the team.
 pub async fn show(_: Staff, host: Host) -> Response {
-    let text = text(&host.config.build, host.clock.now(), &*host.random);
+    let text = text(&host.config.build, host.isolate.publication(), host.clock.now(), &*host.random);
     reply::with_header(reply::with_type(MEDIA_TYPE, text), header::CACHE_CONTROL, "no-store")
 }
 
 /// All counters. `now` in milliseconds since 1970.
-fn text(build: &str, now: i64, random: &dyn Random) -> String {
+fn text(build: &str, publication: u64, now: i64, random: &dyn Random) -> String {
     COUNTERS.with_borrow_mut(|counters| {
         let isolate =
             counters.isolate.get_or_insert_with(|| random.bytes().map_or_else(|_| "-".into(), |b| hex(&b)));
@@ -151,10 +145,12 @@ fn text(build: &str, now: i64, random: &dyn Random) -> String {
                 page.sample(&[("remote", remote), ("state", name)], u64::from(its == state));
             }
         }
-        if let Some(version) = counters.published {
-            page.family("orilla_published_version", "gauge", "The version of the snapshot that is shown.");
-            page.sample(&[], version);
-        }
+        page.family(
+            "orilla_publication",
+            "gauge",
+            "The number of the publication that is shown; 0: none yet.",
+        );
+        page.sample(&[], publication);
         page.text
     })
 }
@@ -235,7 +231,7 @@ mod tests {
     #[track_caller]
     fn check_grows(series: &str, count: impl FnOnce()) {
         let value = || {
-            let samples = samples(&text("test", 0, &Dice(1)));
+            let samples = samples(&text("test", 7, 0, &Dice(1)));
             samples.iter().find(|(name, _)| name == series).map_or(0, |(_, value)| *value)
         };
         let before = value();
@@ -255,7 +251,6 @@ mod tests {
         });
         check_grows(r#"orilla_rate_limited_total{class="strict"}"#, || count_refused(LimitClass::Strict));
         check_grows("orilla_rate_limiter_failures_total", count_uncounted);
-        check_grows("orilla_published_version", || set_published(1));
         // A status that is none is not counted, and breaks nothing.
         count_answer(page, 0, None);
         count_answer(page, 999, None);
@@ -263,7 +258,7 @@ mod tests {
 
     #[test]
     fn each_remote_is_in_one_state() {
-        let samples = samples(&text("test", 0, &Dice(1)));
+        let samples = samples(&text("test", 7, 0, &Dice(1)));
         for remote in ["database", "snapshots", "picture_hosts"] {
             let part = format!("orilla_circuit_breaker{{remote=\"{remote}\"");
             let states = samples.iter().filter(|(series, _)| series.starts_with(&part));
@@ -273,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_label_may_hold_anything() {
-        let text = text("a\"b\\c\nd", 0, &Dice(1));
+        let text = text("a\"b\\c\nd", 7, 0, &Dice(1));
         assert!(text.contains(r#"build="a\"b\\c\nd""#), "{text}");
         samples(&text);
     }

@@ -13,10 +13,13 @@ pub mod limit;
 pub mod log;
 pub mod metrics;
 pub mod otlp;
+pub mod refusal;
 pub mod route;
 pub mod security_headers;
 #[cfg(test)]
-mod testing;
+pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod trace;
 pub mod visitor;
 pub mod watch;

@@ -4,12 +4,14 @@
 
 use super::ids::hex;
 use super::trace::TraceContext;
+use async_trait::async_trait;
 use serde_json::{Value, json};
 
-/// Where encoded traces go. Fire and forget: nobody waits for it, and what fails is lost.
+/// Where encoded traces go. Fire and forget: no request waits for it, and what fails is lost.
+#[async_trait]
 pub trait TraceExport: Send + Sync {
     /// Sends a body of `application/json` to the collector's `/v1/traces`.
-    fn send(&self, body: String);
+    async fn send(&self, body: String);
 }
 
 /// `SPAN_KIND_INTERNAL` and `SPAN_KIND_SERVER`; `STATUS_CODE_ERROR`.

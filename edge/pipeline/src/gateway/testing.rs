@@ -4,8 +4,11 @@ use super::limit::{LimitClass, RateLimiter};
 use super::log::{Level, LogSink};
 use super::otlp::TraceExport;
 use async_trait::async_trait;
+use futures::executor::block_on;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use orilla_shop::{Clock, PortError, Random};
+use orilla_shop::{Background, Clock, PortError, Random};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Mutex;
 
 /// Always this byte.
@@ -45,16 +48,6 @@ impl Clock for FixedTime {
     }
 }
 
-/// Admits everybody.
-pub struct NoLimits;
-
-#[async_trait]
-impl RateLimiter for NoLimits {
-    async fn admits(&self, _: LimitClass, _: &str) -> Result<bool, PortError> {
-        Ok(true)
-    }
-}
-
 /// Keeps what is logged and exported.
 #[derive(Default)]
 pub struct Collected {
@@ -68,8 +61,52 @@ impl LogSink for Collected {
     }
 }
 
+#[async_trait]
 impl TraceExport for Collected {
-    fn send(&self, body: String) {
+    async fn send(&self, body: String) {
         self.traces.lock().unwrap().push(body);
+    }
+}
+
+/// What a limiter says to everybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Limiting {
+    #[default]
+    Admits,
+    Refuses,
+    Fails,
+}
+
+/// A limiter that says what it is told, and remembers what it was asked.
+#[derive(Default)]
+pub struct Switched {
+    answer: Mutex<Limiting>,
+    pub asked: Mutex<Vec<(LimitClass, String)>>,
+}
+
+impl Switched {
+    pub fn switch(&self, answer: Limiting) {
+        *self.answer.lock().unwrap() = answer;
+    }
+}
+
+#[async_trait]
+impl RateLimiter for Switched {
+    async fn admits(&self, class: LimitClass, key: &str) -> Result<bool, PortError> {
+        self.asked.lock().unwrap().push((class, key.to_owned()));
+        match *self.answer.lock().unwrap() {
+            Limiting::Admits => Ok(true),
+            Limiting::Refuses => Ok(false),
+            Limiting::Fails => Err(PortError::Unavailable("no counter in tests".into())),
+        }
+    }
+}
+
+/// Does what is for later at once.
+pub struct AtOnce;
+
+impl Background for AtOnce {
+    fn run(&self, work: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        block_on(work);
     }
 }

@@ -9,7 +9,7 @@ use super::route::{Route, route_of};
 use super::trace::TraceContext;
 use crate::reply::Logged;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri, header};
-use orilla_shop::{Clock, Random};
+use orilla_shop::{Background, Clock, Random};
 use std::sync::Arc;
 
 /// Names a request that failed to the one who sent it, so that both can speak of it. Only then: the headers of the
@@ -25,6 +25,8 @@ pub struct Instruments {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// Work after the answer.
+    pub background: Arc<dyn Background>,
 }
 
 /// A request on its way.
@@ -160,7 +162,8 @@ impl Watch {
             end,
             steps: &self.steps,
         };
-        traces.send(encode(&request, &self.instruments.gate.settings.build));
+        let (traces, body) = (traces.clone(), encode(&request, &self.instruments.gate.settings.build));
+        self.instruments.background.run(Box::pin(async move { traces.send(body).await }));
     }
 }
 
@@ -180,7 +183,7 @@ fn span_of(instruments: &Instruments, parent: Option<&TraceContext>) -> Option<T
 mod tests {
     use super::*;
     use crate::gateway::gate::Settings;
-    use crate::gateway::testing::{Collected, Dice, FixedTime, NoLimits};
+    use crate::gateway::testing::{AtOnce, Collected, Dice, FixedTime, Switched};
     use proptest::prelude::*;
     use serde_json::Value;
 
@@ -196,12 +199,16 @@ mod tests {
         let collected = Arc::new(Collected::default());
         let gate = Gate {
             settings: Arc::new(settings),
-            limiter: Arc::new(NoLimits),
+            limiter: Arc::new(Switched::default()),
             log: collected.clone(),
             traces: with_traces.then(|| collected.clone() as _),
         };
-        let instruments =
-            Instruments { gate, clock: Arc::new(FixedTime(1_760_000_000_000)), random: Arc::new(Dice(7)) };
+        let instruments = Instruments {
+            gate,
+            clock: Arc::new(FixedTime(1_760_000_000_000)),
+            random: Arc::new(Dice(7)),
+            background: Arc::new(AtOnce),
+        };
         let mut watch = Watch::begin(instruments, &request);
         let mark = watch.mark();
         watch.step("handler", mark);

@@ -1,5 +1,6 @@
 //! The cart's page, and the server functions that change it.
 
+use crate::gateway::body::LARGEST_FORM;
 use crate::visit::{Visit, cart_cookie, text};
 use crate::{Problem, reply};
 use axum::body::{Body, to_bytes};
@@ -58,7 +59,7 @@ pub async fn server_function(visit: Visit, request: Request) -> Response {
     };
     // The library reads a body of any size.
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, super::LARGEST_FORM).await else {
+    let Ok(body) = to_bytes(body, LARGEST_FORM).await else {
         let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The form is too large.");
         return problem.into_response();
     };

@@ -10,6 +10,8 @@ mod seo;
 pub mod studio;
 
 use crate::api;
+use crate::gateway::body::{LARGEST_FORM, LARGEST_STUDIO_FORM};
+use crate::gateway::metrics;
 use crate::visit::Visit;
 use crate::{Problem, reply};
 use axum::Router;
@@ -18,13 +20,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{StatusCode, Uri};
 use orilla_ui::Locale;
-
-/// The largest form, in bytes.
-const LARGEST_FORM: usize = 64 * 1024;
-
-/// The largest form of the Studio, in bytes: a product's description has up to 60,000 bytes, each of which may take
-/// three in a form, and it has up to 500 variants.
-const LARGEST_STUDIO_FORM: usize = 256 * 1024;
 
 /// The routes of the shop.
 pub fn router() -> Router {
@@ -39,6 +34,7 @@ pub fn router() -> Router {
         .route("/robots.txt", get(seo::robots))
         .route("/sitemap.xml", get(seo::sitemap))
         .route("/health", get(health::health))
+        .route("/metrics", get(metrics::show))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .merge(api::router())
         .fallback(nothing_here)
@@ -52,6 +48,8 @@ pub fn router() -> Router {
 pub fn team_router() -> Router {
     api::team_router()
         .merge(crate::studio::router().layer(DefaultBodyLimit::max(LARGEST_STUDIO_FORM)))
+        // A module of its own, with a memory of its own: it counts for itself.
+        .route("/studio/metrics", get(metrics::show))
         .fallback(crate::studio::nothing_here)
         .method_not_allowed_fallback(wrong_method)
 }

@@ -8,16 +8,16 @@ const MOST_COOKIES: usize = 100;
 
 /// The value of the first cookie of this name.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    cookies(headers).find(|(found, _)| *found == name).map(|(_, value)| value)
+    pairs(headers).find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
 /// The values of all cookies: what must not be logged.
 pub fn cookie_values(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    cookies(headers).map(|(_, value)| value)
+    pairs(headers).map(|(_, value)| value)
 }
 
 /// Names and values. Another cookie may hold bytes that are no text.
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
         .iter()

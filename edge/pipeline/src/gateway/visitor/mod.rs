@@ -67,6 +67,11 @@ impl Visitor {
         Locale::negotiate(&self.text("accept-language").unwrap_or_default())
     }
 
+    /// Whether this is a browser that asks for a page.
+    pub fn wants_html(&self) -> bool {
+        self.text("accept").is_some_and(|accept| accept.contains("text/html"))
+    }
+
     /// The country of the visitor's address. A guess: for what can be corrected, as a form's first value.
     pub fn country(&self) -> Option<Country> {
         let code = match self.text("x-orilla-country") {

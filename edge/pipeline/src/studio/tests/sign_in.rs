@@ -23,7 +23,7 @@ fn pages_are_open_to_the_team_alone() {
             let shown = client.get(page);
             assert_eq!(shown.status, 200, "{page}: {}", shown.text());
             assert_eq!(shown.header("cache-control"), "private, no-store");
-            assert!(shown.header("content-security-policy").contains("default-src 'self'"));
+            assert!(shown.header("content-security-policy").contains("default-src 'none'"));
         }
     }
     for form in FORMS {
