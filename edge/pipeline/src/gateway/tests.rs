@@ -73,6 +73,28 @@ fn what_costs_is_limited_and_what_does_not_is_free() {
 }
 
 #[test]
+fn a_page_from_the_memo_is_free_and_one_that_has_to_be_rendered_is_not() {
+    let shop = Shop::new();
+    shop.limit(Limiting::Refuses);
+    check_limited(&shop, "GET", "/en/about", 429);
+    shop.limit(Limiting::Admits);
+    check_limited(&shop, "GET", "/en/about", 200);
+    shop.limit(Limiting::Refuses);
+    check_limited(&shop, "GET", "/en/about", 200);
+    check_limited(&shop, "GET", "/en/privacy", 429);
+}
+
+#[test]
+fn what_the_memo_said_is_logged_and_counted() {
+    let shop = Shop::new();
+    shop.logged();
+    for expected in ["miss", "hit"] {
+        shop.anonymous().get("/en/about");
+        assert_eq!(line_of(&shop)["cache"], expected);
+    }
+}
+
+#[test]
 fn people_are_sent_away_with_a_page_in_their_language() {
     let shop = Shop::new();
     shop.limit(Limiting::Refuses);
