@@ -1,7 +1,9 @@
 //! KV as the store of published files, and the Durable Object that says which publication is current.
 
 use crate::glue;
+use crate::host::{SystemClock, SystemRandom};
 use async_trait::async_trait;
+use orilla_pipeline::gateway::breaker::{Remote, guarded};
 use orilla_shop::PortError;
 use orilla_shop::publish::{Publication, Publications, Segments};
 use orilla_snapshot::Hash;
@@ -35,11 +37,11 @@ impl Files {
 #[async_trait]
 impl Segments for Files {
     async fn get(&self, hash: Hash) -> Result<Option<Vec<u8>>, PortError> {
-        SendFuture::new(async {
+        let call = SendFuture::new(async {
             let file = glue::file(&self.env, &hash.to_string()).await.map_err(unavailable)?;
             Ok(file.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec()))
-        })
-        .await
+        });
+        Ok(guarded(Remote::Snapshots, &SystemClock, &SystemRandom, is_outage, call).await?)
     }
 
     async fn put(&self, files: Vec<(Hash, Vec<u8>)>) -> Result<(), PortError> {
@@ -75,6 +77,10 @@ impl Publications for Files {
             serde_json::to_string(publication).map_err(|error| PortError::Unexpected(error.to_string()))?;
         self.ask("append", &text).await
     }
+}
+
+fn is_outage(error: &PortError) -> bool {
+    matches!(error, PortError::Unavailable(_))
 }
 
 fn unavailable(error: JsValue) -> PortError {
