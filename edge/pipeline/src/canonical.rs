@@ -38,8 +38,8 @@ pub fn canonical_address(method: &Method, uri: &Uri) -> Option<String> {
         return None;
     }
     let path = percent_decode_str(uri.path()).decode_utf8().ok()?;
-    // `//host/` must not become a redirect to another host.
-    if path.starts_with("//") {
+    // `//host/` must not become a redirect to another host, nor `..%2F` one to another folder.
+    if path.starts_with("//") || path.split('/').any(|segment| matches!(segment, "." | "..")) {
         return None;
     }
     let trimmed = path.trim_end_matches('/');
@@ -77,6 +77,8 @@ mod tests {
         check(Method::GET, "/%65n/c/%6cight%2Flanterns%2f?a=%6C", Some("/en/c/light/lanterns?a=%6C"));
         check(Method::GET, "/en/p/%e7%81%af", Some("/en/p/%E7%81%AF"));
         check(Method::GET, "/en/p/%E7%81%AF", None);
+        check(Method::GET, "/art/..%2F..%2Fetc", None);
+        check(Method::GET, "/art/%2e%2e/etc", None);
         check(Method::GET, "/en/p/a!$&'()*+,;=:@-._~", None);
         check(Method::GET, "/en/p/%256C", None);
         check(Method::GET, "/en/p/%2%36C", Some("/en/p/%2526C"));

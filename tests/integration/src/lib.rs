@@ -11,7 +11,7 @@
 
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The largest answer that is read, in bytes.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -119,6 +119,27 @@ impl Shop {
         let lines: Vec<_> = products.iter().map(Value::to_string).collect();
         let report = self.import("ndjson", &lines.join("\n"));
         assert_eq!(report["rejected_total"], 0, "{report}");
+        self.publish();
+    }
+
+    /// Makes what was imported, and what orders have left of it, what pages and the API show. Answers how long the shop
+    /// took to show it after the publish had answered.
+    #[track_caller]
+    pub fn publish(&self) -> Duration {
+        let bearer = self.bearer();
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        // Tests publish at the same time; one of them is overtaken, and tries again.
+        let done = std::iter::repeat_with(|| self.post("/studio/api/publish", &headers, b"{}"))
+            .find(|answer| answer.status != 409)
+            .unwrap();
+        let number = done.expect(200).json()["number"].as_u64().unwrap();
+        #[expect(clippy::disallowed_methods, reason = "a test on this machine")]
+        let start = Instant::now();
+        while self.get("/health").expect(200).json()["publication"].as_u64() < Some(number) {
+            assert!(start.elapsed() < Duration::from_secs(30), "publication {number} is not shown");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        start.elapsed()
     }
 
     /// The whole catalogue as NDJSON, page by page.
@@ -134,8 +155,10 @@ impl Shop {
         }
     }
 
-    /// A product of the API.
+    /// A product of the API, as it is now.
+    #[track_caller]
     pub fn product(&self, handle: &str) -> Value {
+        self.publish();
         self.get(&format!("/api/v1/products/{handle}")).expect(200).json()
     }
 

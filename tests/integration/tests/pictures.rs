@@ -62,7 +62,13 @@ fn the_request_names_no_host() {
         "/img/https:%2F%2Fexample.com%2Fa.png",
         "/img/1?url=http://example.com",
     ] {
-        let status = shop.get(path).status;
+        let mut answer = shop.get(path);
+        if answer.status == 308 {
+            // To the usual spelling of the same address.
+            assert!(answer.header("location").starts_with("/img/"), "{path}");
+            answer = shop.get(&answer.header("location").to_owned());
+        }
+        let status = answer.status;
         assert!(status == 404 || (path.starts_with("/img/1?") && status != 200), "{path}: {status}");
     }
 }
