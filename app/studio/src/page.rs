@@ -41,6 +41,7 @@ impl StudioContext {
         let links = [
             ("/studio", words.nav_dashboard()),
             ("/studio/orders", words.nav_orders()),
+            ("/studio/products", words.nav_products()),
             ("/studio/sessions", words.nav_sessions()),
         ];
         let is_current = |href: &str| match href {

@@ -22,6 +22,20 @@ pub enum Status {
     Archived,
 }
 
+impl Status {
+    /// All of them.
+    pub const ALL: [Status; 3] = [Status::Active, Status::Draft, Status::Archived];
+
+    /// The name in JSON and the store.
+    pub fn token(self) -> &'static str {
+        match self {
+            Status::Active => "active",
+            Status::Draft => "draft",
+            Status::Archived => "archived",
+        }
+    }
+}
+
 /// A form of a product that can be bought: "Large, navy".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

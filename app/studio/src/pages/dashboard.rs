@@ -34,7 +34,11 @@ pub fn dashboard(studio: &StudioContext, data: &DashboardPage) -> String {
             </section>
             <section aria-labelledby="sold-out">
                 <h2 id="sold-out">{words.dashboard_sold_out()}</h2>
-                <p>{words.dashboard_sold_out_count(&locale.integer(data.sold_out.into()))}</p>
+                <p>
+                    <a href="/studio/products?status=active&stock=out">
+                        {words.dashboard_sold_out_count(&locale.integer(data.sold_out.into()))}
+                    </a>
+                </p>
             </section>
             <section aria-labelledby="imports">
                 <h2 id="imports">{words.dashboard_imports()}</h2>

@@ -3,6 +3,8 @@
 mod dashboard;
 mod order;
 mod orders;
+mod product;
+mod products;
 mod sessions;
 mod sign_in;
 #[cfg(test)]
@@ -12,6 +14,8 @@ pub use crate::page::Told;
 pub use dashboard::{DashboardPage, dashboard};
 pub use order::{OrderForm, OrderPage, order};
 pub use orders::orders;
+pub use product::{ProductPage, StockForm, product};
+pub use products::products;
 pub use sessions::sessions;
 pub use sign_in::{SignInPage, sign_in};
 

@@ -91,9 +91,10 @@ fn items(studio: &StudioContext, order: &Order) -> impl IntoView + use<> {
         .map(|line| {
             let details =
                 line.options.iter().chain(&line.sku).map(String::as_str).collect::<Vec<_>>().join(" · ");
+            let href = format!("/studio/products/{}", line.handle);
             view! {
                 <tr>
-                    <th scope="row">{line.title.clone()} <br/> <span class="small">{details}</span></th>
+                    <th scope="row"><a href=href>{line.title.clone()}</a> <br/> <span class="small">{details}</span></th>
                     <td data-label=words.order_quantity() class="number">{line.quantity.get()}</td>
                     <td data-label=words.order_amount() class="number">{locale.money(line.total)}</td>
                 </tr>

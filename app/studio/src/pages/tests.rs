@@ -2,15 +2,20 @@
 
 use super::*;
 use crate::{Assets, StudioContext};
-use orilla_catalog::{Handle, VariantId};
+use orilla_catalog::read::CategoryNode;
+use orilla_catalog::{Handle, ProductDraft, ProductId, Status, Variant, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_orders::{
     Address, Contact, Country, Email, Event, Instructions, Order, OrderLine, OrderNumber, OrderToken, Placed,
     Quantity, Recorded, ShippingMethod, Text,
 };
+use orilla_richtext::SafeHtml;
 use orilla_shop::catalog::{ImportCounts, ImportRun};
 use orilla_shop::checkout::ListedOrder;
-use orilla_shop::team::{OrderPage as Found, OrderQuery, Session};
+use orilla_shop::team::{
+    FieldChange, HistoryEntry, ListedProduct, OrderPage as Found, OrderQuery, ProductChange, ProductForm,
+    ProductPage as ListFound, ProductQuery, Session, StoredProduct,
+};
 use orilla_ui::Locale;
 
 /// A text that would run if a page did not escape it.
@@ -92,6 +97,69 @@ fn listed() -> ListedOrder {
     ListedOrder { number: OrderNumber(1001), token: OrderToken::from_random([1; 16]), summary }
 }
 
+fn stored() -> StoredProduct {
+    let variant = Variant {
+        sku: Some(HOSTILE.into()),
+        barcode: Some(HOSTILE.into()),
+        options: vec![HOSTILE.into()],
+        price: Money::new(3_900, Currency::EUR),
+        compare_at: None,
+        available: 3,
+        sold: 0,
+    };
+    let draft = ProductDraft {
+        handle: "lantern".into(),
+        title: HOSTILE.into(),
+        brand: Some(HOSTILE.into()),
+        description: HOSTILE.into(),
+        options: vec![HOSTILE.into()],
+        variants: vec![variant],
+        ..ProductDraft::default()
+    };
+    let product = draft.check().unwrap();
+    StoredProduct { id: ProductId(1), version: 4, product, variants: vec![VariantId(7)] }
+}
+
+fn product_page(studio: &StudioContext) -> String {
+    let stored = stored();
+    let change = FieldChange { field: HOSTILE.into(), before: HOSTILE.into(), after: HOSTILE.into() };
+    let edited = ProductChange::Edited { version: 2, fields: vec![change.clone()] };
+    let counted = ProductChange::Stock { variant: VariantId(7), pieces: -3, reason: text() };
+    let entry = |change| HistoryEntry { at: 0, member: HOSTILE.into(), change };
+    let fault = |field: &str| FormFault { field: field.into(), message: HOSTILE.into() };
+    let mut form = ProductForm::of(&stored);
+    form.description = format!("{HOSTILE}</textarea>{HOSTILE}");
+    let data = ProductPage {
+        preview: SafeHtml::sanitise(&form.description),
+        form,
+        show_preview: true,
+        stock: StockForm { variant: "7".into(), pieces: HOSTILE.into(), reason: HOSTILE.into() },
+        key: "0123456789".into(),
+        faults: vec![fault("title"), fault("variants[0].price"), fault("pieces-7"), fault(HOSTILE)],
+        conflict: Some(vec![change]),
+        history: vec![entry(edited), entry(counted)],
+        told: Told::Refused(HOSTILE.into()),
+        stored,
+    };
+    product(studio, &data)
+}
+
+fn product_list(studio: &StudioContext) -> String {
+    let listed = ListedProduct {
+        handle: Handle::parse("lantern").unwrap(),
+        title: HOSTILE.into(),
+        brand: Some(HOSTILE.into()),
+        status: Status::Draft,
+        category: Some(HOSTILE.into()),
+        available: 0,
+        price_from: Money::new(3_900, Currency::EUR),
+    };
+    let node = CategoryNode { slug: HOSTILE.into(), name: HOSTILE.into(), products: 1 };
+    let query =
+        ProductQuery { search: HOSTILE.into(), category: HOSTILE.into(), page: 3, ..ProductQuery::default() };
+    products(studio, &query, &ListFound { total: 500, products: vec![listed] }, &[node])
+}
+
 /// Every page, full of hostile texts.
 pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
     let session = Session {
@@ -125,6 +193,8 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         sign_in(studio, sign_in_page),
         dashboard(studio, &today),
         error(studio, 404),
+        product_page(studio),
+        product_list(studio),
     ]
 }
 
@@ -154,6 +224,32 @@ fn each_page_has_one_heading_and_names_its_language() {
             assert!(html.contains(&format!("<html lang=\"{}\">", locale.code())));
         }
     }
+}
+
+/// The ids of a page.
+fn ids(html: &str) -> Vec<&str> {
+    html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn an_id_names_one_element() {
+    for html in pages(&studio(Locale::En)) {
+        let mut ids = ids(&html);
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "{html}");
+    }
+}
+
+#[test]
+fn an_error_leads_to_its_field() {
+    let html = product_page(&studio(Locale::En));
+    for field in ["title", "variants[0].price", "pieces-7"] {
+        assert!(html.contains(&format!("href=\"#{field}\"")), "{field}");
+        assert!(ids(&html).contains(&field), "{field}");
+    }
+    assert!(html.contains("Variant 1: Price"));
 }
 
 #[test]

@@ -31,6 +31,11 @@ pub struct Member {
 }
 
 impl Member {
+    /// Who it is, for the history.
+    pub fn name(&self) -> &str {
+        self.studio.member.as_deref().unwrap_or(PROGRAM)
+    }
+
     /// What stands behind the last slash of the path, decoded.
     pub fn segment(&self) -> String {
         let last = self.visit.path.rsplit('/').next().unwrap_or_default();

@@ -3,8 +3,10 @@
 mod dashboard;
 mod member;
 mod orders;
+mod products;
 mod sessions;
 mod sign_in;
+mod stock;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,9 @@ pub fn router() -> Router {
         .route("/studio/sessions", get(sessions::show).post(sessions::end))
         .route("/studio/orders", get(orders::list))
         .route("/studio/orders/{number}", get(orders::show).post(orders::command))
+        .route("/studio/products", get(products::list))
+        .route("/studio/products/{handle}", get(products::show).post(products::save))
+        .route("/studio/products/{handle}/stock", post(stock::adjust))
 }
 
 /// What the team's addresses answer where there is nothing.

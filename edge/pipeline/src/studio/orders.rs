@@ -5,11 +5,11 @@ use super::{error, failure, fields, page, see};
 use axum::body::Bytes;
 use axum::response::Response;
 use http::StatusCode;
-use orilla_money::{Currency, Money};
+use orilla_money::Currency;
 use orilla_orders::{Command, IdempotencyKey, OrderToken, Refusal, Text};
 use orilla_shop::PortError;
 use orilla_shop::checkout::{CommandOrder, CommandOutcome, StoredOrder, command_order};
-use orilla_shop::team::OrderQuery;
+use orilla_shop::team::{OrderQuery, amount};
 use orilla_studio::pages::{self, FormFault, OrderForm, OrderPage, Told};
 
 /// `GET /studio/orders?status=todo&q=ada&page=2`.
@@ -202,14 +202,9 @@ fn read(
         }
         "refund" => {
             let amount = amount(&form.amount, currency);
-            let amount = amount.ok_or_else(|| vec![fault("amount", words.not_an_amount())])?;
+            let amount = amount.map_err(|_| vec![fault("amount", words.not_an_amount())])?;
             Command::Refund { amount }
         }
         _ => return Err(Vec::new()),
     })
-}
-
-/// An amount as people type it: `12.50` or `12,50`.
-pub(super) fn amount(typed: &str, currency: Currency) -> Option<Money> {
-    Money::parse(&typed.trim().replace(',', "."), currency).ok()
 }

@@ -1,6 +1,7 @@
 //! The Studio as its team meets it, over the real SQL.
 
 mod orders;
+mod products;
 mod sign_in;
 
 use crate::testing::{Answer, Client, Shop, TOKEN};

@@ -1,11 +1,16 @@
 //! What the shop's team does in the Studio: sign in, work on orders and products.
 
+mod form;
 mod orders;
 mod products;
 mod session;
 
+pub use form::{ProductForm, VariantForm, amount};
 pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery};
-pub use products::ProductDesk;
+pub use products::{
+    AdjustOutcome, AdjustStock, FieldChange, HistoryEntry, ListedProduct, ProductChange, ProductDesk,
+    ProductPage, ProductQuery, SaveOutcome, SaveProduct, StockFilter, StoredProduct, differences,
+};
 pub use session::{
     Begun, IDLE, LASTS, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, sign_in, who,
 };

@@ -4,11 +4,24 @@ use super::{check_refused, hidden, signed_in};
 use crate::testing::{Shop, TOKEN};
 
 /// A page that everybody of the team can open.
-const PAGES: [&str; 4] =
-    ["/studio", "/studio/orders", "/studio/orders?status=todo&q=%C3%A9&page=7", "/studio/sessions"];
+const PAGES: [&str; 7] = [
+    "/studio",
+    "/studio/orders",
+    "/studio/orders?status=todo&q=%C3%A9&page=7",
+    "/studio/products",
+    "/studio/products?stock=out",
+    "/studio/products/storm-lantern-no-4",
+    "/studio/sessions",
+];
 
 /// Where forms are sent.
-const FORMS: [&str; 3] = ["/studio/sign-out", "/studio/sessions", "/studio/orders/1001"];
+const FORMS: [&str; 5] = [
+    "/studio/sign-out",
+    "/studio/sessions",
+    "/studio/orders/1001",
+    "/studio/products/storm-lantern-no-4",
+    "/studio/products/storm-lantern-no-4/stock",
+];
 
 #[test]
 fn pages_are_open_to_the_team_alone() {
@@ -42,6 +55,8 @@ fn what_is_not_there_is_not_found() {
         "/studiox",
         "/studio/orders/1",
         "/studio/orders/x",
+        "/studio/products/zzz",
+        "/studio/products/%FF",
         "/studio/orders/9223372036854775807",
     ] {
         assert_eq!(staff.get(page).status, 404, "{page}");

@@ -1,6 +1,7 @@
 //! What the tests of the catalogue share.
 
 mod catalogue;
+mod desk;
 mod import;
 mod list;
 mod publish;
