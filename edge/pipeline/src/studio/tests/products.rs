@@ -83,10 +83,12 @@ fn an_edit_is_stored_and_told() {
     for shown in ["Saved.", "Gale &lt;i&gt;Lantern", "value=\"41.50\"", "Edited (version 2)", "· Ada</p>"] {
         assert!(page.text().contains(shown), "{shown}: {}", page.text());
     }
+    shop.publish();
     let product = shop.anonymous().get("/api/v1/products/storm-lantern-no-4").json();
     assert_eq!(product["title"], "Gale <i>Lantern</i>");
     assert_eq!(product["variants"][0]["price"]["minor"], 4150);
     save(&staff, &[("status", "archived")], "saved");
+    shop.publish();
     assert_eq!(shop.anonymous().get("/api/v1/products/storm-lantern-no-4").status, 404);
     assert_eq!(staff.get(LANTERN).status, 200);
 }
