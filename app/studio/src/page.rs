@@ -42,6 +42,7 @@ impl StudioContext {
             ("/studio", words.nav_dashboard()),
             ("/studio/orders", words.nav_orders()),
             ("/studio/products", words.nav_products()),
+            ("/studio/publish", words.nav_publish()),
             ("/studio/sessions", words.nav_sessions()),
         ];
         let is_current = |href: &str| match href {

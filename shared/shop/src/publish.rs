@@ -187,6 +187,19 @@ pub async fn publish(press: Press<'_>, now: i64, note: &str) -> Result<Published
     Ok(done.published(publication, true))
 }
 
+/// What a publish would look at now: up to 200 changes since the current publication. `None`: all of the catalogue, for
+/// there is no publication, or its manifest can't be read.
+///
+/// # Errors
+/// [`PortError`] of a store.
+pub async fn pending(press: Press<'_>) -> Result<Option<Changes>, PortError> {
+    let Some(current) = press.publications.current().await? else { return Ok(None) };
+    match stored_manifest(press.segments, &current).await? {
+        Some(manifest) => Ok(Some(press.written.changes(manifest.position, PAGE).await?)),
+        None => Ok(None),
+    }
+}
+
 /// Makes an earlier publication current again, as a new one, if it is not already. What the team wrote stays as it is.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ mod order;
 mod orders;
 mod product;
 mod products;
+mod publish;
 mod sessions;
 mod sign_in;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub use order::{OrderForm, OrderPage, order};
 pub use orders::orders;
 pub use product::{ProductPage, StockForm, product};
 pub use products::products;
+pub use publish::{PublishPage, publish};
 pub use sessions::sessions;
 pub use sign_in::{SignInPage, sign_in};
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{Assets, StudioContext};
-use orilla_catalog::read::CategoryNode;
+use orilla_catalog::read::{CategoryNode, ProductView};
 use orilla_catalog::{Handle, ProductDraft, ProductId, Status, Variant, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_orders::{
@@ -12,10 +12,12 @@ use orilla_orders::{
 use orilla_richtext::SafeHtml;
 use orilla_shop::catalog::{ImportCounts, ImportRun};
 use orilla_shop::checkout::ListedOrder;
+use orilla_shop::publish::{Changes, Publication};
 use orilla_shop::team::{
     FieldChange, HistoryEntry, ListedProduct, OrderPage as Found, OrderQuery, ProductChange, ProductForm,
     ProductPage as ListFound, ProductQuery, Session, StoredProduct,
 };
+use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
 
 /// A text that would run if a page did not escape it.
@@ -160,6 +162,41 @@ fn product_list(studio: &StudioContext) -> String {
     products(studio, &query, &ListFound { total: 500, products: vec![listed] }, &[node])
 }
 
+fn publish_page(studio: &StudioContext) -> String {
+    let view = ProductView {
+        id: ProductId(1),
+        handle: Handle::parse("lantern").unwrap(),
+        version: 1,
+        title: HOSTILE.into(),
+        brand: None,
+        description: SafeHtml::sanitise(HOSTILE),
+        categories: vec![],
+        options: vec![],
+        variants: vec![],
+        attributes: vec![],
+        images: vec![],
+    };
+    let put = Change::Put(Box::new(Entry { view, image_urls: vec![] }));
+    let pending = Changes { changes: vec![put, Change::Remove(ProductId(2))], position: 9, more: true };
+    let publication = |number, manifest: &str| Publication {
+        number,
+        manifest: manifest.into(),
+        products: 7,
+        at: 0,
+        note: HOSTILE.into(),
+    };
+    let history = vec![publication(3, "a"), publication(2, "b"), publication(1, "a")];
+    publish(studio, &PublishPage { pending: Some(pending), history, told: Told::Refused(HOSTILE.into()) })
+}
+
+#[test]
+fn one_goes_back_to_what_is_not_shown_now() {
+    let html = publish_page(&studio(Locale::En));
+    let offered: Vec<_> =
+        html.split("name=\"number\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(offered, ["2"]);
+}
+
 /// Every page, full of hostile texts.
 pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
     let session = Session {
@@ -195,6 +232,7 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         error(studio, 404),
         product_page(studio),
         product_list(studio),
+        publish_page(studio),
     ]
 }
 

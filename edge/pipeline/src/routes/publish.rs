@@ -110,7 +110,8 @@ pub async fn roll_back(
     Ok(Json(done.into()))
 }
 
-fn press<'a>(host: &'a Host, writer: &'a Writer) -> Press<'a> {
+/// The ports of a publish.
+pub fn press<'a>(host: &'a Host, writer: &'a Writer) -> Press<'a> {
     Press { written: &*writer.written, segments: &*host.segments, publications: &*host.publications }
 }
 

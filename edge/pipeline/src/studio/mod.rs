@@ -4,6 +4,7 @@ mod dashboard;
 mod member;
 mod orders;
 mod products;
+mod publish;
 mod sessions;
 mod sign_in;
 mod stock;
@@ -33,6 +34,8 @@ pub fn router() -> Router {
         .route("/studio/sessions", get(sessions::show).post(sessions::end))
         .route("/studio/orders", get(orders::list))
         .route("/studio/orders/{number}", get(orders::show).post(orders::command))
+        .route("/studio/publish", get(publish::show).post(publish::publish))
+        .route("/studio/publish/back", post(publish::roll_back))
         .route("/studio/products", get(products::list))
         .route("/studio/products/{handle}", get(products::show).post(products::save))
         .route("/studio/products/{handle}/stock", post(stock::adjust))

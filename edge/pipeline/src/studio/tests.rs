@@ -2,6 +2,7 @@
 
 mod orders;
 mod products;
+mod publish;
 mod sign_in;
 
 use crate::testing::{Answer, Client, Shop, TOKEN};

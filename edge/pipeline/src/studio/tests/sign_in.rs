@@ -4,18 +4,21 @@ use super::{check_refused, hidden, signed_in};
 use crate::testing::{Shop, TOKEN};
 
 /// A page that everybody of the team can open.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/studio",
     "/studio/orders",
     "/studio/orders?status=todo&q=%C3%A9&page=7",
     "/studio/products",
     "/studio/products?stock=out",
     "/studio/products/storm-lantern-no-4",
+    "/studio/publish",
     "/studio/sessions",
 ];
 
 /// Where forms are sent.
-const FORMS: [&str; 5] = [
+const FORMS: [&str; 7] = [
+    "/studio/publish",
+    "/studio/publish/back",
     "/studio/sign-out",
     "/studio/sessions",
     "/studio/orders/1001",
