@@ -5,6 +5,7 @@ use crate::page::{StudioContext, document, table, time};
 use leptos::prelude::*;
 use orilla_shop::catalog::ImportRun;
 use orilla_shop::checkout::ListedOrder;
+use orilla_shop::publish::Publication;
 
 /// What the page shows.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,8 @@ pub struct DashboardPage {
     pub orders: Vec<ListedOrder>,
     /// How many products are on sale and have no piece in stock.
     pub sold_out: u32,
+    /// What shoppers see; `None` before the first publication.
+    pub publication: Option<Publication>,
     /// The last imports, the newest first.
     pub imports: Vec<ImportRun>,
 }
@@ -40,12 +43,23 @@ pub fn dashboard(studio: &StudioContext, data: &DashboardPage) -> String {
                     </a>
                 </p>
             </section>
+            <section aria-labelledby="published">
+                <h2 id="published"><a href="/studio/publish">{words.dashboard_published()}</a></h2>
+                {publication(studio, data.publication.as_ref())}
+            </section>
             <section aria-labelledby="imports">
                 <h2 id="imports">{words.dashboard_imports()}</h2>
                 {imports(studio, &data.imports)}
             </section>
         }
     })
+}
+
+fn publication(studio: &StudioContext, publication: Option<&Publication>) -> AnyView {
+    let Some(Publication { number, at, note, .. }) = publication else {
+        return view! { <p class="nothing">{studio.words().publish_none()}</p> }.into_any();
+    };
+    view! { <p>{number.to_string()} " · " {time(studio.locale, *at)} " · " {note.clone()}</p> }.into_any()
 }
 
 fn imports(studio: &StudioContext, runs: &[ImportRun]) -> impl IntoView + use<> {

@@ -162,6 +162,10 @@ fn product_list(studio: &StudioContext) -> String {
     products(studio, &query, &ListFound { total: 500, products: vec![listed] }, &[node])
 }
 
+fn publication(number: u64, manifest: &str) -> Publication {
+    Publication { number, manifest: manifest.into(), products: 7, at: 0, note: HOSTILE.into() }
+}
+
 fn publish_page(studio: &StudioContext) -> String {
     let view = ProductView {
         id: ProductId(1),
@@ -178,13 +182,6 @@ fn publish_page(studio: &StudioContext) -> String {
     };
     let put = Change::Put(Box::new(Entry { view, image_urls: vec![] }));
     let pending = Changes { changes: vec![put, Change::Remove(ProductId(2))], position: 9, more: true };
-    let publication = |number, manifest: &str| Publication {
-        number,
-        manifest: manifest.into(),
-        products: 7,
-        at: 0,
-        note: HOSTILE.into(),
-    };
     let history = vec![publication(3, "a"), publication(2, "b"), publication(1, "a")];
     publish(studio, &PublishPage { pending: Some(pending), history, told: Told::Refused(HOSTILE.into()) })
 }
@@ -222,7 +219,13 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         faults: vec![FormFault { field: "name".into(), message: HOSTILE.into() }],
         told: Told::Refused(HOSTILE.into()),
     };
-    let today = DashboardPage { to_do: 1, orders: vec![listed()], sold_out: 3, imports: vec![run] };
+    let today = DashboardPage {
+        to_do: 1,
+        orders: vec![listed()],
+        sold_out: 3,
+        publication: Some(publication(1, "a")),
+        imports: vec![run],
+    };
     vec![
         order_page(studio),
         orders(studio, &query, &Found { total: 500, orders: vec![listed()] }),

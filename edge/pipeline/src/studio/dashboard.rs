@@ -29,6 +29,7 @@ async fn data(member: &Member) -> Result<DashboardPage, PortError> {
         to_do: found.total,
         orders: found.orders,
         sold_out: member.team.products.sold_out().await?,
+        publication: member.visit.host.publications.current().await?,
         imports: member.team.products.imports(IMPORTS).await?,
     })
 }

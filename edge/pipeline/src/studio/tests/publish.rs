@@ -33,6 +33,7 @@ fn what_changed_is_shown_published_and_taken_back() {
     assert_eq!(title(&shop), "Gale <Lantern>");
     let page = staff.get(&format!("{PAGE}?done=published")).text();
     assert!(page.contains("Published.") && page.contains("Ada · new &lt;name&gt;"), "{page}");
+    assert!(staff.get("/studio").text().contains("Ada · new &lt;name&gt;"));
     send(&staff, "/studio/publish/back", "number=1", "published");
     assert_eq!(title(&shop), before);
     // The form can be sent again: going back twice is going back.
