@@ -167,6 +167,7 @@ test("the order form sent twice is one order", async ({ page, staff }) => {
   await fillIn(page);
   await page.getByRole("button", { name: "Place the order and pay" }).dblclick();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^Order /);
+  await staff.publish();
   await page.goto(`/en/p/${product.handle}`);
   await expect(page.getByText("Only 4 left")).toBeVisible();
 });
