@@ -91,11 +91,6 @@ impl Server {
         Err(format!("{}/health did not answer 200 within 60 s: {last}", self.url))
     }
 
-    /// The process of wrangler.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Whether wrangler has ended by itself.
     pub fn ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))

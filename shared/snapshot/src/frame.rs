@@ -176,9 +176,14 @@ mod tests {
         let hash = Hash::of(b"lantern");
         assert_eq!(hash.to_string().parse(), Ok(hash));
         let text = hash.to_string();
-        for other in
-            ["", "00", &text.to_uppercase(), &format!("{text}0"), &text.replace('a', "g"), &text[1..]]
-        {
+        for other in [
+            "",
+            "00",
+            &text.to_uppercase(),
+            &format!("{text}0"),
+            &text.replace('a', "g"),
+            &text.replacen(char::is_alphanumeric, "", 1),
+        ] {
             assert_eq!(other.parse::<Hash>(), Err(NoHash), "{other}");
         }
     }

@@ -32,23 +32,6 @@ pub fn peak_memory(id: u32) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
 }
 
-/// The processes below this one, with their command lines.
-pub fn below(id: u32) -> Vec<(u32, String)> {
-    let mut found = Vec::new();
-    let mut open = vec![id];
-    while let Some(parent) = open.pop() {
-        let Ok(children) = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")) else {
-            continue;
-        };
-        for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
-            let line = fs::read_to_string(format!("/proc/{child}/cmdline")).unwrap_or_default();
-            found.push((child, line.replace('\0', " ")));
-            open.push(child);
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,22 +1,19 @@
-//! The real pages. D1 is simulated on this machine, by SQLite in workerd itself, so its cost is set apart: the same
-//! pages are measured with the database's answers recorded (what the Worker costs), and under `wrangler dev` (what
-//! the Worker, the simulated database and wrangler's proxy cost together).
+//! The real pages of the published catalogue, rendered anew and kept. Pages read the snapshot from memory: neither D1 nor
+//! KV takes part in what they cost, and a search asks D1, whose answers are recorded.
 
 use super::load::{self, Round};
 use super::report::Report;
 use super::ssr::{ROUNDS, medians};
 use super::workerd::Worker;
-use super::{BENCH, folder, import, process};
+use super::{BENCH, folder, import};
 use crate::files;
 use crate::process::{Result, program, root, step};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-/// Requests of a round with recorded answers, and before the first.
+/// Requests of a round, and before the first.
 const REQUESTS: usize = 1_000;
-/// Requests of a round with the simulated database.
-const SIMULATED: usize = 40;
 
 /// Measures the pages.
 ///
@@ -26,37 +23,34 @@ pub fn run() -> Result<()> {
     BENCH.run()?;
     let (shop, catalogue) = import::filled()?;
     let paths = paths(shop.port)?;
-    let mut report = Report::new("real");
-    let simulated = step("real pages with the simulated database", || simulated(&shop, &paths))?;
     let state = shop.state.clone();
     drop(shop);
-    let recorded = step("real pages with recorded answers", || recorded(&state, &paths))?;
-    let head = ["CPU, µs", "requests/s", "P50, µs", "P99, µs"];
-    let with = |first: &'static str| [&[first], &head[..]].concat();
-    let rows = |rounds: &[Vec<Round>]| {
-        paths.iter().zip(rounds).map(|((name, path), r)| (format!("{name} ({path})"), medians(r))).collect()
-    };
-    report.table(&with("page, workerd, database recorded"), rows(&recorded));
-    report.table(&with("page, wrangler dev, database simulated"), rows(&simulated));
-    report
-        .table(&["share of simulated database and proxy", "CPU, µs"], shares(&paths, &recorded, &simulated));
+    let rounds = step("real pages", || recorded(&state, &paths))?;
+    let rows =
+        paths.iter().zip(&rounds).map(|((name, path), rounds)| (format!("{name} ({path})"), medians(rounds)));
+    let mut report = Report::new("real");
+    report.table(&["page", "CPU, µs", "requests/s", "P50, µs", "P99, µs"], rows.collect());
     eprintln!("  catalogue: {catalogue}");
     report.finish()
 }
 
-/// Names and paths of the pages; the text without database stands for what wrangler itself costs.
+/// Names and paths of the pages. Below `/fresh`, each is rendered anew.
 type Paths = Vec<(&'static str, String)>;
 
 /// The category with the most products, and the first product on it.
 fn paths(port: u16) -> Result<Paths> {
     let category = first_link(port, "/en", "/en/c/")?;
     let product = first_link(port, &category, "/en/p/")?;
-    Ok(vec![
-        ("text without database", "/robots.txt".to_owned()),
-        ("list with facets", category),
-        ("whole catalogue with facets", "/en/search".to_owned()),
-        ("product", product),
-    ])
+    let mut paths = vec![("text", "/robots.txt".to_owned())];
+    for (kept, fresh, path) in [
+        ("list with facets, kept", "list with facets, fresh", category),
+        ("whole catalogue with facets, kept", "whole catalogue with facets, fresh", "/en/search".to_owned()),
+        ("product, kept", "product, fresh", product),
+    ] {
+        paths.extend([(fresh, format!("/fresh{path}")), (kept, path)]);
+    }
+    paths.push(("search", "/en/search?q=laser+printer".to_owned()));
+    Ok(paths)
 }
 
 pub fn first_link(port: u16, page: &str, prefix: &str) -> Result<String> {
@@ -70,23 +64,6 @@ pub fn first_link(port: u16, page: &str, prefix: &str) -> Result<String> {
         .ok_or_else(|| format!("GET {page} answered {status} without a link to {prefix}…"))
 }
 
-fn shares(paths: &Paths, recorded: &[Vec<Round>], simulated: &[Vec<Round>]) -> Vec<(String, Vec<f64>)> {
-    let cpu = |rounds: &Vec<Round>| medians(rounds).first().copied().unwrap_or_default();
-    let apart: Vec<f64> = recorded.iter().zip(simulated).map(|(own, all)| cpu(all) - cpu(own)).collect();
-    let proxy = apart.first().copied().unwrap_or_default();
-    let mut rows = vec![("wrangler's proxy".to_owned(), vec![proxy])];
-    let databases = paths.iter().zip(&apart).skip(1);
-    rows.extend(databases.map(|((name, _), apart)| (format!("D1's simulator, {name}"), vec![apart - proxy])));
-    rows
-}
-
-fn simulated(shop: &super::catalogue::Shop, paths: &Paths) -> Result<Vec<Vec<Round>>> {
-    let below = process::below(shop.server.id());
-    let workerd: Vec<u32> =
-        below.into_iter().filter(|(_, line)| line.contains("workerd")).map(|(id, _)| id).collect();
-    rounds(shop.port, paths, SIMULATED, &workerd)
-}
-
 fn recorded(state: &Path, paths: &Paths) -> Result<Vec<Vec<Round>>> {
     let database = Database::open(&database_file(state)?)?;
     let mut worker = Worker::new(folder().join("workerd/real"));
@@ -97,7 +74,17 @@ fn recorded(state: &Path, paths: &Paths) -> Result<Vec<Vec<Round>>> {
         "(name = \"database\", external = (address = \"127.0.0.1:{}\", http = ()))",
         database.port
     ));
+    worker.bindings.push("(name = \"STUDIO_TOKEN\", text = \"a-token-of-the-bench\")".to_owned());
     let running = worker.start("/robots.txt")?;
+    match load::page(running.port, "/publish") {
+        Ok((200, _)) => {}
+        Ok((status, text)) => {
+            return Err(format!("publish answered {status}: {}", String::from_utf8_lossy(&text)));
+        }
+        Err(error) => return Err(format!("publish: {error}")),
+    }
+    // The shop looks for a new publication this often.
+    std::thread::sleep(std::time::Duration::from_secs(5));
     rounds(running.port, paths, REQUESTS, &[running.id()])
 }
 

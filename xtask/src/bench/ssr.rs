@@ -43,6 +43,10 @@ pub fn run() -> Result<()> {
 fn orilla() -> Result<Worker> {
     let mut worker = Worker::new(folder().join("workerd/orilla"));
     worker.built(BENCH)?;
+    worker.has_object = true;
+    worker
+        .bindings
+        .push("(name = \"PUBLICATIONS\", durableObjectNamespace = \"PublicationList\")".to_owned());
     Ok(worker)
 }
 

@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+/// The Durable Object's part of the configuration.
+const OBJECT: &str = "durableObjectNamespaces = [(className = \"PublicationList\", uniqueKey = \"publications\", \
+     enableSql = true)],\ndurableObjectStorage = (inMemory = void),\n";
+
 /// What a Worker is made of, in a folder of its own.
 pub struct Worker {
     folder: PathBuf,
@@ -17,12 +21,14 @@ pub struct Worker {
     pub bindings: Vec<String>,
     /// Services beside the Worker.
     pub services: Vec<String>,
+    /// Whether it has the shop's Durable Object: the list of publications.
+    pub has_object: bool,
 }
 
 impl Worker {
     /// An empty one.
     pub fn new(folder: PathBuf) -> Worker {
-        Worker { folder, modules: Vec::new(), bindings: Vec::new(), services: Vec::new() }
+        Worker { folder, modules: Vec::new(), bindings: Vec::new(), services: Vec::new(), has_object: false }
     }
 
     /// Adds a module; the first is the Worker's own. `kind` is `esModule`, `wasm` or `text`.
@@ -68,9 +74,11 @@ impl Worker {
              const worker :Workerd.Worker = (\n\
              modules = [{}],\n\
              bindings = [{}],\n\
+             {}\
              compatibilityDate = \"2026-10-01\");\n",
             modules.join(", "),
-            self.bindings.join(", ")
+            self.bindings.join(", "),
+            if self.has_object { OBJECT } else { "" }
         )
     }
 
