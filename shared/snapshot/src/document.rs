@@ -5,7 +5,7 @@ use crate::frame::{FormatError, decode, encode};
 use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
 use orilla_catalog::{AttributeKey, AttributeValue, Handle, ProductId};
 use orilla_richtext::SafeHtml;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A document segment is closed when it has this many bytes: what a page has to fetch for one product.
 const ENOUGH: usize = 96 * 1024;
@@ -17,6 +17,9 @@ pub(crate) struct Document {
     pub(crate) version: u32,
     pub(crate) title: String,
     pub(crate) brand: Option<String>,
+    /// The shop's own store wrote it, after it was sanitised: doing that once more for each page would cost time, and a
+    /// parser of HTML in each module.
+    #[serde(deserialize_with = "from_store")]
     pub(crate) description: SafeHtml,
     /// The slug.
     pub(crate) category: Option<String>,
@@ -25,6 +28,10 @@ pub(crate) struct Document {
     pub(crate) attributes: Vec<Property>,
     pub(crate) images: Vec<ImageView>,
     pub(crate) image_urls: Vec<String>,
+}
+
+fn from_store<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SafeHtml, D::Error> {
+    String::deserialize(deserializer).map(SafeHtml::from_store)
 }
 
 /// [`AttributeView`], whose untagged value only a self-describing format can read.
