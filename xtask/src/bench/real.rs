@@ -49,7 +49,7 @@ fn paths(port: u16) -> Result<Paths> {
     ] {
         paths.extend([(fresh, format!("/fresh{path}")), (kept, path)]);
     }
-    paths.push(("search", "/en/search?q=laser+printer".to_owned()));
+    paths.push(("search", "/en/search?q=laser%20printer".to_owned()));
     Ok(paths)
 }
 

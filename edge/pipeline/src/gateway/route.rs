@@ -123,6 +123,15 @@ const ROUTES: [Route; 37] = {
     ]
 };
 
+/// The pages that frameworks are compared on: free, as a page that is kept.
+#[cfg(feature = "bench")]
+const BENCH: [Route; 2] = [
+    row("/bench/list", RouteClass::Page, Reads::Free, LimitClass::Usual),
+    row("/bench/product/{id}", RouteClass::Page, Reads::Free, LimitClass::Usual),
+];
+#[cfg(not(feature = "bench"))]
+const BENCH: [Route; 0] = [];
+
 thread_local! {
     /// Built once per isolate.
     static TABLE: Router<Route> = table();
@@ -131,7 +140,7 @@ thread_local! {
 /// The table as a tree, a page once per language: another first segment is no page.
 fn table() -> Router<Route> {
     let mut table = Router::new();
-    for route in ROUTES {
+    for route in ROUTES.into_iter().chain(BENCH) {
         let localised = route.template.strip_prefix("/{locale}");
         let addresses: Vec<String> = match localised {
             Some(rest) => Locale::ALL.iter().map(|locale| format!("/{}{rest}", locale.code())).collect(),
