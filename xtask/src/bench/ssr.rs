@@ -44,6 +44,12 @@ fn orilla() -> Result<Worker> {
     let mut worker = Worker::new(folder().join("workerd/orilla"));
     worker.built(BENCH)?;
     worker.has_object = true;
+    // In memory, workerd's objects have no SQLite.
+    let objects = folder().join("workerd/objects");
+    std::fs::create_dir_all(&objects).map_err(|error| format!("{}: {error}", objects.display()))?;
+    worker
+        .services
+        .push(format!("(name = \"objects\", disk = (path = \"{}\", writable = true))", objects.display()));
     worker
         .bindings
         .push("(name = \"PUBLICATIONS\", durableObjectNamespace = \"PublicationList\")".to_owned());

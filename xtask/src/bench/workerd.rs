@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// The Durable Object's part of the configuration.
 const OBJECT: &str = "durableObjectNamespaces = [(className = \"PublicationList\", uniqueKey = \"publications\", \
-     enableSql = true)],\ndurableObjectStorage = (inMemory = void),\n";
+     enableSql = true)],\ndurableObjectStorage = (localDisk = \"objects\"),\n";
 
 /// What a Worker is made of, in a folder of its own.
 pub struct Worker {
