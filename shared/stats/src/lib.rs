@@ -69,6 +69,9 @@ pub use proportions::{Conversions, ProportionTest, proportion_interval, two_prop
 pub use quantile::{clustered_quantile_of, quantile, quantile_of};
 pub use random::{Random, SplitMix64};
 pub use segments::{Heterogeneity, Segment, SegmentEffect, SegmentReport, by_segment, heterogeneity};
-pub use sequential::{SequentialOptions, SequentialTest, sequential};
+pub use sequential::{
+    Happened, RateRatio, RateStratum, SequentialOptions, SequentialTest, always_valid_split, pool,
+    rate_ratio, sequential,
+};
 pub use undefined::{Result, Undefined};
 pub use welch::{TTest, Tail, TestOptions, welch};

@@ -1,5 +1,11 @@
 //! Always-valid inference: intervals and p values that stay true however often one looks.
 
+mod pool;
+mod rate_ratio;
+
+pub use pool::pool;
+pub use rate_ratio::{Happened, RateRatio, RateStratum, always_valid_split, rate_ratio};
+
 use crate::difference::{Interval, Uplift, difference};
 use crate::estimate::Estimate;
 use crate::undefined::{Result, finite, open_unit, positive};
