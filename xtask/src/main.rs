@@ -6,6 +6,7 @@ mod analyze;
 mod bench;
 mod build;
 mod dev;
+mod eval;
 mod feed;
 mod files;
 mod process;
@@ -33,6 +34,7 @@ cargo xtask <command>
                                Writes the catalogue as NDJSON.
   analyze FILE.csv --unit COLUMN --variant COLUMN --metric COLUMN[:TYPE]…
                                Analyses an experiment from a file of units; more options: `cargo xtask analyze --help`.
+  eval stats                   Shows by simulations whether the analysis of experiments keeps its promises.
 ";
 
 fn main() -> ExitCode {
@@ -60,6 +62,7 @@ fn command(args: &[String]) -> Result<ExitCode> {
         "import" | "export" => {
             return feed::command(&std::iter::once(command).chain(args).cloned().collect::<Vec<_>>());
         }
+        "eval" => return eval::command(args),
         "analyze" => return analyze::command(args),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -8,13 +8,14 @@ use crate::causal::{CALIPER, Observation, Study};
 use crate::random::{Random, SplitMix64};
 use crate::special::normal_isf;
 use crate::{
-    BayesOptions, Conversions, Estimate, Interval, Joint, Moments, Result, SequentialOptions, Shape, Stratum,
-    TestOptions, Uplift, WithCovariate, bayes, cuped, post_stratify, quantile_of, sequential,
-    two_proportions, welch,
+    BayesOptions, Conversions, Estimate, Happened, Interval, Joint, Moments, RateStratum, Result,
+    SequentialOptions, Shape, Stratum, TestOptions, Uplift, WithCovariate, bayes, cuped, post_stratify,
+    quantile_of, rate_ratio, sequential, two_proportions, welch,
 };
+use serde::Serialize;
 
 /// How often an interval held the truth.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Coverage {
     /// The method.
     pub method: &'static str,
@@ -158,6 +159,15 @@ pub fn coverage(settings: Settings) -> Vec<Coverage> {
         Ok(sequential(&a, &b, &SequentialOptions { uplift: absolute, ..SequentialOptions::default() })?
             .interval)
     };
+    // Errors of one in twenty people; the variant has twice as many, and a tenth of all.
+    let counted = |random: &mut SplitMix64| {
+        let of = |n: u32, rate: f64, random: &mut SplitMix64| {
+            let moments = World::Conversion(rate).sample(n, random);
+            Happened { of: moments.n(), times: moments.sum().round() as u64 }
+        };
+        let stratum = RateStratum { control: of(1800, 0.05, random), variant: of(200, 0.1, random) };
+        Ok(rate_ratio(&[stratum], 0.05)?.interval)
+    };
     let ratios = |random: &mut SplitMix64| {
         welch_interval((ratio(1.0, 400, random)?, ratio(1.1, 400, random)?), relative)
     };
@@ -208,6 +218,7 @@ pub fn coverage(settings: Settings) -> Vec<Coverage> {
         case("Newcombe", "2 and 4 % of 120", 0.02, 0.015, few),
         case("Bayesian, flat prior", "conversion", 0.02, 0.01, posterior),
         case("sequential, one look", "conversion", 0.02, 0.0, always),
+        case("sequential rate ratio", "5 and 10 %, 9 to 1", 1.0, 0.0, counted),
         case("ratio (delta method)", "price per item", 0.1, 0.01, ratios),
         case("median", "log-normal", 1.2f64.exp() - 1.0f64.exp(), 0.015, medians),
         case("no covariate", "half explained", 0.2, 0.01, without),

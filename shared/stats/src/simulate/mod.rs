@@ -16,10 +16,11 @@ pub use power_curve::{PowerPoint, power_curve};
 pub use regret::{Regret, regret};
 
 use crate::text;
+use serde::Serialize;
 use std::fmt::{self, Display, Formatter};
 
 /// How much is simulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Settings {
     /// Where the generator starts.
     pub seed: u64,
@@ -34,7 +35,7 @@ impl Default for Settings {
 }
 
 /// A share of the repetitions.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Rate {
     /// How often it happened.
     pub hits: u32,
@@ -68,7 +69,7 @@ impl Display for Rate {
 }
 
 /// All simulations as tables.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
     /// How much was simulated.
     pub settings: Settings,

@@ -3,9 +3,10 @@
 use super::worlds::{World, generator};
 use super::{Rate, Settings};
 use crate::{Estimate, Moments, SequentialOptions, TestOptions, Uplift, sequential, welch};
+use serde::Serialize;
 
 /// How often an experiment without an effect ever shows one.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Peeking {
     /// What is measured.
     pub world: &'static str,

@@ -3,9 +3,10 @@
 use super::worlds::{World, generator};
 use super::{Rate, Settings};
 use crate::{Estimate, Moments, SequentialOptions, Spread, TestOptions, Uplift, power, sequential, welch};
+use serde::Serialize;
 
 /// One point of the curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct PowerPoint {
     /// The true relative uplift.
     pub uplift: f64,

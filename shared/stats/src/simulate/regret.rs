@@ -7,9 +7,10 @@ use crate::estimate::Shape;
 use crate::moments::Moments;
 use crate::random::{Random, SplitMix64};
 use crate::undefined::Result;
+use serde::Serialize;
 
 /// A bandit against equal shares, over the same number of units.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Regret {
     /// Which bandit, where.
     pub bandit: &'static str,
