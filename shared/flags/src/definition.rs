@@ -28,6 +28,8 @@ pub(crate) struct Feature {
 #[derive(Debug)]
 pub(crate) struct Rule {
     pub(crate) id: Box<str>,
+    /// The name of the rollout that drives its coverage: evaluations say who is in.
+    pub(crate) driver: Option<Box<str>>,
     pub(crate) schedule: Schedule,
     pub(crate) parents: Vec<Parent>,
     pub(crate) filters: Vec<Filter>,

@@ -2,7 +2,7 @@
 
 use crate::condition::{Groups, Subject};
 use crate::definition::{Action, Feature, Flags, Force, Parent, Part, Rollout, Rule};
-use crate::evaluation::{Assignment, ErrorCode, Evaluation, Exposure, Reason, Source};
+use crate::evaluation::{Assignment, ErrorCode, Evaluation, Exposure, Reason, RolledOut, Source};
 use crate::visitor::Visitor;
 use serde_json::Value;
 
@@ -33,6 +33,7 @@ impl Flags {
             assignment: run.assignment,
             missing_attribute: run.missing_attribute,
             passed: run.passed,
+            rollouts: run.rollouts,
         }
     }
 
@@ -111,6 +112,7 @@ pub(crate) struct Run<'e> {
     assignment: Option<Assignment<'e>>,
     missing_attribute: Option<&'e str>,
     passed: Vec<Exposure<'e>>,
+    rollouts: Vec<RolledOut<'e>>,
     prerequisites: u32,
 }
 
@@ -124,6 +126,7 @@ impl<'e> Run<'e> {
             assignment: None,
             missing_attribute: None,
             passed: Vec::new(),
+            rollouts: Vec::new(),
             prerequisites: 0,
         }
     }
@@ -218,7 +221,7 @@ impl<'e> Run<'e> {
         let reason = match &force.rollout {
             None => Reason::TargetingMatch,
             Some(rollout) => {
-                if !self.is_rolled_out(rollout, Some(chain)) {
+                if !self.is_rolled_out(rule, rollout, Some(chain)) {
                     return Step::NextRule;
                 }
                 Reason::Split
@@ -227,7 +230,7 @@ impl<'e> Run<'e> {
         Step::Done(Outcome { value: &force.value, source: Source::Force, reason, rule_id: &rule.id })
     }
 
-    fn is_rolled_out(&mut self, rollout: &'e Rollout, chain: Option<&Chain<'_>>) -> bool {
+    fn is_rolled_out(&mut self, rule: &'e Rule, rollout: &'e Rollout, chain: Option<&Chain<'_>>) -> bool {
         if let Part::Nobody = rollout.part {
             return false;
         }
@@ -239,11 +242,17 @@ impl<'e> Run<'e> {
         };
         let Some(seed) = &rollout.seed else { return false };
         let bucket = seed.bucket(&value.text());
-        match rollout.part {
+        let is_in = match rollout.part {
             Part::UpTo(coverage) => bucket <= coverage,
             Part::In(range) => range.contains(bucket),
             Part::Nobody => false,
+        };
+        if let (Some(name), Part::UpTo(coverage)) = (rule.driver.as_deref(), rollout.part)
+            && !self.rollouts.iter().any(|known| known.name == name)
+        {
+            self.rollouts.push(RolledOut { name, coverage, is_in, value });
         }
+        is_in
     }
 
     /// Remembers that the flag itself, not one of its prerequisites, could not make a bucket.

@@ -125,6 +125,21 @@ pub struct Evaluation<'e> {
     pub missing_attribute: Option<&'e str>,
     /// Experiments that the visitor took part in on the way: prerequisites, and holdouts that let the visitor pass.
     pub(crate) passed: Vec<Exposure<'e>>,
+    /// Rollouts on the way, of this flag and its prerequisites, and whether the visitor is in.
+    pub rollouts: Vec<RolledOut<'e>>,
+}
+
+/// That a visitor has come to a rule whose coverage a rollout drives (`"rollout": {"name": …}`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RolledOut<'e> {
+    /// The name of the rollout.
+    pub name: &'e str,
+    /// The coverage, 0 to 1.
+    pub coverage: f64,
+    /// Whether the visitor has the rule's value.
+    pub is_in: bool,
+    /// Who it is: what the bucket was made from.
+    pub value: UnitValue<'e>,
 }
 
 impl<'e> Evaluation<'e> {

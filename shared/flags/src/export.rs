@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// The fields of a document that only Orilla knows.
 const OWN_DOCUMENT_FIELDS: [&str; 3] = ["layers", "holdouts", "version"];
 /// The fields of rules, flags and experiments that only Orilla knows.
-const OWN_FIELDS: [&str; 5] = ["schedule", "enabled", "layer", "holdout", "description"];
+const OWN_FIELDS: [&str; 6] = ["schedule", "enabled", "layer", "holdout", "description", "rollout"];
 
 /// The document for stock SDKs at `now` (milliseconds since 1970): a layer becomes a filter, a holdout a rule that lets
 /// the others pass, and what is switched off or outside its schedule is left out. An SDK that reads the answer gives
@@ -131,7 +131,9 @@ mod tests {
     fn document() -> Value {
         json!({
             "features": {
-                "held": {"defaultValue": "old", "holdout": "h", "rules": [{"force": "new", "coverage": 0.9}]},
+                "held": {"defaultValue": "old", "holdout": "h", "rules": [
+                    {"force": "new", "coverage": 0.9, "rollout": {"name": "r", "version": 3}},
+                ]},
                 "one": {"defaultValue": "-", "rules": [{"layer": "l", "variations": ["a", "b"], "hashVersion": 2}]},
                 "two": {"defaultValue": "-", "rules": [{"layer": "l", "key": "second", "force": "x"}, {"force": "y"}]},
                 "off": {"defaultValue": "off", "enabled": false, "rules": [{"force": "on"}]},
@@ -172,7 +174,9 @@ mod tests {
     #[test]
     fn nothing_of_our_own_is_left() {
         let text = for_growthbook(&document(), NOW).to_string();
-        for field in ["layer\"", "layers", "holdouts", "\"holdout\":", "schedule", "enabled", "description"] {
+        for field in
+            ["layer\"", "layers", "holdouts", "\"holdout\":", "schedule", "enabled", "description", "rollout"]
+        {
             assert!(!text.contains(field), "{field} in {text}");
         }
     }

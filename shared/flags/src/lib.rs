@@ -23,7 +23,9 @@
 //!   `"layer": "checkout"` takes only the people whose bucket in the layer belongs to its experiment, so nobody is in
 //!   two experiments of one layer. `hashAttribute` (`id`) and `seed` may be given;
 //! - `"holdouts": {"2026": {"share": 0.05}}`: people who are kept from what is new. A flag with `"holdout": "2026"`
-//!   gives them its default value. Both sides are counted as exposures of an experiment with the holdout's name.
+//!   gives them its default value. Both sides are counted as exposures of an experiment with the holdout's name;
+//! - `"rollout": {"name": "7", "version": 3}` on a rule with a coverage: what drives it. Evaluations tell who came to the
+//!   rule, in or out ([`Evaluation::rollouts`]); `version` is for those who change the coverage.
 //!
 //! [`Flags::compile`] is strict, for what is to be published; [`Flags::from_payload`] tolerates what an SDK tolerates.
 //! [`for_growthbook`] makes a document that a stock SDK can read.
@@ -54,7 +56,7 @@ mod visitor;
 
 pub use attribute::{Attribute, Kind};
 pub use definition::{Experiment, Flags};
-pub use evaluation::{Assignment, ErrorCode, Evaluation, Exposure, Reason, Source};
+pub use evaluation::{Assignment, ErrorCode, Evaluation, Exposure, Reason, RolledOut, Source};
 pub use export::for_growthbook;
 pub use fault::Fault;
 pub use payload::{PayloadError, decrypt};

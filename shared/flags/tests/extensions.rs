@@ -221,3 +221,34 @@ fn saved_groups_of_each_form() {
     );
     assert!(condition(json!({"id": {"$notInGroup": "nowhere"}})));
 }
+
+#[test]
+fn who_comes_to_a_rule_under_a_rollout_is_told() {
+    let document = json!({"features": {
+        "new-cart": {"defaultValue": "old", "rules": [
+            {"id": "go", "condition": {"country": "ES"}, "force": "new", "coverage": 0.25, "hashVersion": 2,
+             "rollout": {"name": "7", "version": 3}},
+        ]},
+        "after": {"defaultValue": "-", "rules": [
+            {"parentConditions": [{"id": "new-cart", "condition": {"value": "new"}}], "force": "x"},
+        ]},
+    }});
+    let flags = Flags::compile(&document.to_string()).unwrap();
+    let mut inside = 0;
+    for person in 0..1000 {
+        let id = format!("v{person}");
+        let visitor = Visitor::new(&id).country("ES");
+        for key in ["new-cart", "after"] {
+            let answer = flags.evaluate(key, &visitor, 0);
+            let [seen] = answer.rollouts[..] else { panic!("{:?}", answer.rollouts) };
+            assert_eq!((seen.name, seen.coverage, seen.value.text().as_ref()), ("7", 0.25, id.as_str()));
+            assert_eq!(seen.is_in, *answer.value == json!(if key == "after" { "x" } else { "new" }));
+            inside += u32::from(key == "after" && seen.is_in);
+        }
+    }
+    assert!((200..300).contains(&inside), "{inside}");
+    // Who is not meant, and who has no id, is in neither group.
+    for visitor in [Visitor::new("v1").country("FR"), Visitor::unknown().country("ES")] {
+        assert!(flags.evaluate("new-cart", &visitor, 0).rollouts.is_empty());
+    }
+}

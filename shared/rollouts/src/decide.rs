@@ -81,7 +81,7 @@ impl Rollout {
         let all = self.people(seen);
         let before = self.people_before();
         let people = [all[0].saturating_sub(before[0]), all[1].saturating_sub(before[1])];
-        if mismatch(people, step.share) {
+        if mismatch(people, step.share.exact(self.plan().buckets)) {
             return Some(Event::Held { hold: Hold::SampleRatio { share: step.share, people } });
         }
         let active = seen.last.map_or(self.since(), |last| last.max(self.since()));

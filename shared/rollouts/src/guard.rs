@@ -110,7 +110,7 @@ fn per_request(counts: &Counts) -> Result<Estimate, Undefined> {
 }
 
 /// Whether something other than chance decides who is in: `people` are those without and those with the new value.
-pub(crate) fn mismatch(people: [u64; 2], share: Share) -> bool {
+pub(crate) fn mismatch(people: [u64; 2], share: f64) -> bool {
     let [without, with] = people;
-    always_valid_split(without, with, share.part()).is_ok_and(|p_value| p_value < SPLIT)
+    always_valid_split(without, with, share).is_ok_and(|p_value| p_value < SPLIT)
 }

@@ -22,6 +22,18 @@ impl Share {
     pub fn part(self) -> f64 {
         f64::from(self.0) / 10_000.0
     }
+
+    /// The part of the people who really have the new value, where a hash has so many buckets: a coverage includes the
+    /// bucket at its end, so 1 % of 1,000 buckets are eleven of them.
+    pub fn exact(self, buckets: u32) -> f64 {
+        match self {
+            Share::NOBODY => 0.0,
+            share => {
+                ((share.part() * f64::from(buckets)).floor() + 1.0).min(f64::from(buckets))
+                    / f64::from(buckets)
+            }
+        }
+    }
 }
 
 /// One step: for how many, how long, and how many must have been seen before the next.
@@ -69,6 +81,8 @@ pub struct Plan {
     pub alpha: f64,
     /// Milliseconds without anybody after which the rollout is held.
     pub quiet: i64,
+    /// The buckets of the flag's hash: 1,000 (GrowthBook's first) or 10,000 (its second).
+    pub buckets: u32,
 }
 
 const SECOND: i64 = 1000;
@@ -96,6 +110,7 @@ impl Default for Plan {
             ],
             alpha: 0.05,
             quiet: 6 * HOUR,
+            buckets: 10_000,
         }
     }
 }
@@ -124,6 +139,9 @@ pub enum Fault {
     /// Not a probability that is small.
     #[error("the probability of a false rollback must be from 0.1 to 20 %")]
     Alpha,
+    /// No hash that is known.
+    #[error("a hash has 1,000 or 10,000 buckets")]
+    Buckets,
     /// No time.
     #[error("the time without traffic must be a second to 90 days")]
     Quiet,
@@ -161,6 +179,9 @@ impl Plan {
         }
         if !(0.001..=0.2).contains(&self.alpha) {
             return Err(Fault::Alpha);
+        }
+        if ![1_000, 10_000].contains(&self.buckets) {
+            return Err(Fault::Buckets);
         }
         if !(SECOND..=LONGEST).contains(&self.quiet) {
             return Err(Fault::Quiet);

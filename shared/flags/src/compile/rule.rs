@@ -11,7 +11,7 @@ use crate::json::Object;
 use crate::visitor::names::ID;
 use serde_json::Value;
 
-const RULE_FIELDS: [&str; 29] = [
+const RULE_FIELDS: [&str; 30] = [
     "id",
     "condition",
     "parentConditions",
@@ -41,6 +41,7 @@ const RULE_FIELDS: [&str; 29] = [
     "layer",
     "enabled",
     "description",
+    "rollout",
 ];
 
 /// The rule that `value` describes, of the flag `key`. `None` if it is no object.
@@ -86,7 +87,9 @@ pub(super) fn read(
     if rule.flag("enabled") == Some(false) || rule.is_broken() {
         schedule = Schedule { is_never: true, ..schedule };
     }
-    Some(Rule { id: rule.text("id").unwrap_or_default().into(), schedule, parents, filters, action })
+    let id = rule.text("id").unwrap_or_default().into();
+    let driver = rule.object("rollout").and_then(|rollout| rollout.get("name")?.as_str()).map(Into::into);
+    Some(Rule { id, driver, schedule, parents, filters, action })
 }
 
 /// All values of a flag have one type. Lists and objects are one: JSON.

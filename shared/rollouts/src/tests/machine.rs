@@ -156,6 +156,19 @@ fn plans_that_can_not_be_carried_out() {
     check(|plan| plan.guardrails[0].tolerated = f64::NAN, Some(Fault::Tolerated));
     check(|plan| plan.alpha = 0.5, Some(Fault::Alpha));
     check(|plan| plan.quiet = 0, Some(Fault::Quiet));
+    check(|plan| plan.buckets = 7, Some(Fault::Buckets));
+}
+
+#[test]
+fn a_coverage_is_a_whole_number_of_buckets() {
+    let check = |share: Share, buckets, expected: f64| {
+        assert!((share.exact(buckets) - expected).abs() < 1e-12, "{share:?} {buckets}");
+    };
+    check(Share::percent(1), 1000, 0.011);
+    check(Share::percent(1), 10_000, 0.0101);
+    check(Share(5), 1000, 0.001);
+    check(Share::NOBODY, 1000, 0.0);
+    check(Share::ALL, 10_000, 1.0);
 }
 
 #[derive(Clone, Debug)]

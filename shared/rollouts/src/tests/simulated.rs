@@ -55,7 +55,7 @@ fn run(seed: u64, people: u32, plan: Plan, worlds: impl Fn(i64) -> [World; 2], b
         }
         let stratum = seen.strata.last_mut().unwrap();
         for _ in 0..people {
-            match random.uniform() < share.part() * bias {
+            match random.uniform() < share.exact(10_000) * bias {
                 true => come(&mut stratum.with, with, &mut random),
                 false => come(&mut stratum.without, without, &mut random),
             }
