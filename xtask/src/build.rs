@@ -151,12 +151,13 @@ impl Build {
         Ok(())
     }
 
-    /// public/** as it is; the style sheets of app/ui/style and app/studio/style and the scripts app/client/*.js, minified,
-    /// under hashed names.
+    /// public/** as it is; the style sheets of app/ui/style and app/studio/style, the Studio's script and the scripts
+    /// app/client/*.js, minified, under hashed names.
     fn static_files(self, names: &mut Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
         let stage = self.stage("static");
         self.style_sheet("app/ui/style", "style", names, hashed)?;
         self.style_sheet("app/studio/style", "studio_style", names, hashed)?;
+        self.studio_script(names, hashed)?;
         for script in files::below(&root().join("app/client")) {
             let stem = script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             if script.extension().is_some_and(|extension| extension == "js") {
@@ -198,6 +199,21 @@ impl Build {
             files::copy(&file, &target)?;
             hashed.push(target);
         }
+        Ok(())
+    }
+
+    /// The Studio's bundle: every file app/studio/js/*.js, in the order of their names, and what they import of folders
+    /// below. A feature is a file: nobody lists them.
+    fn studio_script(self, names: &mut Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
+        let folder = root().join("app/studio/js");
+        let features = files::below(&folder);
+        let features = features.iter().filter(|file| is_script(file) && file.parent() == Some(&folder));
+        let entry: String = features.map(|file| format!("import \"{}\";\n", file.display())).collect();
+        let entry_file = self.stage("static").join("studio.entry.js");
+        files::write(&entry_file, entry)?;
+        let bundle = self.stage("static").join("studio.js");
+        esbuild(&entry_file, &bundle, &["--format=iife", "--platform=browser"])?;
+        names.add("ORILLA_STUDIO_JS", self.publish(&bundle, "studio", hashed)?);
         Ok(())
     }
 

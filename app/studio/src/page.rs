@@ -13,6 +13,8 @@ pub struct Assets {
     pub style: &'static str,
     /// The Studio's own.
     pub studio_style: &'static str,
+    /// The script of all its pages.
+    pub script: &'static str,
 }
 
 /// What a page needs beside its own data.
@@ -77,6 +79,7 @@ pub(crate) fn document<V: IntoView + 'static>(
                     <title>{format!("{title} · {} Studio", studio.shop_name)}</title>
                     <link rel="stylesheet" href=studio.assets.style/>
                     <link rel="stylesheet" href=studio.assets.studio_style/>
+                    <script src=studio.assets.script defer></script>
                     <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 </head>
                 <body class="studio">

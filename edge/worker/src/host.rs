@@ -88,6 +88,7 @@ fn config(env: &JsValue) -> Config {
         studio_assets: StudioAssets {
             style: option_env!("ORILLA_STYLE").unwrap_or_default(),
             studio_style: option_env!("ORILLA_STUDIO_STYLE").unwrap_or_default(),
+            script: option_env!("ORILLA_STUDIO_JS").unwrap_or_default(),
         },
     }
 }
