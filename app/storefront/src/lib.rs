@@ -21,4 +21,4 @@ pub mod server;
 #[cfg(feature = "ssr")]
 pub use orilla_ui::render;
 #[cfg(feature = "ssr")]
-pub use page::{Assets, PageContext};
+pub use page::{Assets, PageContext, PageSlots};

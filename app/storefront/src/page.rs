@@ -1,6 +1,7 @@
 //! What every page of the shop shares: the shell around its content.
 
 use crate::islands::{SearchBox, SearchBoxData, hand};
+use crate::pages::CONSENT_PLACE;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use orilla_catalog::read::CategoryNode;
@@ -23,6 +24,20 @@ pub struct Assets {
     pub client_wasm: &'static str,
 }
 
+/// What of a page may show something of the visitor, as HTML, or as the mark of a slot that is filled for each request.
+/// All else is the same for everyone.
+#[derive(Clone, Debug, Default)]
+pub struct PageSlots {
+    /// The link to the cart: [`crate::pages::cart_badge`].
+    pub cart: String,
+    /// The question what the shop may remember, below the header: [`crate::pages::consent_banner`].
+    pub consent: String,
+    /// The same question on the page about privacy: [`crate::pages::consent_form`].
+    pub consent_form: String,
+    /// What the visitor has looked at lately, on the pages that show it: [`crate::pages::recent`].
+    pub recent: String,
+}
+
 /// What a page needs beside its own data.
 #[derive(Clone, Debug)]
 pub struct PageContext {
@@ -40,9 +55,8 @@ pub struct PageContext {
     pub path: String,
     /// The query string, without `?`.
     pub query: String,
-    /// The link to the cart, as HTML: [`crate::pages::cart_badge`], or the mark of its slot. It alone shows something of
-    /// the visitor; all else here is the same for everyone.
-    pub cart_badge: String,
+    /// The parts that show something of the visitor.
+    pub slots: PageSlots,
     /// The categories, parents before children.
     pub categories: Vec<CategoryNode>,
 }
@@ -99,6 +113,7 @@ impl PageContext {
             link("/search", self.locale.nav_all_products()),
             link("/about", self.locale.nav_about()),
             link("/privacy", self.locale.nav_privacy()),
+            link(CONSENT_PLACE, self.locale.nav_consent()),
             link("/cart", self.locale.nav_cart()),
         ]
     }
@@ -150,8 +165,9 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                     links=page.nav()
                     languages=page.languages()
                     search=hand(SearchBoxData { locale: locale.code().to_owned(), query: searched }, SearchBox)
-                    cart=InertElement::new(page.cart_badge.clone())
+                    cart=InertElement::new(page.slots.cart.clone())
                 />
+                {InertElement::new(page.slots.consent.clone())}
                 <main id="content" tabindex="-1">{content}</main>
                 <SiteFooter locale=locale links=page.footer_links() languages=page.languages()/>
             </body>

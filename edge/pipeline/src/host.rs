@@ -8,7 +8,7 @@ use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::team::{OrderDesk, ProductDesk, Sessions};
-use orilla_shop::{Background, Clock, Health, Pictures, Random};
+use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use std::sync::Arc;
@@ -59,6 +59,8 @@ pub struct Host {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// Waiting.
+    pub timer: Arc<dyn Timer>,
     /// Pictures of other hosts.
     pub pictures: Arc<dyn Pictures>,
     /// Work after the answer.

@@ -18,8 +18,6 @@ pub mod gateway;
 mod host;
 mod isolate;
 mod memo;
-#[cfg(test)]
-mod memo_tests;
 mod problem;
 mod published;
 mod reply;

@@ -96,6 +96,16 @@ impl Published {
     }
 }
 
+impl Published {
+    /// The cards of these products, in this order, without those that are not there.
+    ///
+    /// # Errors
+    /// The files'.
+    pub async fn cards(&self, ids: &[ProductId]) -> Result<Vec<Card>, PortError> {
+        self.ask(|reader| Ok(reader.cards(ids))).await
+    }
+}
+
 #[async_trait]
 impl Catalog for Published {
     async fn product(&self, handle: &Handle) -> Result<Option<ProductView>, PortError> {

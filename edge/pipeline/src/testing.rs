@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
-use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random};
+use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random, Timer};
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{CatalogStore, Database, DbError, OrderStore, SessionStore, Statement};
 use orilla_storefront::Assets;
@@ -29,6 +29,8 @@ use std::sync::{Arc, Mutex};
 pub const TOKEN: &str = "a-token-for-tests-only";
 /// Signs visitors' ids.
 pub const VISITOR_KEY: &str = "a key for tests only, 32 bytes or more";
+/// What a shopper's browser calls itself.
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
 /// When a shop of the tests begins, in milliseconds since 1970.
 pub const NOW: i64 = 1_760_000_000_000;
 /// The demo catalogue, in Shopify's format.
@@ -99,6 +101,15 @@ impl Later {
     }
 }
 
+/// A timer that rings at once: what waits has waited too long.
+struct AtOnce;
+
+impl Timer for AtOnce {
+    fn sleep(&self, _: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
 /// No picture can be reached.
 struct NoPictures;
 
@@ -144,6 +155,7 @@ impl Shop {
             orders,
             clock: clock.clone(),
             random: Arc::new(Counting::default()),
+            timer: Arc::new(AtOnce),
             pictures: Arc::new(NoPictures),
             background: background.clone(),
             isolate: Arc::new(Isolate::default()),
@@ -319,9 +331,11 @@ impl Client<'_> {
                 let cookies: Vec<_> =
                     cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
                 request = request.header(header::COOKIE, cookies.join("; "));
-                // Browsers always say where a request comes from.
-                if !headers.iter().any(|(name, _)| *name == "sec-fetch-site") {
-                    request = request.header("sec-fetch-site", "same-origin");
+                // Browsers always say what they are and where a request comes from.
+                for (name, value) in [("sec-fetch-site", "same-origin"), ("user-agent", BROWSER)] {
+                    if !headers.iter().any(|(given, _)| *given == name) {
+                        request = request.header(name, value);
+                    }
                 }
             }
             Role::Staff => request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}")),

@@ -11,7 +11,7 @@ use orilla_orders::{Cart, LONGEST_CART};
 use orilla_shop::PortError;
 use orilla_shop::catalog::Catalog;
 use orilla_snapshot::Snapshot;
-use orilla_storefront::{PageContext, pages};
+use orilla_storefront::{PageContext, PageSlots, pages};
 use orilla_ui::Locale;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -84,7 +84,10 @@ impl Visit {
             origin: self.origin.clone(),
             path: self.path.clone(),
             query: self.query.clone(),
-            cart_badge: pages::cart_badge(self.locale, self.cart.pieces()),
+            slots: PageSlots {
+                cart: pages::cart_badge(self.locale, self.cart.pieces()),
+                ..PageSlots::default()
+            },
         })
     }
 
@@ -100,9 +103,9 @@ impl Visit {
         }
     }
 
-    /// Whether the browser has the page with this entity tag.
-    pub fn has_already(&self, tag: &str) -> bool {
-        self.has.split(',').any(|known| known.trim() == tag)
+    /// The entity tags of what the browser has (`If-None-Match`).
+    pub fn entity_tags(&self) -> &str {
+        &self.has
     }
 
     /// A path with the shop's origin: `https://shop.example/en/cart`.
@@ -185,7 +188,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
 }
 
 /// `/es/cart` → Spanish and `/cart`; a path without a language stays whole.
-fn split_locale(path: &str) -> (Option<Locale>, &str) {
+pub fn split_locale(path: &str) -> (Option<Locale>, &str) {
     let inner = path.strip_prefix('/').unwrap_or(path);
     let (first, _) = inner.split_once('/').unwrap_or((inner, ""));
     match Locale::from_segment(first) {

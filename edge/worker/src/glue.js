@@ -97,6 +97,38 @@ export function respond(status, head, body) {
   return new Response(empty ? null : body, { status, headers: headersOf(head) });
 }
 
+// The beginning of an answer whose end is still to come. `more` and `end` go on with what this gives back.
+export function begin(status, head, bytes) {
+  const { readable, writable } = new TransformStream();
+  const writer = writable.getWriter();
+  // One who has gone away hears nothing more: `more` says so.
+  writer.closed.catch(() => {});
+  // A view of WebAssembly's memory, which moves on.
+  if (bytes.length > 0) writer.write(bytes.slice()).catch(() => {});
+  return { writer, response: new Response(readable, { status, headers: headersOf(head) }) };
+}
+
+export function begun(answer) {
+  return answer.response;
+}
+
+// Waits until there is room again: who reads slowly is not sent more than can be held.
+export async function more(answer, bytes) {
+  const copy = bytes.slice();
+  await answer.writer.ready;
+  await answer.writer.write(copy);
+}
+
+// The answer is complete, or, if it is not `whole`, broken off.
+export function end(answer, whole) {
+  (whole ? answer.writer.close() : answer.writer.abort()).catch(() => {});
+}
+
+// Ends after so many milliseconds.
+export function sleep(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 // Statements as JSON: [[sql, [param, …]], …]. Rows come back as their one column `doc`, a line each; statements are
 // separated by U+001E, which JSON text never holds unescaped.
 export async function batch(env, statements) {

@@ -1,11 +1,11 @@
 //! Between the Workers runtime and the types of crate `http`.
 
 use crate::gate::RequestFacts;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use http::{Request, Response, StatusCode, header};
 use orilla_pipeline::gateway::body::Unread;
 use orilla_pipeline::gateway::visitor::AskHost;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
@@ -29,6 +29,13 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn respond(status: u16, head: &str, body: &[u8]) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
+    fn begin(status: u16, head: &str, body: &[u8]) -> Result<JsValue, JsValue>;
+    fn begun(answer: &JsValue) -> JsValue;
+    #[wasm_bindgen(catch)]
+    async fn more(answer: &JsValue, bytes: &[u8]) -> Result<JsValue, JsValue>;
+    fn end(answer: &JsValue, whole: bool);
+    pub(crate) async fn sleep(milliseconds: u32);
+    #[wasm_bindgen(catch)]
     pub(crate) async fn batch(env: &JsValue, statements: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(crate) async fn file(env: &JsValue, name: &str) -> Result<JsValue, JsValue>;
@@ -42,16 +49,18 @@ extern "C" {
     pub(crate) async fn picture(url: &str, most: u32, milliseconds: u32) -> Result<JsValue, JsValue>;
 }
 
-/// Answers a request of the runtime by a function of the pipeline; reads at most `largest` bytes of its body.
+/// Answers a request of the runtime by a function of the pipeline; reads at most `largest` bytes of its body. `context`
+/// is the runtime's, which keeps the request alive until a streamed answer has ended.
 ///
 /// What needs no I/O is answered in the same turn: a promise costs more than most of what it would wait for.
 pub fn answer<A: Future<Output = Response<Body>>>(
     request: web_sys::Request,
+    context: JsValue,
     largest: usize,
     handler: impl FnOnce(Request<Body>) -> A + 'static,
 ) -> JsValue {
     let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(async move {
-        outgoing(match incoming(&request, largest).await {
+        let response = match incoming(&request, largest).await {
             Ok(request) => handler(request).await,
             // An address that the runtime took for one.
             Err(_) => {
@@ -59,8 +68,8 @@ pub fn answer<A: Future<Output = Response<Body>>>(
                 *response.status_mut() = StatusCode::BAD_REQUEST;
                 response
             }
-        })
-        .await
+        };
+        outgoing(response, &context).unwrap_or_else(|error| error)
     });
     match answer.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
         Poll::Ready(response) => response,
@@ -92,8 +101,10 @@ async fn incoming(request: &web_sys::Request, largest: usize) -> Result<Request<
     }
 }
 
-async fn outgoing(response: Response<Body>) -> JsValue {
-    let (parts, body) = response.into_parts();
+/// Hands an answer to the runtime: in one piece if all of it is there, else as a stream, of which what is there leaves at
+/// once.
+fn outgoing(response: Response<Body>, context: &JsValue) -> Result<JsValue, JsValue> {
+    let (parts, mut body) = response.into_parts();
     let mut text = String::with_capacity(512);
     for (name, value) in &parts.headers {
         // The runtime sets the length itself.
@@ -103,8 +114,37 @@ async fn outgoing(response: Response<Body>) -> JsValue {
             text.extend([name.as_str(), "\n", value, "\n"]);
         }
     }
-    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_else(|_| Bytes::new());
-    respond(parts.status.as_u16(), &text, &bytes).unwrap_or_else(|error| error)
+    let status = parts.status.as_u16();
+    let first = match Pin::new(&mut body).poll_frame(&mut TaskContext::from_waker(Waker::noop())) {
+        Poll::Ready(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+        Poll::Ready(Some(Err(_)) | None) => return respond(status, &text, &[]),
+        Poll::Pending => Bytes::new(),
+    };
+    if body.is_end_stream() {
+        return respond(status, &text, &first);
+    }
+    let answer = begin(status, &text, &first)?;
+    let response = begun(&answer);
+    wait_until(
+        context,
+        &future_to_promise(async move {
+            let whole = pour(body, &answer).await.is_ok();
+            end(&answer, whole);
+            Ok(JsValue::UNDEFINED)
+        }),
+    );
+    Ok(response)
+}
+
+/// Writes what is left of a body to an answer that has begun.
+async fn pour(mut body: Body, answer: &JsValue) -> Result<(), JsValue> {
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|_| JsValue::UNDEFINED)?;
+        if let Ok(bytes) = frame.into_data() {
+            more(answer, &bytes).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The text of a JavaScript error.

@@ -4,18 +4,22 @@ use crate::background::AfterAnswer;
 use crate::database::D1;
 use crate::files::Files;
 use crate::gate::gate;
+use crate::glue;
 use crate::pictures::FetchedPictures;
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_pipeline::gateway::breaker::GuardedPictures;
 use orilla_pipeline::{Config, Host, Isolate, Language, StudioAssets, Team, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
-use orilla_shop::{Clock, PortError, Random};
+use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{CatalogStore, Database, OrderStore, SessionStore};
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use worker::js_sys::{Date, Reflect};
+use worker::send::SendFuture;
 use worker::wasm_bindgen::JsValue;
 
 /// Days that a shopper has to transfer the money.
@@ -50,6 +54,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
         orders,
         clock: clock.clone(),
         random: random.clone(),
+        timer: Arc::new(SystemTimer),
         pictures: Arc::new(GuardedPictures { pictures: Arc::new(FetchedPictures), clock, random }),
         background: Arc::new(AfterAnswer::new(context)),
         isolate: ISOLATE.with(Arc::clone),
@@ -128,6 +133,15 @@ impl Clock for SystemClock {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
     fn now(&self) -> i64 {
         Date::now() as i64
+    }
+}
+
+struct SystemTimer;
+
+impl Timer for SystemTimer {
+    fn sleep(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        // An async block keeps the JavaScript promise inside the future that is declared Send.
+        Box::pin(SendFuture::new(async move { glue::sleep(milliseconds).await }))
     }
 }
 

@@ -20,6 +20,12 @@ pub trait Random: Send + Sync {
     fn bytes(&self) -> Result<[u8; 16], PortError>;
 }
 
+/// Waiting. A port, so that tests need not.
+pub trait Timer: Send + Sync {
+    /// Ends after so many milliseconds, or later.
+    fn sleep(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
 /// Whether what the shop stands on can be reached.
 #[async_trait]
 pub trait Health: Send + Sync {

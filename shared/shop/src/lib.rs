@@ -10,4 +10,4 @@ mod error;
 mod host;
 
 pub use error::PortError;
-pub use host::{Background, Clock, Health, Picture, Pictures, Random};
+pub use host::{Background, Clock, Health, Picture, Pictures, Random, Timer};

@@ -162,6 +162,18 @@ impl<'a> Reader<'a> {
         self.shown(self.snapshot.page_by_id(after, most))
     }
 
+    /// The cards of these products, in this order, without those that are not there.
+    pub fn cards(&self, ids: &[ProductId]) -> Vec<Card> {
+        let found = ids.iter().filter_map(|id| {
+            let card = self.snapshot.card(*id);
+            if card.is_none() {
+                self.note(|| Read::CardText(*id));
+            }
+            card
+        });
+        self.shown(found.collect())
+    }
+
     /// Where a picture is.
     ///
     /// # Errors

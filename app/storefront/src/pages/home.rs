@@ -4,6 +4,7 @@ use super::grid;
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use orilla_art::Sketch;
 use orilla_catalog::read::Card;
 use orilla_ui::{ButtonKind, ButtonLink, Icon, IconName};
@@ -87,6 +88,7 @@ pub fn home(page: Arc<PageContext>, featured: &[Card]) -> String {
         </section>
         {tiles}
         {picks}
+        {InertElement::new(page.slots.recent.clone())}
         <section class="section" aria-labelledby="promises">
             <h2 id="promises" class="visually-hidden">{locale.home_promise_title()}</h2>
             <div class="promises">{promises.into_iter().collect::<Vec<_>>()}</div>

@@ -2,6 +2,7 @@
 
 mod cart;
 mod checkout;
+mod consent;
 mod home;
 mod list;
 mod order;
@@ -12,6 +13,7 @@ mod texts;
 
 pub use cart::{CartNotice, CartPage, cart};
 pub use checkout::{CheckoutPage, checkout};
+pub use consent::{CONSENT_ACTION, CONSENT_PLACE, ConsentGiven, consent_banner, consent_form};
 pub use home::home;
 pub use list::{ListData, list};
 pub use order::{OrderPage, order, order_not_found};
@@ -25,7 +27,7 @@ use crate::render;
 use leptos::either::Either;
 use leptos::prelude::*;
 use orilla_catalog::read::Card;
-use orilla_ui::{CardGrid, Locale, ProductCard};
+use orilla_ui::{CardGrid, Language, Locale, ProductCard};
 
 /// The link to the cart in the header, with the pieces in it: the one part of a catalogue page that is a visitor's own.
 pub fn cart_badge(locale: Locale, pieces: u32) -> String {
@@ -35,9 +37,27 @@ pub fn cart_badge(locale: Locale, pieces: u32) -> String {
 /// Pictures of a list that are in the first view of a phone or a desk.
 const EAGER: usize = 4;
 
+/// The products that a visitor has looked at lately, as a section of a page; nothing if there are none.
+pub fn recent(locale: Locale, catalog_language: &Language, cards: &[Card]) -> String {
+    if cards.is_empty() {
+        return String::new();
+    }
+    render(|| {
+        view! {
+            <section class="section" aria-labelledby="recent">
+                <h2 id="recent">{locale.recent_title()}</h2>
+                {cards_grid(locale, catalog_language.on_page(locale), cards, false)}
+            </section>
+        }
+    })
+}
+
 /// A grid of products. Those in the first view are loaded at once if `first`.
 fn grid(page: &PageContext, cards: &[Card], first: bool) -> impl IntoView + use<> {
-    let (locale, lang) = (page.locale, page.product_lang());
+    cards_grid(page.locale, page.product_lang(), cards, first)
+}
+
+fn cards_grid(locale: Locale, lang: Option<String>, cards: &[Card], first: bool) -> impl IntoView + use<> {
     let cards: Vec<_> = cards
         .iter()
         .enumerate()

@@ -6,6 +6,7 @@ use crate::page::{Head, PageContext, document};
 use crate::present::picture;
 use crate::render;
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use orilla_catalog::AttributeValue;
 use orilla_catalog::read::{AttributeView, Card, ProductView, VariantView};
 use orilla_ui::{Breadcrumbs, Crumb, Locale};
@@ -97,6 +98,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
             {properties(&page, product)}
         </div>
         {related}
+        {InertElement::new(page.slots.recent.clone())}
     };
     render(|| document(page, head, content))
 }

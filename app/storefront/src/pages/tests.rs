@@ -1,7 +1,7 @@
 //! What every page must do, whatever the catalogue holds.
 
 use super::*;
-use crate::page::{Assets, PageContext};
+use crate::page::{Assets, PageContext, PageSlots};
 use orilla_catalog::query::ListQuery;
 use orilla_catalog::read::{
     AttributeView, CategoryNode, CategoryRef, Facet, FacetKind, FacetValue, Listing, ProductView, VariantView,
@@ -24,7 +24,7 @@ fn page(path: &str, query: &str) -> Arc<PageContext> {
         origin: "https://shop.example".into(),
         path: path.into(),
         query: query.into(),
-        cart_badge: cart_badge(Locale::En, 0),
+        slots: PageSlots { cart: cart_badge(Locale::En, 0), ..PageSlots::default() },
         categories: vec![
             CategoryNode { slug: "light".into(), name: "Light".into(), products: 3 },
             CategoryNode { slug: "light/lamps".into(), name: HOSTILE.into(), products: 2 },

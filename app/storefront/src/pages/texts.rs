@@ -3,6 +3,7 @@
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use orilla_ui::{ButtonKind, ButtonLink, ErrorPage};
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub fn privacy(page: Arc<PageContext>) -> String {
             <p class="lead">{locale.privacy_lead()}</p>
             <h2>{locale.privacy_cookies_title()}</h2>
             <p>{locale.privacy_cookies_text()}</p>
+            <h2 id="consent">{locale.consent_title()}</h2>
+            {InertElement::new(page.slots.consent_form.clone())}
             <h2>{locale.privacy_orders_title()}</h2>
             <p>{locale.privacy_orders_text()}</p>
             <h2>{locale.privacy_rights_title()}</h2>

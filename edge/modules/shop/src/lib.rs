@@ -9,7 +9,7 @@ use worker::worker_sys::web_sys;
 /// Answers any request but the team's.
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
-    glue::answer(request, largest_body(false, false), |request| {
+    glue::answer(request, context.clone(), largest_body(false, false), |request| {
         orilla_pipeline::answer(host(env, context), request)
     })
 }

@@ -10,7 +10,7 @@ use worker::worker_sys::web_sys;
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
     let claims = request.headers().has("authorization").unwrap_or(false);
-    glue::answer(request, largest_body(true, claims), |request| {
+    glue::answer(request, context.clone(), largest_body(true, claims), |request| {
         orilla_pipeline::answer_team(host(env.clone(), context), team(env), request)
     })
 }

@@ -38,7 +38,7 @@ pub async fn show(visit: Visit) -> Response {
         notice: CartNotice::parse(&visit.query),
     };
     let mut frame = (*visit.page().await).clone();
-    frame.cart_badge = pages::cart_badge(visit.locale, cart.pieces());
+    frame.slots.cart = pages::cart_badge(visit.locale, cart.pieces());
     let html = pages::cart(Arc::new(frame), page);
     let mut response = reply::private_page(StatusCode::OK, html);
     if gone > 0 {

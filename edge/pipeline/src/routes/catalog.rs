@@ -1,6 +1,6 @@
 //! The pages of the catalogue: each a function of what it reads, which the memo keeps.
 
-use crate::memo::{self, Outcome, Page, Render, Rendering};
+use crate::memo::{self, Outcome, Page, PageVisit, Render, Rendering};
 use crate::reply;
 use crate::visit::{Segment, Visit};
 use axum::response::Response;
@@ -24,8 +24,8 @@ pub async fn choose_language(visit: Visit) -> Response {
 }
 
 /// `/en`.
-pub async fn home(visit: Visit) -> Response {
-    memo::answer(&visit, String::new(), Home).await
+pub async fn home(visit: PageVisit) -> Response {
+    memo::answer(visit, String::new(), Home).await
 }
 
 #[derive(Clone)]
@@ -41,21 +41,21 @@ impl Page for Home {
 }
 
 /// `/en/search?q=…`.
-pub async fn search(visit: Visit) -> Response {
-    list(&visit, None).await
+pub async fn search(visit: PageVisit) -> Response {
+    list(visit, None).await
 }
 
 /// `/en/c/lighting/lanterns?…`.
-pub async fn category(visit: Visit, Segment(slug): Segment) -> Response {
-    list(&visit, Some(slug.trim_end_matches('/'))).await
+pub async fn category(visit: PageVisit, Segment(slug): Segment) -> Response {
+    list(visit, Some(slug.trim_end_matches('/'))).await
 }
 
-async fn list(visit: &Visit, category: Option<&str>) -> Response {
-    let query = ListQuery::parse(category, &visit.query);
+async fn list(visit: PageVisit, category: Option<&str>) -> Response {
+    let query = ListQuery::parse(category, visit.query());
     // One question has one URL: what is spelled differently is sent there.
     let canonical = query.to_query_string();
-    if canonical != visit.query {
-        return reply::redirect(StatusCode::FOUND, &address(&visit.url(&visit.path), &canonical));
+    if canonical != visit.query() {
+        return reply::redirect(StatusCode::FOUND, &address(&visit.url(visit.path()), &canonical));
     }
     memo::answer(visit, canonical, List(query)).await
 }
@@ -84,12 +84,12 @@ fn address(path: &str, query: &str) -> String {
 }
 
 /// `/en/p/storm-lantern?variant=12`.
-pub async fn product(visit: Visit, Segment(handle): Segment) -> Response {
-    let Ok(handle) = Handle::parse(&handle) else { return reply::not_found(&visit).await };
+pub async fn product(visit: PageVisit, Segment(handle): Segment) -> Response {
+    let Ok(handle) = Handle::parse(&handle) else { return visit.not_found().await };
     // Whatever else the query string holds, the page does not read.
-    let variant = pages::variant_of(&visit.query);
+    let variant = pages::variant_of(visit.query());
     let query = variant.map(|id| format!("variant={id}")).unwrap_or_default();
-    memo::answer(&visit, query, Product { handle, variant }).await
+    memo::answer(visit, query, Product { handle, variant }).await
 }
 
 #[derive(Clone)]
@@ -104,6 +104,7 @@ impl Page for Product {
             let Some(product) = from.catalog.product(&self.handle).await? else {
                 return Ok(Outcome::NotFound);
             };
+            from.is_of(product.id);
             let related = from.catalog.related(product.id, RELATED).await?;
             let data = ProductData { related, variant: self.variant, product };
             Ok(Outcome::Page(pages::product(from.page().await?, &data)))
@@ -112,13 +113,13 @@ impl Page for Product {
 }
 
 /// `/en/about`.
-pub async fn about(visit: Visit) -> Response {
-    memo::answer(&visit, String::new(), Text(pages::about)).await
+pub async fn about(visit: PageVisit) -> Response {
+    memo::answer(visit, String::new(), Text(pages::about)).await
 }
 
 /// `/en/privacy`.
-pub async fn privacy(visit: Visit) -> Response {
-    memo::answer(&visit, String::new(), Text(pages::privacy)).await
+pub async fn privacy(visit: PageVisit) -> Response {
+    memo::answer(visit, String::new(), Text(pages::privacy)).await
 }
 
 /// A page that says the same whatever the catalogue holds, but for the menu.

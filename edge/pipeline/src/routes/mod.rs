@@ -3,6 +3,7 @@
 mod cart;
 mod catalog;
 mod checkout;
+mod consent;
 mod health;
 mod pictures;
 pub mod publish;
@@ -28,6 +29,7 @@ pub fn router() -> Router {
     let router = Locale::ALL.into_iter().fold(Router::new(), |router, locale| pages(router, locale.code()));
     let router = router
         .route("/", get(catalog::choose_language))
+        .route("/fn/consent", post(consent::answer))
         .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
         .route("/art/{name}", get(pictures::drawn))
         .route("/img/{id}", get(pictures::remote))

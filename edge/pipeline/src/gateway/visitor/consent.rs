@@ -1,9 +1,10 @@
 //! What a visitor agreed to, in a cookie: `__Host-consent=1.10` is format 1, statistics yes, personalisation no.
 //!
-//! Scripts may read it: whether a page has to ask is decided in the page, so that pages stay shared.
+//! Scripts may read it, to know what they may count.
 
 use super::cookie::{Readable, cookie, set_cookie};
 use super::identity::{Identified, VisitorKeys, forget_visitor};
+use super::viewed::forget_viewed;
 use http::{HeaderMap, HeaderValue};
 use orilla_shop::{PortError, Random};
 
@@ -46,7 +47,7 @@ impl Consent {
 }
 
 /// The cookies that follow from an answer: the answer itself, and with consent an id, the old one if there is one;
-/// without, the end of the id. Without keys nobody gets an id. `now` is milliseconds since 1970.
+/// without, the end of the id and of what was noted of the visitor. Without keys nobody gets an id. `now` is milliseconds since 1970.
 ///
 /// # Errors
 /// If the host has no randomness for a new id.
@@ -65,6 +66,9 @@ pub fn cookies_of_answer(
             cookies.push(known.cookie(keys));
         }
         _ => cookies.push(forget_visitor()),
+    }
+    if !answer.personalisation {
+        cookies.push(forget_viewed());
     }
     Ok(cookies)
 }

@@ -5,6 +5,7 @@ pub mod agent;
 pub mod consent;
 pub mod cookie;
 pub mod identity;
+pub mod viewed;
 
 use agent::{Device, is_bot};
 use axum::extract::FromRequestParts;
@@ -17,6 +18,7 @@ use orilla_ui::Locale;
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::Arc;
+use viewed::Viewed;
 
 /// What a host knows of a request beyond the headers that it hands over with it. Each question costs a crossing.
 pub trait Facts: Send + Sync {
@@ -123,6 +125,12 @@ impl Visitor {
     pub fn id(&self, keys: Option<&VisitorKeys>, now: i64) -> Option<VisitorId> {
         self.consent().filter(|consent| consent.any())?;
         Identified::of(&self.headers, keys?, now).map(|found| found.id)
+    }
+
+    /// The products that the visitor looked at last; none without consent to personalisation, whatever cookie is there.
+    pub fn viewed(&self) -> Option<Viewed> {
+        self.consent().filter(|consent| consent.personalisation)?;
+        Some(Viewed::of(&self.headers))
     }
 
     /// Whether a view may be counted in statistics: a person, who sees the page, and has agreed.

@@ -1,0 +1,138 @@
+//! The render of one page, now or after the answer.
+
+use super::{Dimension, Outcome, Page, Render, Shared, SlotId, Source, millis};
+use crate::gateway::refusal::admit_rendering;
+use crate::gateway::visitor::Visitor;
+use crate::published::{Notes, Published};
+use axum::response::Response;
+use orilla_memo::{Marks, Piece, Read as Seen, Record, Refused, Template};
+use orilla_shop::PortError;
+use orilla_shop::catalog::Catalog;
+use orilla_snapshot::{Read, Snapshot};
+use orilla_ui::Locale;
+use std::sync::{Arc, OnceLock};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// What of a request a shared page may know.
+#[derive(Clone)]
+pub struct SharedVisit {
+    pub host: crate::Host,
+    pub store: Arc<dyn Catalog>,
+    pub locale: Locale,
+    pub origin: String,
+    pub path: String,
+    pub query: String,
+}
+
+/// The render of one page.
+pub(super) struct Job<P> {
+    pub(super) visit: SharedVisit,
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) page: P,
+}
+
+/// What came of it.
+pub(super) enum Done {
+    Page(Arc<Shared>, Kept),
+    NotFound,
+    Elsewhere(String),
+    Refused(Box<Response>),
+}
+
+/// Whether a page was kept, and if not, why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    Yes,
+    /// No snapshot vouches for what it shows: results of a search.
+    Volatile,
+    /// The shop changed while it was rendered.
+    Outdated,
+    /// It is larger than all pages together may be.
+    TooLarge,
+}
+
+impl<P: Page> Job<P> {
+    /// Renders the page for somebody who has not asked for too many.
+    pub(super) async fn admitted(&self, visitor: &Visitor) -> Result<Done, PortError> {
+        match admit_rendering(&self.visit.host, self.visit.locale, visitor).await {
+            Ok(()) => self.run().await,
+            Err(refusal) => Ok(Done::Refused(Box::new(refusal))),
+        }
+    }
+
+    /// One spelling for one page.
+    pub(super) fn route(&self) -> String {
+        let SharedVisit { locale, path, query, .. } = &self.visit;
+        [locale.code(), path, "?", query].concat()
+    }
+
+    /// Renders the page and keeps it, if it may be kept.
+    pub(super) async fn run(&self) -> Result<Done, PortError> {
+        let visit = &self.visit;
+        let notes = Arc::new(Notes::default());
+        let marks = Marks::new(u128::from_be_bytes(visit.host.random.bytes()?));
+        let host = crate::Host { catalog: visit.store.clone(), ..visit.host.clone() };
+        let from = Render {
+            catalog: Published { snapshot: self.snapshot.clone(), host, notes: Some(notes.clone()) },
+            locale: visit.locale,
+            path: visit.path.clone(),
+            query: visit.query.clone(),
+            origin: visit.origin.clone(),
+            notes: notes.clone(),
+            marks,
+            product: OnceLock::new(),
+        };
+        let html = match self.page.render(&from).await? {
+            Outcome::Page(html) => html,
+            Outcome::NotFound => return Ok(Done::NotFound),
+            Outcome::Elsewhere(address) => return Ok(Done::Elsewhere(address)),
+        };
+        let Render { marks, catalog, notes: other, .. } = from;
+        drop((catalog, other));
+        let template = marks.split(html).map_err(|error| PortError::Unexpected(error.to_string()))?;
+        let page = Arc::new(Shared { tag: tag(&template), template });
+        // Whoever still holds the notes may read something later: such a page is not kept.
+        let kept = Arc::into_inner(notes).map_or(Kept::Outdated, |notes| self.keep(notes, &page));
+        Ok(Done::Page(page, kept))
+    }
+
+    fn keep(&self, notes: Notes, page: &Arc<Shared>) -> Kept {
+        if !notes.can_be_kept() {
+            return Kept::Volatile;
+        }
+        match notes.recorder.finish() {
+            Ok(record) => self.keep_in_memory(record, page),
+            Err(_) => Kept::Outdated,
+        }
+    }
+
+    fn keep_in_memory(&self, record: Record<Dimension, String, Read>, page: &Arc<Shared>) -> Kept {
+        let owned: usize = record.reads().iter().map(heap).sum();
+        let values: usize = record.dimensions().iter().map(|(_, value)| value.len()).sum();
+        let bytes = page.template.weight() + owned + values;
+        let now = millis(self.visit.host.clock.now());
+        let mut pages = self.visit.host.isolate.pages.lock();
+        match pages.keep(&self.route(), record, page.clone(), bytes, &Source(&self.snapshot), now) {
+            Ok(()) => Kept::Yes,
+            Err(Refused::Outdated(_)) => Kept::Outdated,
+            Err(Refused::TooLarge { .. }) => Kept::TooLarge,
+        }
+    }
+}
+
+/// What a read takes beyond its own size.
+fn heap(seen: &Seen<Read>) -> usize {
+    match &seen.read {
+        Read::Handle(handle) => handle.as_str().len(),
+        Read::List { category, query } => category.as_ref().map_or(0, String::len) + query.len(),
+        Read::Level(slug) => slug.as_ref().map_or(0, String::len),
+        _ => 0,
+    }
+}
+
+fn tag(template: &Template<SlotId>) -> u64 {
+    template.pieces().fold(0, |tag: u64, piece| match piece {
+        Piece::Shared(bytes) => tag.rotate_left(1) ^ xxh3_64(bytes),
+        Piece::Slot(_) => tag,
+    })
+}

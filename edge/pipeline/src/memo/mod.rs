@@ -1,0 +1,283 @@
+//! Pages that are kept as functions of what they read: a page is rendered once, and served until something that it
+//! read is different. What belongs to one visitor stands in slots, which are filled for each request.
+//!
+//! [`answer`] is the whole of it. It looks for a kept page, has one rendered if there is none (`job`), fills the slots
+//! (`slots`), and puts the answer together (`compose`): at once if no slot has to wait, else as a stream (`stream`).
+
+mod compose;
+mod job;
+mod slots;
+mod status;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use job::SharedVisit;
+pub use slots::SlotId;
+
+use crate::published::{Notes, Published};
+use crate::reply;
+use crate::visit::Visit;
+use axum::extract::FromRequestParts;
+use axum::response::Response;
+use compose::compose;
+use http::StatusCode;
+use http::request::Parts;
+use job::{Done, Job};
+use orilla_catalog::ProductId;
+use orilla_memo::{Class, Fingerprint, Limits, Look, Marks, Memo, Template};
+use orilla_shop::PortError;
+use orilla_shop::catalog::Catalog;
+use orilla_snapshot::{Read, Snapshot};
+use orilla_storefront::{PageContext, PageSlots};
+use orilla_ui::Locale;
+use serde::{Deserialize, Serialize};
+use status::Told;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// Bytes of kept pages: a quarter of what an isolate may take.
+const MOST: usize = 32 << 20;
+/// The path of the page about privacy.
+const PRIVACY: &str = "/privacy";
+/// Milliseconds that a refresh may take before another request does it.
+const REFRESH: u64 = 10_000;
+
+/// What of the visitor's request a shared page may depend on. Each is written down when it is read, and is then part of
+/// the page's key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Dimension {
+    /// Under which name the shop was asked: canonical links say it.
+    Origin,
+}
+
+impl Dimension {
+    /// The visitor's value.
+    fn of(&self, visit: &Visit) -> String {
+        match self {
+            Dimension::Origin => visit.origin.clone(),
+        }
+    }
+
+    /// Its name, which says nothing of a visitor's value.
+    fn kind(&self) -> &'static str {
+        match self {
+            Dimension::Origin => "origin",
+        }
+    }
+}
+
+/// A kept page.
+pub struct Shared {
+    template: Template<SlotId>,
+    /// A hash of the shared bytes, for the entity tag.
+    tag: u64,
+}
+
+type Pages = Memo<Dimension, String, Read, Arc<Shared>>;
+
+/// The pages of an isolate.
+pub struct PageMemo(Mutex<Pages>);
+
+impl Default for PageMemo {
+    fn default() -> Self {
+        PageMemo(Mutex::new(Memo::new(Limits { bytes: MOST, refresh_ms: REFRESH })))
+    }
+}
+
+impl PageMemo {
+    /// How many pages are kept.
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.lock().stats().entries
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pages> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The snapshot as the memo asks it.
+pub struct Source<'a>(pub &'a Snapshot);
+
+impl orilla_memo::Source<Read> for Source<'_> {
+    fn revision(&self) -> u64 {
+        self.0.manifest().version
+    }
+
+    fn version(&self, read: &Read) -> Option<u64> {
+        self.0.version(read)
+    }
+
+    fn fingerprint(&self, read: &Read) -> Option<Fingerprint> {
+        self.0.fingerprint(read).map(|hash| Fingerprint::new(hash.into()))
+    }
+
+    fn class(&self, read: &Read) -> Class {
+        match read.class() {
+            orilla_snapshot::Class::Strict => Class::Strict,
+            orilla_snapshot::Class::Lenient => Class::Lenient,
+        }
+    }
+}
+
+/// A visitor who asks for a shared page. Its handler learns the address, and nothing else of who asks: cart, consent and
+/// identity come out in slots only.
+pub struct PageVisit(Visit);
+
+impl<S: Sync> FromRequestParts<S> for PageVisit {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
+        Visit::from_request_parts(parts, state).await.map(PageVisit)
+    }
+}
+
+impl PageVisit {
+    /// The path behind the language, with a slash in front: `/p/storm-lantern`.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// The query string as it came, without `?`.
+    pub fn query(&self) -> &str {
+        &self.0.query
+    }
+
+    /// A path of the shop in the visitor's language: `/en/cart`.
+    pub fn url(&self, path: &str) -> String {
+        self.0.url(path)
+    }
+
+    /// The page of the shop that says that there is nothing here.
+    pub async fn not_found(&self) -> Response {
+        reply::not_found(&self.0).await
+    }
+}
+
+/// What a page is rendered from. It knows nothing of the visitor but the dimensions, and writes down what is read.
+pub struct Render {
+    /// The catalogue.
+    pub catalog: Published,
+    /// The language.
+    pub locale: Locale,
+    /// The path behind the language.
+    pub path: String,
+    /// The part of the query string that the page reads, in its canonical form.
+    pub query: String,
+    origin: String,
+    notes: Arc<Notes>,
+    marks: Marks<SlotId>,
+    product: OnceLock<ProductId>,
+}
+
+impl Render {
+    /// The page is of this product: whoever sees it has looked at it. To be said before [`Render::page`].
+    pub fn is_of(&self, product: ProductId) {
+        // A page is of one product.
+        let _ = self.product.set(product);
+    }
+
+    /// What every page needs to draw its frame.
+    ///
+    /// # Errors
+    /// The catalogue's.
+    pub async fn page(&self) -> Result<Arc<PageContext>, PortError> {
+        let config = &self.catalog.host.config;
+        self.notes.recorder.dimension(Dimension::Origin, self.origin.clone());
+        Ok(Arc::new(PageContext {
+            categories: self.catalog.categories().await?,
+            locale: self.locale,
+            catalog_language: config.catalog_language.clone(),
+            assets: config.assets.clone(),
+            shop_name: config.shop_name.clone(),
+            origin: self.origin.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            slots: self.slots(),
+        }))
+    }
+}
+
+impl Render {
+    /// The marks of the slots. What a slot is told is the same for everyone who gets the page.
+    fn slots(&self) -> PageSlots {
+        let mark = |slot: SlotId, arguments: &str| self.marks.slot(slot, arguments);
+        // The page about privacy asks by itself.
+        let asks = self.path == PRIVACY;
+        PageSlots {
+            cart: mark(SlotId::Cart, ""),
+            consent: if asks { String::new() } else { mark(SlotId::Consent, &self.address()) },
+            consent_form: if asks { mark(SlotId::ConsentForm, "") } else { String::new() },
+            recent: mark(SlotId::Recent, &self.product.get().map(|id| id.0.to_string()).unwrap_or_default()),
+        }
+    }
+
+    /// The address of the page: `/en/search?sort=price`.
+    fn address(&self) -> String {
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        ["/", self.locale.code(), &self.path, mark, &self.query].concat()
+    }
+}
+
+/// What a render comes to.
+pub enum Outcome {
+    /// The page.
+    Page(String),
+    /// There is nothing here.
+    NotFound,
+    /// It is at this address.
+    Elsewhere(String),
+}
+
+/// A render that is under way.
+pub type Rendering<'a> = Pin<Box<dyn Future<Output = Result<Outcome, PortError>> + Send + 'a>>;
+
+/// What a page is: a function, which may run again later to refresh the kept page.
+pub trait Page: Clone + Send + Sync + 'static {
+    /// Renders the page.
+    fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a>;
+}
+
+/// Answers with a page: a kept one if it is fresh, else a new one. `query` is the canonical form of what the page reads
+/// of the query string.
+pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page) -> Response {
+    let snapshot = match &visit.snapshot {
+        Ok(snapshot) => snapshot.clone(),
+        Err(error) => return reply::failure(&visit, error).await,
+    };
+    let job = Job { visit: visit.shared(query), snapshot: snapshot.clone(), page };
+    let began = visit.host.clock.now();
+    let look = {
+        let mut pages = visit.host.isolate.pages.lock();
+        pages.look(&job.route(), |dimension| dimension.of(&visit), &Source(&job.snapshot), millis(began))
+    };
+    match look {
+        Look::Hit(page) => compose(visit, snapshot, &page, &Told::hit()).await,
+        Look::Stale { page, changed, refresh } => {
+            if let Some(ticket) = refresh {
+                visit.host.background.run(Box::pin(async move {
+                    // Who fails leaves it to the next request: the ticket ends with this.
+                    let _ = job.run().await;
+                    drop(ticket);
+                }));
+            }
+            compose(visit, snapshot, &page, &Told::stale(&changed)).await
+        }
+        Look::Miss(why) => match job.admitted(&visit.visitor).await {
+            Ok(Done::Page(page, kept)) => {
+                let took = visit.host.clock.now() - began;
+                compose(visit, snapshot, &page, &Told::rendered(&why, kept, took)).await
+            }
+            Ok(Done::NotFound) => reply::not_found(&visit).await,
+            Ok(Done::Elsewhere(address)) => reply::redirect(StatusCode::FOUND, &address),
+            Ok(Done::Refused(refusal)) => *refusal,
+            Err(error) => reply::failure(&visit, &error).await,
+        },
+    }
+}
+
+fn millis(now: i64) -> u64 {
+    u64::try_from(now).unwrap_or_default()
+}

@@ -1,0 +1,137 @@
+//! Parts of a page that are filled for each request: the registry of slots, and what they are filled from.
+//!
+//! To add one: a variant of [`SlotId`], a module with a function from its [`Slot`] and the [`SlotContext`] to a
+//! [`Filling`], a line in [`start`], and its mark in [`super::Render::page`].
+
+mod cart;
+mod consent;
+mod recent;
+#[cfg(test)]
+mod tests;
+
+use super::stream::Pending;
+use crate::Host;
+use crate::gateway::visitor::Visitor;
+use crate::published::Published;
+use crate::visit::Visit;
+use axum::body::Bytes;
+use http::HeaderValue;
+use orilla_memo::Slot;
+use orilla_memo::private::{Private, Vault};
+use orilla_orders::Cart;
+use orilla_snapshot::Snapshot;
+use orilla_ui::Locale;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Which slot it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SlotId {
+    /// The link to the cart with the number of pieces.
+    Cart,
+    /// The question what the shop may remember, for who has not answered. Its arguments are the page's address.
+    Consent,
+    /// The form for that, with the answer.
+    ConsentForm,
+    /// What the visitor looked at lately. Its arguments are the id of the product that the page is of, if it is of one.
+    Recent,
+}
+
+impl SlotId {
+    /// Its name in the log.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            SlotId::Cart => "cart",
+            SlotId::Consent => "consent",
+            SlotId::ConsentForm => "consent_form",
+            SlotId::Recent => "recent",
+        }
+    }
+}
+
+/// What slots are filled from: the ports, the language and the catalogue, and, sealed, what belongs to the visitor.
+pub(super) struct SlotContext {
+    pub(super) locale: Locale,
+    catalog: Published,
+    own: Own,
+}
+
+/// What belongs to one visitor. Only the renderer of a slot opens it.
+struct Own {
+    vault: Vault,
+    cart: Private<Cart>,
+    visitor: Private<Visitor>,
+}
+
+impl SlotContext {
+    pub(super) fn of(visit: Visit, snapshot: Arc<Snapshot>) -> Self {
+        let vault = Vault::new();
+        let own = Own { cart: vault.seal(visit.cart), visitor: vault.seal(visit.visitor), vault };
+        let catalog = Published { snapshot, host: visit.host, notes: None };
+        SlotContext { locale: visit.locale, catalog, own }
+    }
+
+    /// The ports.
+    pub(super) fn host(&self) -> &Host {
+        &self.catalog.host
+    }
+
+    /// Renders a slot of the visitor's cart.
+    fn with_cart<T>(&self, slot: &Slot<SlotId>, render: impl FnOnce(&Cart) -> T) -> Option<T> {
+        self.with(slot, &self.own.cart, render)
+    }
+
+    /// Renders a slot of what else is known of the visitor.
+    fn with_visitor<T>(&self, slot: &Slot<SlotId>, render: impl FnOnce(&Visitor) -> T) -> Option<T> {
+        self.with(slot, &self.own.visitor, render)
+    }
+
+    /// Renders a slot of what was sealed for it. `None` for what is of another request: nobody has that here.
+    fn with<V, T>(&self, slot: &Slot<SlotId>, own: &Private<V>, render: impl FnOnce(&V) -> T) -> Option<T> {
+        self.own.vault.in_slot(slot, |scope| own.open(scope).ok().map(render))
+    }
+
+    /// Seals what was fetched for a slot.
+    fn seal<T>(&self, value: T) -> Private<T> {
+        self.own.vault.seal(value)
+    }
+}
+
+/// What a slot is filled with.
+pub(super) struct Filling {
+    pub(super) html: Html,
+    /// Whether it shows something of the visitor, so that nobody may keep the answer.
+    pub(super) shows_visitor: bool,
+    /// A `Set-Cookie` that goes with the answer.
+    pub(super) cookie: Option<HeaderValue>,
+}
+
+/// A slot's content.
+pub(super) enum Html {
+    /// It is there.
+    Now(Bytes),
+    /// It is on its way. If it needs nothing but what is in memory, it counts as being there.
+    Later(Pending),
+}
+
+impl Filling {
+    /// The same for everyone who gets it.
+    fn shared(html: Bytes) -> Self {
+        Filling { html: Html::Now(html), shows_visitor: false, cookie: None }
+    }
+
+    /// Nothing.
+    fn nothing() -> Self {
+        Filling::shared(Bytes::new())
+    }
+}
+
+/// Starts to fill a slot.
+pub(super) fn start(slot: &Slot<SlotId>, context: &Arc<SlotContext>) -> Filling {
+    match slot.id() {
+        SlotId::Cart => cart::start(slot, context),
+        SlotId::Consent => consent::banner(slot, context),
+        SlotId::ConsentForm => consent::form(slot, context),
+        SlotId::Recent => recent::start(slot, context),
+    }
+}

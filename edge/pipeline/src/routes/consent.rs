@@ -1,0 +1,138 @@
+//! `POST /fn/consent`: what a visitor answers to the question what the shop may remember.
+
+use crate::form::fields;
+use crate::gateway::visitor::consent::{Consent, cookies_of_answer};
+use crate::visit::{Headers, Visit, split_locale};
+use crate::{FieldProblem, Problem, reply};
+use axum::body::Bytes;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+
+/// Fields that are read.
+const MOST_FIELDS: usize = 8;
+/// The longest path that is led back to, in bytes.
+const LONGEST_PATH: usize = 2_000;
+
+/// Notes the answer, and leads back to the page.
+pub async fn answer(visit: Visit, Headers(headers): Headers, body: Bytes) -> Response {
+    let Answer { consent, to } = match Answer::parse(&body) {
+        Ok(answer) => answer,
+        Err(problem) => return problem.into_response(),
+    };
+    let (keys, now) = (visit.host.gate.settings.visitor_keys.as_ref(), visit.host.clock.now());
+    let cookies = match cookies_of_answer(consent, &headers, keys, &*visit.host.random, now) {
+        Ok(cookies) => cookies,
+        Err(error) => return reply::failure(&visit, &error).await,
+    };
+    let mut response = reply::redirect(StatusCode::SEE_OTHER, &to.unwrap_or_else(|| visit.url("")));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, reply::PRIVATE);
+    for cookie in cookies {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The form.
+struct Answer {
+    consent: Consent,
+    /// Where it came from; `None`: it did not say, or named no page of the shop.
+    to: Option<String>,
+}
+
+impl Answer {
+    fn parse(body: &[u8]) -> Result<Self, Problem> {
+        let fields = fields(body, MOST_FIELDS);
+        let is_checked = |name: &str| fields.contains_key(name);
+        let consent = match fields.get("answer").map(String::as_str) {
+            Some("all") => Consent { statistics: true, personalisation: true },
+            Some("needed") => Consent::default(),
+            Some("chosen") => Consent {
+                statistics: is_checked("statistics"),
+                personalisation: is_checked("personalisation"),
+            },
+            _ => {
+                let mut problem = Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    "The form lacks an answer: send answer=all, needed or chosen.",
+                );
+                problem.fields = vec![FieldProblem::new("answer", "unknown", "Send all, needed or chosen.")];
+                return Err(problem);
+            }
+        };
+        Ok(Answer { consent, to: fields.get("to").filter(|to| is_page(to)).cloned() })
+    }
+}
+
+/// Whether this is the path of a page of the shop: one in a language, and nothing that a browser takes for another host.
+fn is_page(path: &str) -> bool {
+    path.len() <= LONGEST_PATH
+        && split_locale(path).0.is_some()
+        && path.starts_with('/')
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(form: &str, expected: Option<(bool, bool)>) {
+        let answer = Answer::parse(form.as_bytes());
+        let found = answer.map(|answer| (answer.consent.statistics, answer.consent.personalisation));
+        assert_eq!(found.ok(), expected, "{form}");
+    }
+
+    #[test]
+    fn only_a_clear_answer_is_taken() {
+        check("answer=all", Some((true, true)));
+        check("answer=all&statistics=yes", Some((true, true)));
+        check("answer=needed&statistics=yes&personalisation=yes", Some((false, false)));
+        check("answer=chosen", Some((false, false)));
+        check("answer=chosen&statistics=yes", Some((true, false)));
+        check("personalisation=yes&answer=chosen", Some((false, true)));
+        for form in [
+            "",
+            "answer=",
+            "answer=yes",
+            "statistics=yes",
+            "Answer=all",
+            "a=1&a=2&b=&c=&d=&e=&f=&g=&answer=all",
+        ] {
+            check(form, None);
+        }
+    }
+
+    #[track_caller]
+    fn check_page(path: &str, expected: bool) {
+        assert_eq!(is_page(path), expected, "{path}");
+    }
+
+    #[test]
+    fn an_answer_leads_to_pages_of_the_shop_only() {
+        for path in
+            ["/en", "/es/p/storm-lantern?variant=12", "/pt/privacy#consent", "/en/search?q=a%20b&sort=price"]
+        {
+            check_page(path, true);
+        }
+        for path in [
+            "",
+            "en",
+            "/",
+            "//evil.example",
+            "/\\evil.example",
+            "/en\\evil",
+            "https://evil.example/en",
+            "/studio",
+            "/fn/consent",
+            "/fr",
+            "/en/a b",
+            "/en/\r\nset-cookie: a=b",
+            "/en/é",
+        ] {
+            check_page(path, false);
+        }
+        check_page(&format!("/en/{}", "a".repeat(LONGEST_PATH)), false);
+    }
+}
