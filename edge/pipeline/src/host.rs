@@ -7,6 +7,7 @@ use orilla_money::Currency;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::publish::{Publications, Segments, Written};
+use orilla_shop::team::flags::FlagDesk;
 use orilla_shop::team::{OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
 use orilla_storefront::Assets;
@@ -103,4 +104,6 @@ pub struct Team {
     pub orders: Arc<dyn OrderDesk>,
     /// Products.
     pub products: Arc<dyn ProductDesk>,
+    /// Feature flags.
+    pub flags: Arc<dyn FlagDesk>,
 }

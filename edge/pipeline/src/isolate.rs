@@ -1,7 +1,8 @@
-//! What an isolate keeps from one request to the next: the published snapshot, documents of it, and pages. No port and
-//! no handle of the host: those come with each request.
+//! What an isolate keeps from one request to the next: the published snapshot with its flags, documents of it, and
+//! pages. No port and no handle of the host: those come with each request.
 
 use crate::Host;
+use crate::flags::PublishedFlags;
 use crate::memo::PageMemo;
 use futures_util::future::try_join_all;
 use orilla_shop::PortError;
@@ -26,11 +27,20 @@ pub struct Isolate {
     pub(crate) pages: PageMemo,
 }
 
+/// A publication in memory: what a request is answered from, from its beginning to its end.
+#[derive(Clone)]
+pub struct Edition {
+    /// The catalogue.
+    pub snapshot: Arc<Snapshot>,
+    /// Flags and experiments.
+    pub flags: Arc<PublishedFlags>,
+}
+
 #[derive(Default)]
 struct Shelf {
-    /// The number of the publication that `snapshot` is of; 0 before the first.
+    /// The number of the publication that `edition` is; 0 before the first.
     number: u64,
-    snapshot: Option<Arc<Snapshot>>,
+    edition: Option<Edition>,
     /// When the list of publications was last read.
     checked_at: Option<i64>,
     /// When a check beside a request began; none: there is none.
@@ -65,12 +75,12 @@ impl Isolate {
         self.shelf().checked_at = None;
     }
 
-    /// The snapshot that a request made now is answered from. An isolate that can't reach the list of publications or a
+    /// The publication that a request made now is answered from. An isolate that can't reach the list of publications or a
     /// segment goes on with what it has.
     ///
     /// # Errors
     /// The isolate has none yet, and can't get it.
-    pub async fn current(&self, host: &Host) -> Result<Arc<Snapshot>, PortError> {
+    pub async fn current(&self, host: &Host) -> Result<Edition, PortError> {
         let now = host.clock.now();
         let age = self.shelf().age(now);
         match age {
@@ -78,11 +88,11 @@ impl Isolate {
             Age::Due => self.check_beside(host, now),
             Age::Overdue => {
                 let checked = self.check(host).await;
-                let has_one = self.shelf().snapshot.is_some();
+                let has_one = self.shelf().edition.is_some();
                 checked.or_else(|error| if has_one { Ok(()) } else { Err(error) })?;
             }
         }
-        self.shelf().snapshot.clone().ok_or_else(|| PortError::Unavailable("no snapshot".to_owned()))
+        self.shelf().edition.clone().ok_or_else(|| PortError::Unavailable("no snapshot".to_owned()))
     }
 
     fn check_beside(&self, host: &Host, now: i64) {
@@ -107,20 +117,20 @@ impl Isolate {
         let current = host.publications.current().await?;
         let (number, previous) = {
             let shelf = self.shelf();
-            (shelf.number, shelf.snapshot.clone())
+            (shelf.number, shelf.edition.clone())
         };
         let is_known = previous.is_some() && current.as_ref().map_or(0, |current| current.number) == number;
         let loaded = match current {
             _ if is_known => None,
-            None => Some((0, empty()?)),
+            None => Some((0, Edition { snapshot: Arc::new(empty()?), flags: Arc::default() })),
             Some(publication) => {
-                Some((publication.number, load(host, &publication, previous.as_deref()).await?))
+                Some((publication.number, edition(host, &publication, previous.as_ref()).await?))
             }
         };
         let mut shelf = self.shelf();
-        if let Some((number, snapshot)) = loaded {
+        if let Some((number, edition)) = loaded {
             shelf.number = number;
-            shelf.snapshot = Some(Arc::new(snapshot));
+            shelf.edition = Some(edition);
         }
         shelf.checked_at = Some(host.clock.now());
         Ok(())
@@ -129,7 +139,7 @@ impl Isolate {
 
 impl Shelf {
     fn age(&self, now: i64) -> Age {
-        match self.checked_at.filter(|_| self.snapshot.is_some()).map(|at| now.saturating_sub(at)) {
+        match self.checked_at.filter(|_| self.edition.is_some()).map(|at| now.saturating_sub(at)) {
             Some(age) if age < CHECK_AFTER => Age::Fresh,
             Some(age) if age < TRUST_FOR => Age::Due,
             _ => Age::Overdue,
@@ -141,6 +151,18 @@ impl Shelf {
 fn empty() -> Result<Snapshot, PortError> {
     let manifest = orilla_snapshot::Builder::new(None).finish(0, 0, 0, Shop::default());
     Loading::new(manifest, None).finish().map_err(|error| PortError::Unexpected(error.to_string()))
+}
+
+/// A publication with all that it carries; what did not change is shared with the one before.
+async fn edition(
+    host: &Host,
+    publication: &Publication,
+    previous: Option<&Edition>,
+) -> Result<Edition, PortError> {
+    let snapshot = load(host, publication, previous.map(|edition| &*edition.snapshot)).await?;
+    let before = previous.map(|edition| edition.flags.clone()).unwrap_or_default();
+    let flags = PublishedFlags::load(host, snapshot.manifest().attachments.flags, before).await?;
+    Ok(Edition { snapshot: Arc::new(snapshot), flags })
 }
 
 async fn load(

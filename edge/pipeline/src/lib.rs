@@ -13,6 +13,7 @@ mod bad_input;
 #[cfg(feature = "bench")]
 mod bench;
 mod canonical;
+mod flags;
 mod form;
 pub mod gateway;
 mod host;

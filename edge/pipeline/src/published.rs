@@ -1,7 +1,7 @@
 //! The catalogue of the published snapshot, as pages and the API ask for it. Everything a page reads of it is recorded.
 
 use crate::Host;
-use crate::isolate;
+use crate::isolate::{self, Edition};
 use crate::memo::{Dimension, Source};
 use crate::visit::Current;
 use async_trait::async_trait;
@@ -18,12 +18,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Puts the published catalogue in the place of the store's.
 pub async fn open(host: Host) -> (Host, Current) {
     let store = host.catalog.clone();
-    let snapshot = host.isolate.clone().current(&host).await;
-    let catalog: Arc<dyn Catalog> = match &snapshot {
-        Ok(snapshot) => Arc::new(Published { snapshot: snapshot.clone(), host: host.clone(), notes: None }),
+    let edition = host.isolate.clone().current(&host).await;
+    let catalog: Arc<dyn Catalog> = match &edition {
+        Ok(Edition { snapshot, .. }) => {
+            Arc::new(Published { snapshot: snapshot.clone(), host: host.clone(), notes: None })
+        }
         Err(error) => Arc::new(Missing(error.clone())),
     };
-    (Host { catalog, ..host }, Current { snapshot, store })
+    let flags = edition.as_ref().map(|edition| edition.flags.clone()).unwrap_or_default();
+    (Host { catalog, ..host }, Current { snapshot: edition.map(|edition| edition.snapshot), flags, store })
 }
 
 /// What one render reads.

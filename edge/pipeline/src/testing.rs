@@ -4,6 +4,7 @@ use crate::gateway::gate::{Gate, Settings};
 use crate::gateway::route::route_of;
 use crate::gateway::testing::{Collected, Limiting, Switched};
 use crate::gateway::visitor::identity::VisitorKeys;
+use crate::routes::publish::press;
 use crate::{Config, Host, Isolate, TEAM_PATHS, Team, Writer, answer, answer_team};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
@@ -12,9 +13,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
+use orilla_shop::publish::publish_attached;
 use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random, Timer};
+use orilla_snapshot::Attachment;
 use orilla_store::testing::{Files, TestDatabase};
-use orilla_store::{CatalogStore, Database, DbError, OrderStore, SessionStore, Statement};
+use orilla_store::{CatalogStore, Database, DbError, FlagStore, OrderStore, SessionStore, Statement};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use serde_json::Value;
@@ -171,6 +174,7 @@ impl Shop {
             sessions: Arc::new(SessionStore::new(database.clone())),
             orders: Arc::new(OrderStore::new(database.clone())),
             products: catalog,
+            flags: Arc::new(FlagStore::new(database.clone())),
         };
         Shop { host, team, database, background, clock, files, limiter, collected }
     }
@@ -189,6 +193,19 @@ impl Shop {
     pub fn publish(&self) {
         let done = self.staff().post_json("/studio/api/publish", &serde_json::json!({}));
         assert_eq!(done.status, 200, "{}", done.text());
+    }
+
+    /// Makes a document of flags current, as it is: nobody checks it.
+    pub fn publish_flags(&self, document: &str) {
+        let press = press(&self.host, &self.team.writer);
+        let done = publish_attached(press, Attachment::Flags, document.as_bytes(), self.clock.now(), "flags");
+        block_on(done).unwrap();
+        self.host.isolate.expire();
+    }
+
+    /// The ports.
+    pub fn host(&self) -> &Host {
+        &self.host
     }
 
     /// Lets the files of publications and their list fail from now on, or work again.

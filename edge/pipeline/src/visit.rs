@@ -1,5 +1,6 @@
 //! What the pipeline knows of the one who asks: language, cart, where the shop stands on the web.
 
+use crate::flags::PublishedFlags;
 use crate::gateway::visitor::Visitor;
 use crate::gateway::visitor::cookie::pairs;
 use crate::memo::SharedVisit;
@@ -26,6 +27,9 @@ const CART_AGE: u32 = 365 * 24 * 3600;
 pub struct Current {
     /// The published snapshot.
     pub snapshot: Result<Arc<Snapshot>, PortError>,
+    /// The flags that are published with it.
+    #[expect(dead_code, reason = "pages read variants from the next change on")]
+    pub flags: Arc<PublishedFlags>,
     /// The catalogue as the team wrote it, for what the snapshot does not answer.
     pub store: Arc<dyn Catalog>,
 }
@@ -129,6 +133,7 @@ impl<S: Sync> FromRequestParts<S> for Visit {
         // The team works with what it wrote, whatever is published.
         let current = current.unwrap_or_else(|| Current {
             snapshot: Err(PortError::Unexpected("no snapshot for the team".to_owned())),
+            flags: Arc::default(),
             store: host.catalog.clone(),
         });
         Ok(Visit::read(host, current, parts))

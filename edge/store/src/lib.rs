@@ -4,6 +4,7 @@
 mod catalog;
 mod db;
 mod error;
+mod flags;
 mod orders;
 mod sessions;
 #[cfg(any(test, feature = "testing"))]
@@ -11,5 +12,6 @@ pub mod testing;
 
 pub use catalog::CatalogStore;
 pub use db::{Database, DbError, Param, Statement};
+pub use flags::FlagStore;
 pub use orders::OrderStore;
 pub use sessions::SessionStore;

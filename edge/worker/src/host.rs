@@ -12,7 +12,7 @@ use orilla_pipeline::gateway::breaker::GuardedPictures;
 use orilla_pipeline::{Config, Host, Isolate, Language, StudioAssets, Team, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::{Clock, PortError, Random, Timer};
-use orilla_store::{CatalogStore, Database, OrderStore, SessionStore};
+use orilla_store::{CatalogStore, Database, FlagStore, OrderStore, SessionStore};
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
 use std::future::Future;
@@ -69,8 +69,9 @@ pub fn team(env: JsValue) -> Team {
     Team {
         writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
         sessions: Arc::new(SessionStore::new(database.clone())),
-        orders: Arc::new(OrderStore::new(database)),
+        orders: Arc::new(OrderStore::new(database.clone())),
         products: catalog,
+        flags: Arc::new(FlagStore::new(database)),
     }
 }
 

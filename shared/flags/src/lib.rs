@@ -59,7 +59,7 @@ pub use definition::{Experiment, Flags};
 pub use evaluation::{Assignment, ErrorCode, Evaluation, Exposure, Reason, RolledOut, Source};
 pub use export::for_growthbook;
 pub use fault::Fault;
-pub use payload::{PayloadError, decrypt};
+pub use payload::{PayloadError, decrypt, open_payload};
 pub use redirect::Redirect;
 pub use sticky::{StickyBuckets, StickyDocument};
 pub use typed::Resolved;

@@ -35,21 +35,32 @@ impl Flags {
     /// [`PayloadError`] if it is no JSON object, or is encrypted and can't be read with `decryption_key` (base64, 128
     /// bits).
     pub fn from_payload(json: &str, decryption_key: Option<&str>) -> Result<Flags, PayloadError> {
-        let not_json = |error: serde_json::Error| PayloadError::NotJson(error.to_string());
-        let mut document: Value = serde_json::from_str(json).map_err(not_json)?;
-        let Value::Object(fields) = &mut document else {
-            return Err(PayloadError::NotJson("it is another value".into()));
-        };
-        for (encrypted, plain) in ENCRYPTED_FIELDS {
-            let Some(Value::String(text)) = fields.remove(encrypted) else { continue };
-            if text.is_empty() {
-                continue;
-            }
-            let text = decrypt(&text, decryption_key.ok_or(PayloadError::KeyMissing)?)?;
-            fields.insert(plain.into(), serde_json::from_str(&text).map_err(not_json)?);
-        }
-        Ok(Flags::read(&document).0)
+        let payload = serde_json::from_str(json).map_err(not_json)?;
+        Ok(Flags::read(&open_payload(payload, decryption_key)?).0)
     }
+}
+
+fn not_json(error: serde_json::Error) -> PayloadError {
+    PayloadError::NotJson(error.to_string())
+}
+
+/// The document in a payload of GrowthBook's SDK endpoint, to be imported: decrypted, if it has to be.
+///
+/// # Errors
+/// As [`Flags::from_payload`].
+pub fn open_payload(mut payload: Value, decryption_key: Option<&str>) -> Result<Value, PayloadError> {
+    let Value::Object(fields) = &mut payload else {
+        return Err(PayloadError::NotJson("it is another value".into()));
+    };
+    for (encrypted, plain) in ENCRYPTED_FIELDS {
+        let Some(Value::String(text)) = fields.remove(encrypted) else { continue };
+        if text.is_empty() {
+            continue;
+        }
+        let text = decrypt(&text, decryption_key.ok_or(PayloadError::KeyMissing)?)?;
+        fields.insert(plain.into(), serde_json::from_str(&text).map_err(not_json)?);
+    }
+    Ok(payload)
 }
 
 /// Decrypts `iv.ciphertext` (both base64; AES-128-CBC, PKCS #7) with a key of 128 bits in base64.

@@ -1,5 +1,6 @@
 //! Making a version: from the one before and what changed, or from everything.
 
+use crate::attachment::{Attachment, Attachments};
 use crate::bucket::Wire;
 use crate::document::{Document, Shelf, shelves};
 use crate::entry::{Entry, Shop};
@@ -69,13 +70,33 @@ pub enum BuildError {
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
     buckets: BTreeMap<i64, BucketRef>,
+    attachments: Attachments,
 }
 
 impl Builder {
     /// Starts from the version before; from nothing, every product is a change.
     pub fn new(previous: Option<&Manifest>) -> Self {
         let buckets = previous.into_iter().flat_map(|manifest| &manifest.buckets);
-        Builder { buckets: buckets.map(|bucket| (bucket.number, bucket.clone())).collect() }
+        Builder {
+            buckets: buckets.map(|bucket| (bucket.number, bucket.clone())).collect(),
+            ..Builder::anew(previous)
+        }
+    }
+
+    /// Starts from nothing, as if every product were a change; the attachments of the version before stay.
+    pub fn anew(previous: Option<&Manifest>) -> Self {
+        let attachments = previous.map(|manifest| manifest.attachments).unwrap_or_default();
+        Builder { buckets: BTreeMap::new(), attachments }
+    }
+
+    /// Puts a document in the place of the one that the version before carries, and answers its file, if that is new.
+    pub fn attach(&mut self, what: Attachment, document: &[u8]) -> Option<Segment> {
+        let segment = what.seal(document);
+        if self.attachments.get(what) == Some(segment.reference) {
+            return None;
+        }
+        self.attachments.set(what, Some(segment.reference));
+        Some(segment)
     }
 
     /// The segments that the next change of this bucket is made from.
@@ -173,6 +194,7 @@ impl Builder {
             buckets: self.buckets.into_values().collect(),
             categories,
             keys,
+            attachments: self.attachments,
         }
     }
 }

@@ -10,7 +10,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 const MAGIC: &[u8; 6] = b"ORILLA";
 /// The version of the format. It grows with each change of the bytes' meaning.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// Format 1 knew no attachments; its files are otherwise the same. It is read, so that a shop that is published does not
+/// go dark with the release that brings format 2.
+pub(crate) const WITHOUT_ATTACHMENTS: u8 = 1;
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub(crate) enum Kind {
     Manifest = b'M' as isize,
     Index = b'I' as isize,
     Documents = b'D' as isize,
+    Flags = b'F' as isize,
+    Next = b'N' as isize,
 }
 
 /// SHA-256 of a segment's bytes: its name in the store.
@@ -89,7 +94,7 @@ pub enum FormatError {
     #[error("this is a file of the kind {0}")]
     OtherKind(char),
     /// A file that another release wrote.
-    #[error("this file has the format {0}; this release reads {FORMAT}")]
+    #[error("this file has the format {0}; this release reads up to {FORMAT}")]
     OtherFormat(u8),
     /// Bytes were lost or changed on the way.
     #[error("the checksum does not fit the content")]
@@ -129,7 +134,7 @@ pub(crate) fn open(kind: Kind, file: &[u8]) -> Result<&[u8], FormatError> {
     if magic != MAGIC {
         return Err(FormatError::Foreign);
     }
-    if *format != FORMAT {
+    if *format != FORMAT && *format != WITHOUT_ATTACHMENTS {
         return Err(FormatError::OtherFormat(*format));
     }
     if *found != kind as u8 {

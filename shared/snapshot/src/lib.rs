@@ -8,6 +8,7 @@
 //! - [`Builder`] makes segments and manifests; [`Loading`] makes a [`Snapshot`] of them; [`Reader`] answers pages and
 //!   says what each answer was read from ([`Read`]); [`Snapshot::version`] and [`Snapshot::fingerprint`] say whether
 //!   what was read is still the same.
+//! - A version carries **attachments** ([`Attachment`]): documents of others that are published with the catalogue.
 //! - Everything is a function of the catalogue: the same products make the same bytes, in whatever order they changed.
 //!   Versions of products and lists are digests of what they are, not counters: a rollback makes old pages fresh again.
 //!
@@ -15,6 +16,7 @@
 //! (<https://postcard.jamesmunns.com/wire-format>).
 #![deny(missing_docs)]
 
+mod attachment;
 mod bucket;
 mod build;
 mod columns;
@@ -36,6 +38,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use attachment::{Attachment, Attachments};
 pub use build::{BuildError, Builder, Change, Segment, group};
 pub use documents::Documents;
 pub use entry::{Entry, FacetKey, Shop};

@@ -1,7 +1,8 @@
 //! The manifest: a version of the snapshot, as a list of its segments.
 
+use crate::attachment::Attachments;
 use crate::entry::FacetKey;
-use crate::frame::{FormatError, Kind, SegmentRef, decode, encode, open, seal};
+use crate::frame::{FormatError, Kind, SegmentRef, WITHOUT_ATTACHMENTS, decode, encode, open, seal};
 use orilla_catalog::read::CategoryRef;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,8 @@ pub struct Manifest {
     pub categories: Vec<CategoryRef>,
     /// The attributes of facets, by key.
     pub keys: Vec<FacetKey>,
+    /// The documents that are published with it.
+    pub attachments: Attachments,
 }
 
 /// A bucket: [`crate::BUCKET`] ids of products.
@@ -51,9 +54,14 @@ impl Manifest {
     /// Reads stored bytes.
     ///
     /// # Errors
-    /// Whatever is not a whole manifest of this release's format.
+    /// Whatever is not a whole manifest of a format that this release reads.
     pub fn decode(file: &[u8]) -> Result<Self, FormatError> {
-        let manifest: Manifest = decode(open(Kind::Manifest, file)?)?;
+        let payload = open(Kind::Manifest, file)?;
+        let manifest: Manifest = match file.get(7) {
+            // The attachments stand last, and none is a zero each.
+            Some(&WITHOUT_ATTACHMENTS) => decode(&[payload, &[0, 0]].concat())?,
+            _ => decode(payload)?,
+        };
         let sound = manifest.buckets.is_sorted_by(|a, b| a.number < b.number)
             && manifest.categories.is_sorted_by(|a, b| a.slug < b.slug)
             && manifest.keys.is_sorted_by(|a, b| a.key < b.key)
@@ -69,7 +77,7 @@ impl Manifest {
 
     /// All segments of this version. What is in no manifest that can still be asked for may be deleted.
     pub fn segments(&self) -> impl Iterator<Item = &SegmentRef> {
-        self.buckets.iter().flat_map(BucketRef::segments)
+        self.buckets.iter().flat_map(BucketRef::segments).chain(self.attachments.segments())
     }
 
     /// Products in this version.

@@ -11,6 +11,7 @@ fn example(path: &str) -> String {
     path.replace("{handle}", "storm-lantern-no-4")
         .replace("{token}", &"a".repeat(26))
         .replace("{number}", "9")
+        .replace("{version}", "9")
 }
 
 /// Where the document is: served as it is, at `/api/v1/openapi.json`.

@@ -10,6 +10,7 @@ mod cursor;
 #[cfg(test)]
 mod document;
 pub mod extract;
+mod flags;
 mod operation;
 mod orders;
 mod reply;
@@ -21,7 +22,7 @@ mod contract;
 #[cfg(test)]
 mod tests;
 
-use crate::gateway::body::{LARGEST_DOCUMENT, LARGEST_IMPORT};
+use crate::gateway::body::{LARGEST_DOCUMENT, LARGEST_FLAGS, LARGEST_IMPORT};
 use crate::routes::{publish, studio};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -55,6 +56,10 @@ fn public_operations() -> Vec<Operation> {
 
 fn team_operations() -> Vec<Operation> {
     let mut operations: Vec<_> = staff_operations().into_iter().map(with_limit).collect();
+    let flags = DefaultBodyLimit::max(LARGEST_FLAGS);
+    operations.extend(
+        flag_operations().into_iter().map(|operation| operation.handled(|handler| handler.layer(flags))),
+    );
     let large = DefaultBodyLimit::max(LARGEST_IMPORT);
     operations.push(
         Operation::post::<studio::ImportReport, _, _>(
@@ -198,5 +203,67 @@ fn staff_operations() -> Vec<Operation> {
         )
         .staff()
         .refuses(&[409]),
+    ]
+}
+
+fn flag_operations() -> Vec<Operation> {
+    vec![
+        Operation::get::<flags::FlagsVersion, _, _>(
+            "getFlags",
+            "/studio/api/flags",
+            "The feature flags as they were last saved",
+            flags::show,
+        )
+        .staff(),
+        Operation::put::<flags::FlagsSaved, _, _>(
+            "saveFlags",
+            "/studio/api/flags",
+            "Saves the feature flags as a new version, and publishes them if asked to",
+            flags::save,
+        )
+        .body::<flags::FlagsRequest>()
+        .keyed()
+        .staff()
+        .refuses(&[409]),
+        Operation::get::<flags::FlagsHistory, _, _>(
+            "listFlagVersions",
+            "/studio/api/flags/versions",
+            "Who changed which flags, when and why, the last version first",
+            flags::history,
+        )
+        .query::<flags::FlagsHistoryQuery>()
+        .staff(),
+        Operation::get::<flags::FlagsVersion, _, _>(
+            "getFlagVersion",
+            "/studio/api/flags/versions/{version}",
+            "The feature flags of an earlier version",
+            flags::one,
+        )
+        .staff(),
+        Operation::post::<flags::FlagsSaved, _, _>(
+            "publishFlags",
+            "/studio/api/flags/publish",
+            "Makes the saved flags what pages show, within five seconds everywhere, and nothing else",
+            flags::publish,
+        )
+        .staff()
+        .refuses(&[409]),
+        Operation::post::<flags::FlagsSaved, _, _>(
+            "importFlags",
+            "/studio/api/flags/import",
+            "Saves the flags of a GrowthBook SDK payload as a new version",
+            flags::import,
+        )
+        .body::<flags::FlagsImport>()
+        .keyed()
+        .staff()
+        .refuses(&[409]),
+        Operation::get::<serde_json::Value, _, _>(
+            "exportFlags",
+            "/studio/api/flags/export",
+            "The saved flags as a payload for GrowthBook's SDKs",
+            flags::export,
+        )
+        .staff(),
     ]
 }

@@ -67,6 +67,16 @@ impl Operation {
         Operation::new::<T>(id, Method::POST, path, summary, on(MethodFilter::POST, handler))
     }
 
+    /// An operation that puts what it is sent in the place of what is there, and answers JSON of type `T`.
+    pub fn put<T: JsonSchema, H: Handler<X, ()>, X: 'static>(
+        id: &'static str,
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Self {
+        Operation::new::<T>(id, Method::PUT, path, summary, on(MethodFilter::PUT, handler))
+    }
+
     fn new<T: JsonSchema>(
         id: &'static str,
         method: Method,

@@ -13,6 +13,8 @@ pub const LARGEST_FORM: usize = 64 * 1024;
 pub const LARGEST_STUDIO_FORM: usize = LARGEST_READ;
 /// A JSON document of the API.
 pub const LARGEST_DOCUMENT: usize = 64 * 1024;
+/// A request with a document of flags, which may be written with more spaces than it is kept with.
+pub const LARGEST_FLAGS: usize = 3 * orilla_shop::team::flags::LARGEST_DOCUMENT;
 /// A batch of an import.
 pub const LARGEST_IMPORT: usize = 16 * 1024 * 1024;
 /// What is read of anything else, so that its handler can say why it is too large.
@@ -84,6 +86,7 @@ mod tests {
         for most in [LARGEST_FORM, LARGEST_DOCUMENT] {
             assert!(most < largest_body(false, false));
         }
+        assert!(LARGEST_FLAGS < largest_body(true, true));
         assert!(LARGEST_IMPORT < largest_body(true, true));
     }
 }

@@ -77,7 +77,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
-const ROUTES: [Route; 37] = {
+const ROUTES: [Route; 39] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};
@@ -119,6 +119,8 @@ const ROUTES: [Route; 37] = {
         row("/studio/sign-in", Team, COUNTED, Strict),
         row("/studio/sign-in/{*step}", Team, Counted(Strict), Strict),
         row("/studio/api/orders/{token}/commands", Team, COUNTED, Usual),
+        row("/studio/api/flags/{name}", Team, COUNTED, Usual),
+        row("/studio/api/flags/versions/{version}", Team, COUNTED, Usual),
         row("/studio/api/{name}", Team, COUNTED, Usual),
     ]
 };

@@ -115,7 +115,8 @@ pub fn press<'a>(host: &'a Host, writer: &'a Writer) -> Press<'a> {
     Press { written: &*writer.written, segments: &*host.segments, publications: &*host.publications }
 }
 
-fn problem(error: PublishError) -> Problem {
+/// Why nothing was published, as a problem.
+pub fn problem(error: PublishError) -> Problem {
     match error {
         PublishError::Overtaken => Problem::new(
             StatusCode::CONFLICT,
@@ -123,6 +124,11 @@ fn problem(error: PublishError) -> Problem {
             "Another publish was quicker. Look at what it brought, and try again.",
         ),
         PublishError::NoSuch(_) => Problem::not_found("publication"),
+        PublishError::Unreadable(_) => Problem::new(
+            StatusCode::CONFLICT,
+            "publication_unreadable",
+            "The files of this publication are gone, or another release wrote them. Publish the catalogue anew.",
+        ),
         PublishError::Port(error) => error.into(),
         PublishError::Build(_) | PublishError::Format(_) => PortError::Unexpected(error.to_string()).into(),
     }

@@ -68,6 +68,9 @@ async fn answer(member: &Member, done: Result<bool, PublishError>) -> Response {
         Err(PublishError::NoSuch(_)) => {
             render(member, StatusCode::UNPROCESSABLE_ENTITY, refused(words.publish_no_such())).await
         }
+        Err(PublishError::Unreadable(_)) => {
+            render(member, StatusCode::CONFLICT, refused(words.publish_unreadable())).await
+        }
         Err(PublishError::Port(error)) => failure(&member.studio, &error),
         Err(error @ (PublishError::Build(_) | PublishError::Format(_))) => {
             failure(&member.studio, &PortError::Unexpected(error.to_string()))

@@ -6,14 +6,15 @@
 use super::CatalogStore;
 use super::export::parts;
 use super::product::{OPTIONS, PRICE, VALUE};
-use crate::{DbError, Statement, db};
+use crate::{DbError, Statement, db, flags};
 use async_trait::async_trait;
 use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
 use orilla_catalog::{Handle, ImageId, ProductId};
 use orilla_richtext::SafeHtml;
 use orilla_shop::PortError;
 use orilla_shop::publish::{Changes, Written};
-use orilla_snapshot::{Change, Entry, Shop};
+use orilla_shop::team::flags::StoredFlags;
+use orilla_snapshot::{Attachment, Change, Entry, Shop};
 use serde::Deserialize;
 
 /// The ids of active products after `?1`.
@@ -67,6 +68,11 @@ impl Written for CatalogStore {
             return Err(DbError::Unexpected(format!("{} answers for 2 statements", answers.len())).into());
         };
         Ok(Shop { categories: db::decode(categories)?, keys: db::decode(keys)? })
+    }
+
+    async fn attachments(&self) -> Result<Vec<(Attachment, Vec<u8>)>, PortError> {
+        let saved = db::rows::<StoredFlags>(&*self.db, flags::last()).await?.pop();
+        Ok(saved.map(|saved| (Attachment::Flags, saved.bytes())).into_iter().collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the tests of the snapshot share: a shop in memory that publishes.
 
+mod attachments;
 mod build;
 mod catalogue;
 mod format;

@@ -3,8 +3,10 @@
 use super::catalogue::catalogue;
 use super::*;
 use crate::testing::Files;
-use orilla_shop::publish::{Press, Publications, PublishError, Segments, publish, roll_back};
-use orilla_snapshot::{Hash, Loading, Manifest, Snapshot};
+use orilla_shop::publish::{
+    Press, Publications, PublishError, Segments, attached, publish, publish_attached, roll_back,
+};
+use orilla_snapshot::{Attachment, Hash, Loading, Manifest, Snapshot};
 use proptest::prelude::*;
 
 struct Shop {
@@ -19,6 +21,16 @@ impl Shop {
 
     fn press(&self) -> Press<'_> {
         Press { written: &self.store, segments: &self.files, publications: &self.files }
+    }
+
+    fn attach(&self, document: &[u8], now: i64) -> Result<(u64, bool), PublishError> {
+        let done = block_on(publish_attached(self.press(), Attachment::Flags, document, now, "flags"))?;
+        Ok((done.publication.number, done.is_new))
+    }
+
+    /// The flags that are current.
+    fn flags(&self) -> Option<Vec<u8>> {
+        block_on(attached(self.press(), Attachment::Flags)).unwrap()
     }
 
     fn import(&self, products: &[Product]) {
@@ -77,6 +89,89 @@ fn a_change_of_one_price_writes_the_segments_of_one_bucket() {
     let third = block_on(publish(shop.press(), 6, "")).unwrap();
     assert!(third.is_new);
     assert_eq!(card(&shop.snapshot()), 900);
+}
+
+#[test]
+fn a_document_goes_out_alone() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    block_on(publish(shop.press(), 1, "")).unwrap();
+    assert_eq!(shop.flags(), None);
+    shop.import(&[lamp("lamp-1", 700)]);
+    assert_eq!(shop.attach(b"{}", 2), Ok((2, true)));
+    assert_eq!(shop.attach(b"{}", 3), Ok((2, false)), "the same bytes are nothing new");
+    assert_eq!(shop.flags(), Some(b"{}".to_vec()));
+    let price = || {
+        let snapshot = shop.snapshot();
+        let id = snapshot.find(&Handle::parse("lamp-1").unwrap()).unwrap();
+        snapshot.card(id).unwrap().price_from.minor
+    };
+    assert_eq!(price(), 1_000, "what the team has written waits");
+    let next = block_on(publish(shop.press(), 4, "")).unwrap();
+    assert_eq!((next.publication.number, next.changed), (3, 1));
+    assert_eq!((price(), shop.flags()), (700, Some(b"{}".to_vec())));
+}
+
+#[test]
+fn a_document_goes_out_before_the_first_catalogue() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    assert_eq!(shop.attach(b"{}", 1), Ok((1, true)));
+    assert_eq!(shop.snapshot().manifest().products(), 0);
+    let done = block_on(publish(shop.press(), 2, "")).unwrap();
+    assert_eq!((done.publication.number, done.publication.products), (2, 3));
+    assert_eq!(shop.flags(), Some(b"{}".to_vec()));
+}
+
+#[test]
+fn a_document_that_is_overtaken_goes_out_on_top() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    block_on(publish(shop.press(), 1, "")).unwrap();
+    shop.files.overtake();
+    assert_eq!(shop.attach(b"{}", 2), Ok((2, true)));
+    shop.files.fail_after(Some(0));
+    assert!(matches!(shop.attach(b"[]", 3), Err(PublishError::Port(_))));
+    assert_eq!(shop.flags(), Some(b"{}".to_vec()));
+}
+
+#[test]
+fn the_way_back_of_the_catalogue_does_not_bring_back_flags() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    let first = block_on(publish(shop.press(), 1, "")).unwrap().publication;
+    shop.attach(b"on", 2).unwrap();
+    shop.import(&[lamp("lamp-1", 700)]);
+    block_on(publish(shop.press(), 3, "")).unwrap();
+    shop.attach(b"off", 4).unwrap();
+    let back = block_on(roll_back(shop.press(), 1, 5)).unwrap();
+    assert_eq!((back.number, back.note.as_str()), (5, "back to 1"));
+    assert_ne!(back.manifest, first.manifest);
+    assert_eq!(shop.flags(), Some(b"off".to_vec()));
+    let snapshot = shop.snapshot();
+    let id = snapshot.find(&Handle::parse("lamp-1").unwrap()).unwrap();
+    assert_eq!(snapshot.card(id).unwrap().price_from.minor, 1_000);
+    // Only the flags were other in publication 2: there is nothing to go back to.
+    assert_eq!(block_on(roll_back(shop.press(), 2, 6)).unwrap().number, 5);
+    // What nobody can read is not made current.
+    shop.files.lose_all();
+    assert_eq!(block_on(roll_back(shop.press(), 3, 7)), Err(PublishError::Unreadable(3)));
+}
+
+#[test]
+fn lost_segments_keep_the_flags_if_the_manifest_is_there() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    block_on(publish(shop.press(), 1, "")).unwrap();
+    shop.attach(b"{}", 2).unwrap();
+    let current = block_on(shop.files.current()).unwrap().unwrap().hash().unwrap();
+    let manifest = block_on(shop.files.get(current)).unwrap().unwrap();
+    shop.files.lose_all();
+    block_on(shop.files.put(vec![(current, manifest.clone())])).unwrap();
+    shop.import(&[lamp("lamp-1", 700)]);
+    block_on(publish(shop.press(), 3, "")).unwrap();
+    let flags = Manifest::decode(&manifest).unwrap().attachments.flags;
+    assert_eq!(shop.snapshot().manifest().attachments.flags, flags);
 }
 
 #[test]

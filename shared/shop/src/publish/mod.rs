@@ -1,9 +1,13 @@
 //! Publishing: from what the team wrote to the snapshot that every page reads.
 
+mod attached;
+mod ports;
+
 use crate::PortError;
-use async_trait::async_trait;
+pub use attached::{attached, publish_attached};
 use orilla_catalog::ProductId;
-use orilla_snapshot::{BuildError, Builder, Change, Entry, FormatError, Hash, Manifest, Shop, group};
+use orilla_snapshot::{BuildError, Builder, Change, Entry, FormatError, Hash, Manifest, Segment, group};
+pub use ports::{Changes, Press, Publication, Publications, Segments, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -15,92 +19,6 @@ const MANY: usize = 5_000;
 const WAITING: usize = 8 << 20;
 /// The longest note, in characters.
 const LONGEST_NOTE: usize = 200;
-
-/// Where segments and manifests are kept, each under the hash of its bytes: what is there never changes.
-#[async_trait]
-pub trait Segments: Send + Sync {
-    /// The file with this hash; `None` if it is not there (yet: a store may take a while to show it everywhere).
-    async fn get(&self, hash: Hash) -> Result<Option<Vec<u8>>, PortError>;
-
-    /// Stores files under their hashes.
-    async fn put(&self, files: Vec<(Hash, Vec<u8>)>) -> Result<(), PortError>;
-}
-
-/// A version of the catalogue that was or is what pages show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Publication {
-    /// 1, 2, 3, … in the order in which they were published.
-    pub number: u64,
-    /// The hash of the manifest. A rollback has that of an earlier publication.
-    pub manifest: String,
-    /// Products in it.
-    pub products: u32,
-    /// When, in milliseconds since 1970.
-    pub at: i64,
-    /// What the publisher said of it.
-    pub note: String,
-}
-
-impl Publication {
-    /// The manifest's name in [`Segments`].
-    pub fn hash(&self) -> Option<Hash> {
-        self.manifest.parse().ok()
-    }
-}
-
-/// The list of publications: strongly consistent, as it says what is current.
-#[async_trait]
-pub trait Publications: Send + Sync {
-    /// The last publication; `None` before the first.
-    async fn current(&self) -> Result<Option<Publication>, PortError>;
-
-    /// The last `most`, the newest first.
-    async fn history(&self, most: u32) -> Result<Vec<Publication>, PortError>;
-
-    /// The publication with this number.
-    async fn numbered(&self, number: u64) -> Result<Option<Publication>, PortError>;
-
-    /// Makes this one current if its number follows on the last; false if another publication was quicker.
-    async fn append(&self, publication: &Publication) -> Result<bool, PortError>;
-}
-
-/// What the team wrote, as a publish reads it.
-#[async_trait]
-pub trait Written: Send + Sync {
-    /// How far the log of changes reaches now.
-    async fn position(&self) -> Result<u64, PortError>;
-
-    /// Up to `most` active products in the order of their ids, from the one after `after`.
-    async fn entries(&self, after: ProductId, most: u32) -> Result<Vec<Entry>, PortError>;
-
-    /// Up to `most` products that changed after a position.
-    async fn changes(&self, position: u64, most: u32) -> Result<Changes, PortError>;
-
-    /// Categories and facet keys.
-    async fn shop(&self) -> Result<Shop, PortError>;
-}
-
-/// What changed since a position.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Changes {
-    /// New, different and removed products.
-    pub changes: Vec<Change>,
-    /// Where to go on.
-    pub position: u64,
-    /// Whether there may be more.
-    pub more: bool,
-}
-
-/// The ports of [`publish`].
-#[derive(Clone, Copy)]
-pub struct Press<'a> {
-    /// What the team wrote.
-    pub written: &'a dyn Written,
-    /// Where it goes.
-    pub segments: &'a dyn Segments,
-    /// What is current.
-    pub publications: &'a dyn Publications,
-}
 
 /// What [`publish`] did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +45,9 @@ pub enum PublishError {
     /// There is no such publication.
     #[error("there is no publication {0}")]
     NoSuch(u64),
+    /// The files of this publication are gone, or another release wrote them.
+    #[error("publication {0} can't be read any more: publish the catalogue anew")]
+    Unreadable(u64),
     /// The catalogue can't be made a snapshot.
     #[error(transparent)]
     Build(#[from] BuildError),
@@ -154,37 +75,49 @@ pub async fn publish(press: Press<'_>, now: i64, note: &str) -> Result<Published
     let mut job = Job { press, builder: Builder::default(), waiting: Vec::new(), done: Done::default() };
     let position = job.build(before.as_ref()).await?;
     let shop = press.written.shop().await?;
+    for (what, document) in press.written.attachments().await? {
+        if let Some(segment) = job.builder.attach(what, &document) {
+            job.waiting.push(job.done.count(segment));
+        }
+    }
     let number = current.as_ref().map_or(0, |publication| publication.number) + 1;
     // The version is part of the manifest and so of its hash: it moves only if something else does.
     let version = before.as_ref().map_or(0, |manifest| manifest.version);
-    let Job { builder, mut waiting, done, .. } = job;
-    let same = |manifest: &Manifest| {
-        before.as_ref().is_some_and(|before| {
-            before.buckets == manifest.buckets
-                && before.categories == manifest.categories
-                && before.keys == manifest.keys
-        })
-    };
+    let Job { builder, waiting, done, .. } = job;
     let mut manifest = builder.finish(version, now, position, shop);
-    if let Some(publication) = current.filter(|_| same(&manifest)) {
+    let is_known = before.is_some_and(|before| is_same(&before, &manifest));
+    if let Some(publication) = current.filter(|_| is_known) {
         return Ok(done.published(publication, false));
     }
     manifest.version = number;
+    let publication = name(press, &manifest, waiting, now, note).await?;
+    Ok(done.published(publication, true))
+}
+
+/// Stores what waits and the manifest, and makes it current under its version as the number.
+async fn name(
+    press: Press<'_>,
+    manifest: &Manifest,
+    mut waiting: Vec<(Hash, Vec<u8>)>,
+    now: i64,
+    note: &str,
+) -> Result<Publication, PublishError> {
     let file = manifest.encode();
     let hash = Hash::of(&file);
     waiting.push((hash, file));
     press.segments.put(waiting).await?;
     let publication = Publication {
-        number,
+        number: manifest.version,
         manifest: hash.to_string(),
         products: manifest.products(),
         at: now,
         note: note.chars().filter(|c| !c.is_control()).take(LONGEST_NOTE).collect(),
     };
-    if !press.publications.append(&publication).await? {
-        return Err(PublishError::Overtaken);
+    if press.publications.append(&publication).await? {
+        Ok(publication)
+    } else {
+        Err(PublishError::Overtaken)
     }
-    Ok(done.published(publication, true))
 }
 
 /// What a publish would look at now: up to 200 changes since the current publication. `None`: all of the catalogue, for
@@ -200,7 +133,11 @@ pub async fn pending(press: Press<'_>) -> Result<Option<Changes>, PortError> {
     }
 }
 
-/// Makes an earlier publication current again, as a new one, if it is not already. What the team wrote stays as it is.
+/// Makes the catalogue of an earlier publication current again, as a new one, if it is not already. What the team wrote
+/// stays as it is.
+///
+/// So do the attachments: they have histories of their own. Going back to last week's prices must not switch on again a
+/// flag that was switched off since, nor an experiment that has ended or a rollout that a guardrail undid.
 ///
 /// # Errors
 /// See [`PublishError`].
@@ -210,13 +147,37 @@ pub async fn roll_back(press: Press<'_>, to: u64, now: i64) -> Result<Publicatio
     if current.manifest == earlier.manifest {
         return Ok(current);
     }
-    let note = format!("back to {to}");
-    let publication = Publication { number: current.number + 1, at: now, note, ..earlier };
-    if press.publications.append(&publication).await? {
-        Ok(publication)
-    } else {
-        Err(PublishError::Overtaken)
+    let mut manifest = readable(press, &earlier).await?;
+    let now_shown = stored_manifest(press.segments, &current).await?;
+    let attachments = now_shown.as_ref().map_or(manifest.attachments, |shown| shown.attachments);
+    let (number, note) = (current.number + 1, format!("back to {to}"));
+    if manifest.attachments == attachments {
+        // The very file of then, so that pages of then are fresh.
+        let publication = Publication { number, at: now, note, ..earlier };
+        let is_first = press.publications.append(&publication).await?;
+        return if is_first { Ok(publication) } else { Err(PublishError::Overtaken) };
     }
+    manifest.attachments = attachments;
+    if now_shown.is_some_and(|shown| is_same(&shown, &manifest)) {
+        return Ok(current);
+    }
+    manifest.version = number;
+    manifest.created_at = now;
+    name(press, &manifest, Vec::new(), now, &note).await
+}
+
+/// Whether two versions show the same.
+fn is_same(a: &Manifest, b: &Manifest) -> bool {
+    a.buckets == b.buckets
+        && a.categories == b.categories
+        && a.keys == b.keys
+        && a.attachments == b.attachments
+}
+
+/// The manifest of a publication that there is nothing to do without.
+async fn readable(press: Press<'_>, publication: &Publication) -> Result<Manifest, PublishError> {
+    let manifest = stored_manifest(press.segments, publication).await?;
+    manifest.ok_or(PublishError::Unreadable(publication.number))
 }
 
 /// The manifest of a publication; `None` if the store does not show it, or shows something else: then everything is
@@ -238,6 +199,13 @@ struct Done {
 }
 
 impl Done {
+    /// Counts a segment that is written.
+    fn count(&mut self, segment: Segment) -> (Hash, Vec<u8>) {
+        self.segments += 1;
+        self.bytes += u64::try_from(segment.file.len()).unwrap_or_default();
+        (segment.reference.hash, segment.file)
+    }
+
     fn published(self, publication: Publication, is_new: bool) -> Published {
         let Done { changed, segments, bytes } = self;
         Published { publication, is_new, changed, segments, bytes }
@@ -263,14 +231,14 @@ impl Job<'_> {
                 match self.apply(bucket, changes).await {
                     // A segment of the version before is missing or broken: everything anew mends that.
                     Err(PublishError::Build(BuildError::Missing(_) | BuildError::Format(_))) => {
-                        return self.build_anew().await;
+                        return self.build_anew(Some(before)).await;
                     }
                     other => other?,
                 }
             }
             return Ok(position);
         }
-        self.build_anew().await
+        self.build_anew(before).await
     }
 
     /// What changed after a position, if it is not much.
@@ -290,8 +258,8 @@ impl Job<'_> {
         }
     }
 
-    async fn build_anew(&mut self) -> Result<u64, PublishError> {
-        self.builder = Builder::default();
+    async fn build_anew(&mut self, before: Option<&Manifest>) -> Result<u64, PublishError> {
+        self.builder = Builder::anew(before);
         // Read first: what changes while products are read is read again by the next publish.
         let position = self.press.written.position().await?;
         let mut after = ProductId(0);
@@ -325,9 +293,7 @@ impl Job<'_> {
             }
         }
         for segment in self.builder.apply(bucket, &loaded, changes)? {
-            self.done.segments += 1;
-            self.done.bytes += u64::try_from(segment.file.len()).unwrap_or_default();
-            self.waiting.push((segment.reference.hash, segment.file));
+            self.waiting.push(self.done.count(segment));
         }
         if self.waiting.iter().map(|(_, file)| file.len()).sum::<usize>() > WAITING {
             self.press.segments.put(std::mem::take(&mut self.waiting)).await?;
