@@ -1,11 +1,12 @@
 //! What happens to a request, in order; the same for every host.
 //!
 //! [`answer`] takes the ports of one request and the request, and gives the response; [`answer_team`] does so for the
-//! shop's team. The order is in [`through`], the steps are in [`gateway`]: begin to watch, refuse a forged write, send
+//! shop's team and for programs. The order is in [`through`], the steps are in [`gateway`]: begin to watch, refuse a forged write, send
 //! other spellings of an address to the one, refuse what is too much or too large, let the router find the handler, add the security
 //! headers, count and log.
 //!
-//! There are two so that a host can keep the team's code out of the module that every shopper's request loads.
+//! There are two so that a host can keep what the team and programs need out of the module that every shopper's request
+//! loads.
 
 mod api;
 #[cfg(test)]
@@ -52,20 +53,39 @@ thread_local! {
     /// Built once per isolate, as the next one: they hold no port and no JavaScript handle, which come with each request.
     static SHOP: Router = routes::router();
     static TEAM: Router = routes::team_router();
+    static PROGRAMS: Router = routes::programs_router();
 }
 
 /// Where the team's addresses begin.
-pub const TEAM_PATHS: &str = "/studio";
+const TEAM_PATHS: &str = "/studio";
+/// Where the addresses begin that only programs ask for.
+const PROGRAM_PATHS: [&str; 1] = ["/api/"];
 
-/// Answers a shopper's request: any address but the team's.
+/// Whether [`answer_team`] answers this path, rather than [`answer`].
+pub fn is_for_team(path: &str) -> bool {
+    path.starts_with(TEAM_PATHS) || is_for_programs(path)
+}
+
+/// Whether only programs ask for this path.
+pub fn is_for_programs(path: &str) -> bool {
+    PROGRAM_PATHS.iter().any(|begin| path.starts_with(begin))
+}
+
+/// Answers a shopper's request: any address but the team's and the programs'.
 pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
     let (host, current) = published::open(host).await;
     request.extensions_mut().insert(current);
     through(host, request, SHOP.with(Clone::clone)).await
 }
 
-/// Answers a request to an address that begins with [`TEAM_PATHS`].
+/// Answers a request to an address that [`is_for_team`].
 pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> Response<Body> {
+    if is_for_programs(request.uri().path()) {
+        // Programs read what shoppers see.
+        let (host, current) = published::open(host).await;
+        request.extensions_mut().insert(current);
+        return through(host, request, PROGRAMS.with(Clone::clone)).await;
+    }
     request.extensions_mut().insert(team.writer.clone());
     request.extensions_mut().insert(team);
     through(host, request, TEAM.with(Clone::clone)).await
@@ -109,5 +129,31 @@ async fn admitted(
     match response {
         Ok(response) => response,
         Err(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_sends_the_same_addresses_to_the_second_module() {
+        let entry = include_str!("../../worker/src/entry.js");
+        let begins: Vec<_> = std::iter::once(TEAM_PATHS).chain(PROGRAM_PATHS).collect();
+        assert!(entry.contains(&format!("const TEAM_PATHS = {begins:?};")), "{begins:?}");
+    }
+
+    #[test]
+    fn the_api_is_for_programs_and_pages_are_not() {
+        for (path, team, programs) in [
+            ("/api/v1/products", true, true),
+            ("/studio", true, false),
+            ("/studio/api/import", true, false),
+            ("/en", false, false),
+            ("/en/api/v1", false, false),
+            ("/fn/suggest", false, false),
+        ] {
+            assert_eq!((is_for_team(path), is_for_programs(path)), (team, programs), "{path}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::gateway::route::route_of;
 use crate::gateway::testing::{Collected, Limiting, Switched};
 use crate::gateway::visitor::identity::VisitorKeys;
 use crate::routes::publish::press;
-use crate::{Config, Host, Isolate, TEAM_PATHS, Team, Writer, answer, answer_team};
+use crate::{Config, Host, Isolate, Team, Writer, answer, answer_team, is_for_team};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use futures::executor::block_on;
@@ -359,7 +359,7 @@ impl Client<'_> {
         }
         let request = request.body(Body::from(body.to_vec())).unwrap();
         let host = self.shop.host.clone();
-        let response = if path.starts_with(TEAM_PATHS) {
+        let response = if is_for_team(path) {
             block_on(answer_team(host, self.shop.team.clone(), request))
         } else {
             block_on(answer(host, request))

@@ -1,13 +1,13 @@
-// The Worker's entry. Shoppers' requests go to one module of WebAssembly, the team's to another, which is instantiated
-// when it is first needed: an isolate that serves shoppers starts without it.
+// The Worker's entry. Shoppers' requests go to one module of WebAssembly, the team's and those of programs to another,
+// which is instantiated when it is first needed: an isolate that serves shoppers starts without it.
 export { PublicationList } from "./publications.js";
 import * as shopScript from "./shop/shop.js";
 import shopModule from "./shop_bg.wasm";
 import * as teamScript from "./team/team.js";
 import teamModule from "./team_bg.wasm";
 
-// As orilla_pipeline::TEAM_PATHS.
-const TEAM_PATHS = "/studio";
+// As orilla_pipeline::is_for_team; a test compares.
+const TEAM_PATHS = ["/studio", "/api/"];
 
 // Names what is used of each script, one by one, so that the build can leave out the rest.
 const shop = {
@@ -35,7 +35,8 @@ addEventListener("unhandledrejection", (event) => fail(event.reason, [shop, team
 export default {
   fetch(request, env, context) {
     const { url } = request;
-    const isTeam = url.startsWith(TEAM_PATHS, url.indexOf("/", 8));
+    const path = url.indexOf("/", 8);
+    const isTeam = TEAM_PATHS.some((begin) => url.startsWith(begin, path));
     const part = isTeam ? team : shop;
     if (isTeam) team.start(); // does something the first time only
     if (part.failed) {

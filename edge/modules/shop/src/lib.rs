@@ -1,12 +1,12 @@
-//! The module that answers shoppers: pages, server functions, the API. It comes with the isolate, before the first
-//! request, so it holds nothing that only the team needs.
+//! The module that answers shoppers: pages, forms, server functions. It comes with the isolate, before the first
+//! request, so it holds nothing that only the team or programs need.
 
 use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host};
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::worker_sys::web_sys;
 
-/// Answers any request but the team's.
+/// Answers any request but the team's and those of programs.
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
     glue::answer(request, context.clone(), largest_body(false, false), |request| {

@@ -1,12 +1,13 @@
-//! The module that answers the shop's team: the Studio's pages, import, export, orders. It is instantiated with the first request for one
-//! of the team's addresses: an isolate that serves shoppers never pays for it.
+//! The module that answers the shop's team (the Studio's pages, import, export, orders) and programs (the HTTP API). It is
+//! instantiated with the first request for one of their addresses: an isolate that serves shoppers never pays for it.
+//! Its memory is its own, and so is the snapshot that it reads.
 
 use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host, team};
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::worker_sys::web_sys;
 
-/// Answers a request for an address that begins with `orilla_pipeline::TEAM_PATHS`.
+/// Answers a request for an address that `orilla_pipeline::is_for_team`.
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
     let claims = request.headers().has("authorization").unwrap_or(false);

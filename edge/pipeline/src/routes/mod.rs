@@ -17,9 +17,9 @@ use crate::visit::Visit;
 use crate::{Problem, reply};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use orilla_ui::Locale;
 
 /// The routes of the shop.
@@ -38,12 +38,16 @@ pub fn router() -> Router {
         .route("/health", get(health::health))
         .route("/metrics", get(metrics::show))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .merge(api::router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method);
     #[cfg(feature = "bench")]
     let router = router.merge(crate::bench::routes());
     router
+}
+
+/// The routes that only programs ask for: the HTTP API.
+pub fn programs_router() -> Router {
+    api::router().fallback(nothing_for_programs).method_not_allowed_fallback(wrong_method)
 }
 
 /// The routes of the shop's team.
@@ -72,11 +76,12 @@ fn pages(router: Router, language: &str) -> Router {
         .route(&at("/orders/{token}/cancel"), post(checkout::cancel))
 }
 
-async fn nothing_here(visit: Visit, uri: Uri) -> Response {
-    if uri.path().starts_with("/api/") {
-        return Problem::not_found("address").into_response();
-    }
+async fn nothing_here(visit: Visit) -> Response {
     reply::not_found(&visit).await
+}
+
+async fn nothing_for_programs() -> Problem {
+    Problem::not_found("address")
 }
 
 async fn wrong_method() -> Problem {
