@@ -7,7 +7,7 @@ use orilla_catalog::VariantId;
 use orilla_money::Currency;
 use orilla_orders::{Cart, CartError, Issue, Quantity, Quote};
 use orilla_shop::PortError;
-use orilla_shop::catalog::Catalog;
+use orilla_shop::catalog::Search;
 use orilla_shop::checkout::{Variants, quote_cart};
 use orilla_ui::Locale;
 use server_fn::axum::register_explicit;
@@ -19,8 +19,8 @@ const SUGGESTIONS: u32 = 8;
 /// What the pipeline hands to a server function, and what comes back beside its value.
 #[derive(Clone)]
 pub struct ServerContext {
-    /// The catalogue.
-    pub catalog: Arc<dyn Catalog>,
+    /// The search, for suggestions.
+    pub search: Arc<dyn Search>,
     /// The variants in the cart.
     pub variants: Arc<dyn Variants>,
     /// The shop's currency.
@@ -108,7 +108,7 @@ impl ServerContext {
     ) -> Result<Vec<SuggestionData>, ServerFnError> {
         let locale = Locale::from_segment(locale).unwrap_or_default();
         let typed: String = typed.chars().take(100).collect();
-        let found = self.catalog.suggest(&typed, SUGGESTIONS).await.map_err(|error| self.failed(error))?;
+        let found = self.search.suggest(&typed, SUGGESTIONS).await.map_err(|error| self.failed(error))?;
         Ok(found
             .into_iter()
             .map(|suggestion| SuggestionData {

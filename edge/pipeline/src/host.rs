@@ -41,9 +41,6 @@ pub struct Config {
 pub struct Host {
     /// What is configured.
     pub config: Arc<Config>,
-    /// The catalogue as shoppers see it. A host brings the store's; while a shopper's request is answered, this is the
-    /// published one.
-    pub catalog: Arc<dyn Catalog>,
     /// Full-text search.
     pub search: Arc<dyn Search>,
     /// The files of published snapshots.
@@ -96,6 +93,8 @@ pub struct Writer {
 /// The ports that only the team's requests need. Cheap to clone.
 #[derive(Clone)]
 pub struct Team {
+    /// The catalogue as the team wrote it.
+    pub catalog: Arc<dyn Catalog>,
     /// The catalogue's write side.
     pub writer: Writer,
     /// Who is signed in.

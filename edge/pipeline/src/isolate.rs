@@ -15,6 +15,9 @@ const CHECK_AFTER: i64 = 1_500;
 /// Milliseconds after which a request waits for that question: what it shows must not be older than this and the time
 /// that the answer takes. Together they keep a publish from being unseen for more than five seconds.
 const TRUST_FOR: i64 = 4_000;
+/// Milliseconds for which a failed check is remembered: while the list or a file can't be reached, not every request asks
+/// for it, and waits.
+const TRY_AGAIN_AFTER: i64 = 1_000;
 /// Bytes of product documents.
 const DOCUMENTS: usize = 16 << 20;
 /// Segments that are fetched at the same time: Workers allow six connections.
@@ -45,6 +48,8 @@ struct Shelf {
     checked_at: Option<i64>,
     /// When a check beside a request began; none: there is none.
     checking_since: Option<i64>,
+    /// The last check, if it failed, and when that was.
+    failed: Option<(i64, PortError)>,
 }
 
 /// What the age of the last check asks for.
@@ -72,7 +77,9 @@ impl Isolate {
 
     /// Lets the next request look for a new publication.
     pub fn expire(&self) {
-        self.shelf().checked_at = None;
+        let mut shelf = self.shelf();
+        shelf.checked_at = None;
+        shelf.failed = None;
     }
 
     /// The publication that a request made now is answered from. An isolate that can't reach the list of publications or a
@@ -87,33 +94,45 @@ impl Isolate {
             Age::Fresh => {}
             Age::Due => self.check_beside(host, now),
             Age::Overdue => {
-                let checked = self.check(host).await;
-                let has_one = self.shelf().edition.is_some();
-                checked.or_else(|error| if has_one { Ok(()) } else { Err(error) })?;
+                let failed = self.shelf().failed_lately(now);
+                if !failed {
+                    // A failure is noted.
+                    let _ = self.check(host).await;
+                }
             }
         }
-        self.shelf().edition.clone().ok_or_else(|| PortError::Unavailable("no snapshot".to_owned()))
+        let shelf = self.shelf();
+        let why = || shelf.failed.as_ref().map(|(_, error)| error.clone());
+        let none = || why().unwrap_or_else(|| PortError::Unavailable("no snapshot".to_owned()));
+        shelf.edition.clone().ok_or_else(none)
     }
 
     fn check_beside(&self, host: &Host, now: i64) {
         {
             let mut shelf = self.shelf();
             // One that takes longer than this was lost with its request.
-            if shelf.checking_since.is_some_and(|since| now - since < TRUST_FOR) {
+            let is_checking = shelf.checking_since.is_some_and(|since| now - since < TRUST_FOR);
+            if is_checking || shelf.failed_lately(now) {
                 return;
             }
             shelf.checking_since = Some(now);
         }
         let (work, background) = (host.clone(), host.background.clone());
         background.run(Box::pin(async move {
-            // The isolate goes on with what it has; the next request tries again.
+            // The isolate goes on with what it has; a later request tries again.
             let _ = work.isolate.check(&work).await;
             work.isolate.shelf().checking_since = None;
         }));
     }
 
-    /// Looks for a new publication and loads it.
+    /// Looks for a new publication and loads it. A failure is noted.
     async fn check(&self, host: &Host) -> Result<(), PortError> {
+        let checked = self.look(host).await;
+        self.shelf().failed = checked.clone().err().map(|error| (host.clock.now(), error));
+        checked
+    }
+
+    async fn look(&self, host: &Host) -> Result<(), PortError> {
         let current = host.publications.current().await?;
         let (number, previous) = {
             let shelf = self.shelf();
@@ -138,6 +157,10 @@ impl Isolate {
 }
 
 impl Shelf {
+    fn failed_lately(&self, now: i64) -> bool {
+        self.failed.as_ref().is_some_and(|(at, _)| now.saturating_sub(*at) < TRY_AGAIN_AFTER)
+    }
+
     fn age(&self, now: i64) -> Age {
         match self.checked_at.filter(|_| self.edition.is_some()).map(|at| now.saturating_sub(at)) {
             Some(age) if age < CHECK_AFTER => Age::Fresh,

@@ -42,6 +42,7 @@ use crate::gateway::forgery::refuse_forged_write;
 use crate::gateway::refusal::refuse_too_many;
 use crate::gateway::security_headers::{add_security_headers, is_encrypted};
 use crate::gateway::watch::Watch;
+use crate::published::Current;
 use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse;
@@ -73,8 +74,7 @@ pub fn is_for_programs(path: &str) -> bool {
 
 /// Answers a shopper's request: any address but the team's and the programs'.
 pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
-    let (host, current) = published::open(host).await;
-    request.extensions_mut().insert(current);
+    request.extensions_mut().insert(Current::of(&host).await);
     through(host, request, SHOP.with(Clone::clone)).await
 }
 
@@ -82,8 +82,7 @@ pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
 pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> Response<Body> {
     if is_for_programs(request.uri().path()) {
         // Programs read what shoppers see.
-        let (host, current) = published::open(host).await;
-        request.extensions_mut().insert(current);
+        request.extensions_mut().insert(Current::of(&host).await);
         return through(host, request, PROGRAMS.with(Clone::clone)).await;
     }
     request.extensions_mut().insert(team.writer.clone());

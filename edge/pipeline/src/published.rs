@@ -1,12 +1,12 @@
 //! The catalogue of the published snapshot, as pages and the API ask for it. Everything a page reads of it is recorded.
 
 use crate::Host;
+use crate::flags::PublishedFlags;
 use crate::isolate::{self, Edition};
 use crate::memo::{Dimension, Source};
-use crate::visit::Current;
 use async_trait::async_trait;
 use orilla_catalog::query::ListQuery;
-use orilla_catalog::read::{Card, CategoryNode, Listing, ProductView, Suggestion};
+use orilla_catalog::read::{Card, CategoryNode, Listing, ProductView};
 use orilla_catalog::{Handle, ImageId, ProductId};
 use orilla_memo::Recorder;
 use orilla_shop::PortError;
@@ -15,18 +15,39 @@ use orilla_snapshot::{Matches, Need, Read, Reader, Snapshot};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Puts the published catalogue in the place of the store's.
-pub async fn open(host: Host) -> (Host, Current) {
-    let store = host.catalog.clone();
-    let edition = host.isolate.clone().current(&host).await;
-    let catalog: Arc<dyn Catalog> = match &edition {
-        Ok(Edition { snapshot, .. }) => {
-            Arc::new(Published { snapshot: snapshot.clone(), host: host.clone(), notes: None })
+/// What is published now: what a request is answered from, beside its ports.
+#[derive(Clone)]
+pub struct Current {
+    /// The published snapshot, or why this isolate does not know it.
+    pub snapshot: Result<Arc<Snapshot>, PortError>,
+    /// The flags that are published with it.
+    #[expect(dead_code, reason = "pages read variants from the next change on")]
+    pub flags: Arc<PublishedFlags>,
+}
+
+impl Current {
+    /// Asks the isolate.
+    pub async fn of(host: &Host) -> Self {
+        match host.isolate.current(host).await {
+            Ok(Edition { snapshot, flags }) => Current { snapshot: Ok(snapshot), flags },
+            Err(error) => Current::missing(error),
         }
-        Err(error) => Arc::new(Missing(error.clone())),
-    };
-    let flags = edition.as_ref().map(|edition| edition.flags.clone()).unwrap_or_default();
-    (Host { catalog, ..host }, Current { snapshot: edition.map(|edition| edition.snapshot), flags, store })
+    }
+
+    /// Nothing, and why.
+    pub fn missing(error: PortError) -> Self {
+        Current { snapshot: Err(error), flags: Arc::default() }
+    }
+
+    /// The published catalogue, for one request.
+    pub fn catalog(&self, host: &Host) -> Box<dyn Catalog> {
+        match &self.snapshot {
+            Ok(snapshot) => {
+                Box::new(Published { snapshot: snapshot.clone(), host: host.clone(), notes: None })
+            }
+            Err(error) => Box::new(Missing(error.clone())),
+        }
+    }
 }
 
 /// What one render reads.
@@ -49,7 +70,7 @@ impl Notes {
 pub struct Published {
     /// What was published.
     pub snapshot: Arc<Snapshot>,
-    /// The ports of the request; its catalogue is the store's.
+    /// The ports of the request.
     pub host: Host,
     /// Where the reads of a render are written down.
     pub notes: Option<Arc<Notes>>,
@@ -124,10 +145,6 @@ impl Catalog for Published {
         self.ask(|reader| Ok(reader.list(query, matches.as_ref()))).await
     }
 
-    async fn suggest(&self, typed: &str, most: u32) -> Result<Vec<Suggestion>, PortError> {
-        self.host.catalog.suggest(typed, most).await
-    }
-
     async fn categories(&self) -> Result<Vec<CategoryNode>, PortError> {
         self.ask(|reader| Ok(reader.categories())).await
     }
@@ -164,10 +181,6 @@ impl Catalog for Missing {
     }
 
     async fn list(&self, _: &ListQuery) -> Result<Option<Listing>, PortError> {
-        Err(self.0.clone())
-    }
-
-    async fn suggest(&self, _: &str, _: u32) -> Result<Vec<Suggestion>, PortError> {
         Err(self.0.clone())
     }
 

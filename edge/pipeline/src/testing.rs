@@ -149,7 +149,6 @@ impl Shop {
         };
         let host = Host {
             config: Arc::new(config),
-            catalog: catalog.clone(),
             search: catalog.clone(),
             segments: files.clone(),
             publications: files.clone(),
@@ -170,6 +169,7 @@ impl Shop {
             },
         };
         let team = Team {
+            catalog: catalog.clone(),
             writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
             sessions: Arc::new(SessionStore::new(database.clone())),
             orders: Arc::new(OrderStore::new(database.clone())),

@@ -1,9 +1,9 @@
 //! What the pipeline knows of the one who asks: language, cart, where the shop stands on the web.
 
-use crate::flags::PublishedFlags;
 use crate::gateway::visitor::Visitor;
 use crate::gateway::visitor::cookie::pairs;
 use crate::memo::SharedVisit;
+use crate::published::Current;
 use crate::{Host, Team, Writer};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -11,7 +11,6 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use orilla_orders::{Cart, LONGEST_CART};
 use orilla_shop::PortError;
 use orilla_shop::catalog::Catalog;
-use orilla_snapshot::Snapshot;
 use orilla_storefront::{PageContext, PageSlots, pages};
 use orilla_ui::Locale;
 use std::convert::Infallible;
@@ -22,25 +21,12 @@ const CART_COOKIE: &str = "__Host-cart";
 /// A year, in seconds.
 const CART_AGE: u32 = 365 * 24 * 3600;
 
-/// What a shopper's request is answered from, beside its ports.
-#[derive(Clone)]
-pub struct Current {
-    /// The published snapshot.
-    pub snapshot: Result<Arc<Snapshot>, PortError>,
-    /// The flags that are published with it.
-    #[expect(dead_code, reason = "pages read variants from the next change on")]
-    pub flags: Arc<PublishedFlags>,
-    /// The catalogue as the team wrote it, for what the snapshot does not answer.
-    pub store: Arc<dyn Catalog>,
-}
-
 /// A request, as handlers see it: its ports and its visitor.
 pub struct Visit {
-    /// The ports. The catalogue is the published one.
+    /// The ports.
     pub host: Host,
-    /// The published snapshot.
-    pub snapshot: Result<Arc<Snapshot>, PortError>,
-    store: Arc<dyn Catalog>,
+    /// What is published.
+    pub current: Current,
     /// The language of the path (or, at `/`, the one the browser asks for).
     pub locale: Locale,
     /// The visitor's cart. One that can't be read is empty.
@@ -71,16 +57,20 @@ impl Visit {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             has: text(&parts.headers, header::IF_NONE_MATCH).to_owned(),
             visitor: Visitor::of(&parts.headers, &parts.extensions),
-            snapshot: current.snapshot,
-            store: current.store,
+            current,
             host,
         }
     }
 
-    /// What every page needs to draw its frame. Without the database, a page has no categories in its menu.
+    /// The published catalogue.
+    pub fn catalog(&self) -> Box<dyn Catalog> {
+        self.current.catalog(&self.host)
+    }
+
+    /// What every page needs to draw its frame. Without a snapshot, a page has no categories in its menu.
     pub async fn page(&self) -> Arc<PageContext> {
         Arc::new(PageContext {
-            categories: self.host.catalog.categories().await.unwrap_or_default(),
+            categories: self.catalog().categories().await.unwrap_or_default(),
             locale: self.locale,
             catalog_language: self.host.config.catalog_language.clone(),
             assets: self.host.config.assets.clone(),
@@ -99,7 +89,6 @@ impl Visit {
     pub fn shared(&self, query: String) -> SharedVisit {
         SharedVisit {
             host: self.host.clone(),
-            store: self.store.clone(),
             locale: self.locale,
             origin: self.origin.clone(),
             path: self.path.clone(),
@@ -129,12 +118,9 @@ impl<S: Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
         // `answer` puts the host there before it calls the router.
         let host = parts.extensions.get::<Host>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)?;
-        let current = parts.extensions.get::<Current>().cloned();
         // The team works with what it wrote, whatever is published.
-        let current = current.unwrap_or_else(|| Current {
-            snapshot: Err(PortError::Unexpected("no snapshot for the team".to_owned())),
-            flags: Arc::default(),
-            store: host.catalog.clone(),
+        let current = parts.extensions.get::<Current>().cloned().unwrap_or_else(|| {
+            Current::missing(PortError::Unexpected("no snapshot for the team".to_owned()))
         });
         Ok(Visit::read(host, current, parts))
     }

@@ -45,7 +45,6 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     Host {
         config,
-        catalog: catalog.clone(),
         search: catalog.clone(),
         segments: files.clone(),
         publications: files,
@@ -67,6 +66,7 @@ pub fn team(env: JsValue) -> Team {
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
     Team {
+        catalog: catalog.clone(),
         writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
         sessions: Arc::new(SessionStore::new(database.clone())),
         orders: Arc::new(OrderStore::new(database.clone())),

@@ -16,9 +16,6 @@ pub trait Catalog: Send + Sync {
     /// A page of a list with its facets. `None` if the category does not exist.
     async fn list(&self, query: &ListQuery) -> Result<Option<Listing>, PortError>;
 
-    /// Up to `most` products whose title, brand or numbers begin with what was typed.
-    async fn suggest(&self, typed: &str, most: u32) -> Result<Vec<Suggestion>, PortError>;
-
     /// All categories that have active products, parents before children, siblings by name.
     async fn categories(&self) -> Result<Vec<CategoryNode>, PortError>;
 
@@ -50,6 +47,9 @@ pub trait Search: Send + Sync {
     /// The products that have these words, with a rank, the lowest the best, in no order. A text without a word finds
     /// nothing.
     async fn matches(&self, text: &str, words: Words) -> Result<Vec<(ProductId, f64)>, PortError>;
+
+    /// Up to `most` products whose title, brand or numbers begin with what was typed.
+    async fn suggest(&self, typed: &str, most: u32) -> Result<Vec<Suggestion>, PortError>;
 }
 
 /// A picture on another host.

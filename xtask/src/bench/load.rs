@@ -41,12 +41,18 @@ pub fn round(port: u16, path: &str, requests: usize, ids: &[u32]) -> Result<Roun
     for part in parts {
         times.extend(part.map_err(|error| format!("GET {path} on port {port}: {error}"))?);
     }
-    let seconds = start.elapsed().as_secs_f64();
     let cpu = process::cpu(ids)?.saturating_sub(before);
-    times.sort_by(f64::total_cmp);
-    let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
-    let count = times.len() as f64;
-    Ok(Round { cpu: cpu as f64 / count, rate: count / seconds, p50: at(50), p99: at(99) })
+    Ok(Round::of(times, start.elapsed(), cpu))
+}
+
+impl Round {
+    /// From the waiting times of all requests, in microseconds, how long they took together, and the CPU's microseconds.
+    pub fn of(mut times: Vec<f64>, took: Duration, cpu: u64) -> Round {
+        times.sort_by(f64::total_cmp);
+        let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+        let count = times.len() as f64;
+        Round { cpu: cpu as f64 / count, rate: count / took.as_secs_f64(), p50: at(50), p99: at(99) }
+    }
 }
 
 /// The waiting times of some requests over one connection, in microseconds.
@@ -55,9 +61,9 @@ fn ask(port: u16, path: &str, requests: usize) -> std::io::Result<Vec<f64>> {
     (0..requests)
         .map(|_| {
             let start = Instant::now();
-            match connection.get(path)? {
-                (200, _) => Ok(start.elapsed().as_secs_f64() * 1e6),
-                (status, _) => Err(Error::other(format!("answered {status}"))),
+            match connection.get(path)?.status {
+                200 => Ok(start.elapsed().as_secs_f64() * 1e6),
+                status => Err(Error::other(format!("answered {status}"))),
             }
         })
         .collect()
@@ -68,23 +74,42 @@ fn ask(port: u16, path: &str, requests: usize) -> std::io::Result<Vec<f64>> {
 /// # Errors
 /// The server does not answer.
 pub fn page(port: u16, path: &str) -> std::io::Result<(u16, Vec<u8>)> {
-    Connection::open(port)?.get(path)
+    let answer = Connection::open(port)?.get(path)?;
+    Ok((answer.status, answer.body))
+}
+
+/// What came back.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The header `Cache-Status`; empty if there is none.
+    pub cache: String,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// A connection that is kept alive.
-struct Connection {
+pub struct Connection {
     stream: BufReader<TcpStream>,
 }
 
 impl Connection {
-    fn open(port: u16) -> std::io::Result<Connection> {
+    /// A new one to a server on this machine.
+    ///
+    /// # Errors
+    /// Nobody listens.
+    pub fn open(port: u16) -> std::io::Result<Connection> {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(Connection { stream: BufReader::with_capacity(64 * 1024, stream) })
     }
 
-    fn get(&mut self, path: &str) -> std::io::Result<(u16, Vec<u8>)> {
+    /// Asks for a page as a browser does.
+    ///
+    /// # Errors
+    /// The connection ends before the answer does.
+    pub fn get(&mut self, path: &str) -> std::io::Result<Answer> {
         // What a browser sends, by and large; no `Accept-Encoding`, so that nobody compresses.
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) Bench/1.0\r\n\
@@ -94,16 +119,47 @@ impl Connection {
         self.answer()
     }
 
-    fn answer(&mut self) -> std::io::Result<(u16, Vec<u8>)> {
+    /// Asks as the team does, with its token.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn get_as(&mut self, path: &str, token: &str) -> std::io::Result<Answer> {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
+        self.stream.get_mut().write_all(head.as_bytes())?;
+        self.answer()
+    }
+
+    /// Sends a document with the team's token.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn post(
+        &mut self,
+        path: &str,
+        token: &str,
+        media_type: &str,
+        body: &[u8],
+    ) -> std::io::Result<Answer> {
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n"
+        );
+        self.stream.get_mut().write_all(head.as_bytes())?;
+        self.stream.get_mut().write_all(body)?;
+        self.answer()
+    }
+
+    fn answer(&mut self) -> std::io::Result<Answer> {
         let status = self.line()?.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        let mut length = None;
+        let (mut length, mut cache) = (None, String::new());
         loop {
-            let line = self.line()?.to_ascii_lowercase();
-            if line.is_empty() {
-                break;
-            }
-            if let Some(value) = line.strip_prefix("content-length:") {
-                length = value.trim().parse().ok();
+            let line = self.line()?;
+            let Some((name, value)) = line.split_once(':') else { break };
+            match name.to_ascii_lowercase().as_str() {
+                "content-length" => length = value.trim().parse().ok(),
+                "cache-status" => value.trim().clone_into(&mut cache),
+                _ => {}
             }
         }
         let mut body = Vec::new();
@@ -111,7 +167,7 @@ impl Connection {
             Some(length) => self.take(length, &mut body)?,
             None => self.chunks(&mut body)?,
         }
-        Ok((status, body))
+        Ok(Answer { status, cache, body })
     }
 
     fn chunks(&mut self, body: &mut Vec<u8>) -> std::io::Result<()> {

@@ -4,14 +4,19 @@
 //! are what counts.
 
 mod catalogue;
+mod cost;
+mod day;
 mod import;
 mod lighthouse;
 mod load;
+mod open_loop;
+mod pages;
 mod process;
 mod real;
 mod report;
 mod size;
 mod ssr;
+mod stores;
 mod workerd;
 
 use crate::build::Build;
@@ -20,8 +25,14 @@ use crate::setup;
 use std::path::{Path, PathBuf};
 
 /// What `cargo xtask bench` may be given, in the order in which they run.
-const PARTS: [(&str, Part); 4] =
-    [("size", size::run), ("ssr", ssr::run), ("import", import::run), ("lighthouse", lighthouse::run)];
+const PARTS: [(&str, Part); 6] = [
+    ("size", size::run),
+    ("ssr", ssr::run),
+    ("import", import::run),
+    ("pages", pages::run),
+    ("snapshot", cost::run),
+    ("lighthouse", lighthouse::run),
+];
 
 type Part = fn() -> Result<()>;
 
@@ -30,7 +41,7 @@ const BENCH: Build = Build { release: true, bench: true };
 /// The build that is deployed.
 const DEPLOYED: Build = Build { release: true, bench: false };
 
-/// `cargo xtask bench [size|ssr|import|lighthouse]`; all of them without an argument.
+/// `cargo xtask bench [size|ssr|import|pages|snapshot|lighthouse]`; all of them without an argument.
 ///
 /// # Errors
 /// The step that failed.

@@ -28,8 +28,17 @@ fn nanoseconds(schedstat: &str) -> Option<u64> {
 
 /// The most memory that a process has used, in KiB.
 pub fn peak_memory(id: u32) -> Option<u64> {
+    status(id, "VmHWM:")
+}
+
+/// The memory that a process uses now, in KiB.
+pub fn memory(id: u32) -> Option<u64> {
+    status(id, "VmRSS:")
+}
+
+fn status(id: u32, field: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+    text.lines().find_map(|line| line.strip_prefix(field))?.split_whitespace().next()?.parse().ok()
 }
 
 #[cfg(test)]

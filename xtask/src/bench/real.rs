@@ -4,13 +4,11 @@
 use super::load::{self, Round};
 use super::report::Report;
 use super::ssr::{ROUNDS, medians};
+use super::stores::{Stores, database_file};
 use super::workerd::Worker;
 use super::{BENCH, folder, import};
-use crate::files;
-use crate::process::{Result, program, root, step};
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use crate::process::{Result, step};
+use std::path::Path;
 
 /// Requests of a round, and before the first.
 const REQUESTS: usize = 1_000;
@@ -65,16 +63,11 @@ pub fn first_link(port: u16, page: &str, prefix: &str) -> Result<String> {
 }
 
 fn recorded(state: &Path, paths: &Paths) -> Result<Vec<Vec<Round>>> {
-    let database = Database::open(&database_file(state)?)?;
+    let stores = Stores::open(&database_file(state)?)?;
     let mut worker = Worker::new(folder().join("workerd/real"));
     worker.module("recorded.js", "esModule", include_str!("recorded.js"))?;
     worker.built(BENCH)?;
-    worker.bindings.push("(name = \"DATABASE\", service = \"database\")".to_owned());
-    worker.services.push(format!(
-        "(name = \"database\", external = (address = \"127.0.0.1:{}\", http = ()))",
-        database.port
-    ));
-    worker.bindings.push("(name = \"STUDIO_TOKEN\", text = \"a-token-of-the-bench\")".to_owned());
+    stores.serve(&mut worker);
     let running = worker.start("/robots.txt")?;
     match load::page(running.port, "/publish") {
         Ok((200, _)) => {}
@@ -99,43 +92,4 @@ fn rounds(port: u16, paths: &Paths, requests: usize, ids: &[u32]) -> Result<Vec<
         }
     }
     Ok(rounds)
-}
-
-/// The file in which miniflare keeps the shop's database: the one that is not its own bookkeeping.
-fn database_file(state: &Path) -> Result<PathBuf> {
-    let is_database = |file: &PathBuf| {
-        file.extension().is_some_and(|e| e == "sqlite")
-            && file.file_stem().is_some_and(|stem| stem != "metadata")
-    };
-    let mut files = files::below(&state.join("v3/d1")).into_iter().filter(is_database);
-    files.next().ok_or_else(|| format!("{} holds no database of D1", state.display()))
-}
-
-/// A server that answers SQL from the file.
-struct Database {
-    child: Child,
-    port: u16,
-}
-
-impl Database {
-    fn open(file: &Path) -> Result<Database> {
-        let script = root().join("xtask/src/bench/database.mjs");
-        let mut node = program(root().join("node_modules/.bin/node"));
-        node.args(["--no-warnings"]).arg(&script).arg(file).stdout(Stdio::piped());
-        let mut child = node.spawn().map_err(|error| format!("can't start node: {error}"))?;
-        let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
-            files::named(&script, BufReader::new(output).read_line(&mut line))?;
-        }
-        let mut database = Database { child, port: 0 };
-        database.port = line.trim().parse().map_err(|_| "the database's file can't be opened".to_owned())?;
-        Ok(database)
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
 }

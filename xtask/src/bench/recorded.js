@@ -1,4 +1,4 @@
-// The shop's Worker with stores whose answers are known. The database: each statement is asked once of `DATABASE`, a
+// The shop's Worker with stores whose answers are known. The database: each statement is asked once of `STORES`, a
 // server on this machine, and its rows are kept. Published files and the list of publications: in memory. What remains
 // is what the Worker itself costs.
 import shop from "index.js";
@@ -6,11 +6,11 @@ import shop from "index.js";
 const kept = new Map();
 
 async function answer(env, sql, params) {
-  const question = JSON.stringify({ sql, params });
+  const question = JSON.stringify([sql, params]);
   let rows = kept.get(question);
   if (!rows) {
-    const response = await env.DATABASE.fetch("http://database/", { method: "POST", body: question });
-    rows = await response.json();
+    const response = await env.STORES.fetch("http://stores/sql", { method: "POST", body: `[${question}]` });
+    [rows] = await response.json();
     kept.set(question, rows);
   }
   return { results: rows };

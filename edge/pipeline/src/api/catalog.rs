@@ -38,7 +38,7 @@ pub struct PageQuery {
 pub async fn products(visit: Visit, Query(query): Query<PageQuery>) -> Result<Response, Problem> {
     let limit = limit(query.limit, MOST, USUAL)?;
     let after = query.cursor.map_or(Ok(0), |cursor| cursor::read(&cursor, PRODUCTS))?;
-    let mut cards = visit.host.catalog.page_by_id(ProductId(after), limit + 1).await?;
+    let mut cards = visit.catalog().page_by_id(ProductId(after), limit + 1).await?;
     // One more than asked for tells whether there is another page.
     let has_more = cards.len() > limit as usize;
     cards.truncate(limit as usize);
@@ -51,13 +51,13 @@ pub async fn products(visit: Visit, Query(query): Query<PageQuery>) -> Result<Re
 pub async fn product(visit: Visit, Named(handle): Named) -> Result<Response, Problem> {
     let not_found = || Problem::not_found("product");
     let handle = Handle::parse(&handle).map_err(|_| not_found())?;
-    let product = visit.host.catalog.product(&handle).await?.ok_or_else(not_found)?;
+    let product = visit.catalog().product(&handle).await?.ok_or_else(not_found)?;
     Ok(shared(&Product::new(&visit, product)))
 }
 
 /// `GET /api/v1/categories`.
 pub async fn categories(visit: Visit) -> Result<Response, Problem> {
-    let categories = visit.host.catalog.categories().await?;
+    let categories = visit.catalog().categories().await?;
     let categories = categories.into_iter().map(|category| Category::new(&visit, category)).collect();
     Ok(shared(&Categories { categories }))
 }
@@ -65,7 +65,7 @@ pub async fn categories(visit: Visit) -> Result<Response, Problem> {
 /// `GET /api/v1/search`.
 pub async fn search(visit: Visit) -> Result<Response, Problem> {
     let asked = super::search::Asked::parse(&visit.query)?;
-    let Some((listing, next_cursor)) = asked.answer(&*visit.host.catalog).await? else {
+    let Some((listing, next_cursor)) = asked.answer(&*visit.catalog()).await? else {
         return Err(Problem::field(
             "category",
             "unknown",
@@ -93,7 +93,7 @@ pub async fn suggest(visit: Visit, Query(query): Query<SuggestQuery>) -> Result<
     if typed.chars().count() > LONGEST {
         return Err(Problem::field("q", "too_long", format!("write at most {LONGEST} characters")));
     }
-    let found = visit.host.catalog.suggest(typed, SUGGESTIONS).await?;
+    let found = visit.host.search.suggest(typed, SUGGESTIONS).await?;
     let suggestions = found.into_iter().map(|found| SuggestedProduct::new(&visit, found)).collect();
     Ok(shared(&Suggestions { suggestions }))
 }

@@ -17,7 +17,6 @@ use xxhash_rust::xxh3::xxh3_64;
 #[derive(Clone)]
 pub struct SharedVisit {
     pub host: crate::Host,
-    pub store: Arc<dyn Catalog>,
     pub locale: Locale,
     pub origin: String,
     pub path: String,
@@ -71,9 +70,8 @@ impl<P: Page> Job<P> {
         let visit = &self.visit;
         let notes = Arc::new(Notes::default());
         let marks = Marks::new(u128::from_be_bytes(visit.host.random.bytes()?));
-        let host = crate::Host { catalog: visit.store.clone(), ..visit.host.clone() };
         let from = Render {
-            catalog: Published { snapshot: self.snapshot.clone(), host, notes: Some(notes.clone()) },
+            catalog: Published { snapshot: self.snapshot.clone(), host: visit.host.clone(), notes: Some(notes.clone()) },
             locale: visit.locale,
             path: visit.path.clone(),
             query: visit.query.clone(),

@@ -243,7 +243,7 @@ pub trait Page: Clone + Send + Sync + 'static {
 /// Answers with a page: a kept one if it is fresh, else a new one. `query` is the canonical form of what the page reads
 /// of the query string.
 pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page) -> Response {
-    let snapshot = match &visit.snapshot {
+    let snapshot = match &visit.current.snapshot {
         Ok(snapshot) => snapshot.clone(),
         Err(error) => return reply::failure(&visit, error).await,
     };

@@ -50,7 +50,7 @@ pub async fn show(visit: Visit) -> Response {
 /// `/fn/…`: the server functions. A browser without scripts sends its forms here too, and is sent on to the cart.
 pub async fn server_function(visit: Visit, request: Request) -> Response {
     let context = ServerContext {
-        catalog: visit.host.catalog.clone(),
+        search: visit.host.search.clone(),
         variants: visit.host.variants.clone(),
         currency: visit.host.config.currency,
         cart: Arc::new(Mutex::new(visit.cart.clone())),

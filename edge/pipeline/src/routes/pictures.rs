@@ -1,7 +1,7 @@
 //! Pictures: drawn by the shop, or fetched from the hosts that the catalogue names.
 
-use crate::visit::Segment;
-use crate::{Host, reply};
+use crate::reply;
+use crate::visit::{Segment, Visit};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use orilla_art::Sketch;
@@ -25,15 +25,15 @@ pub async fn drawn(Segment(name): Segment) -> Response {
 }
 
 /// `/img/12`: the picture of another host with this id. The address comes from the catalogue, never from the request.
-pub async fn remote(host: Host, Segment(id): Segment) -> Response {
+pub async fn remote(visit: Visit, Segment(id): Segment) -> Response {
     let Ok(id) = id.parse().map(ImageId) else { return StatusCode::NOT_FOUND.into_response() };
-    let image = match host.catalog.image(id).await {
+    let image = match visit.catalog().image(id).await {
         Ok(Some(image)) => image,
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
     if is_public(&image.url)
-        && let Ok(picture) = host.pictures.fetch(&image.url, LARGEST).await
+        && let Ok(picture) = visit.host.pictures.fetch(&image.url, LARGEST).await
         && let Ok(media_type) = HeaderValue::from_str(&picture.media_type)
     {
         let mut response = picture.bytes.into_response();

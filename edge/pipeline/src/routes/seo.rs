@@ -68,7 +68,7 @@ async fn index(visit: &Visit) -> Result<String, PortError> {
     let mut after = 0_i64;
     loop {
         let _ = write!(text, "<sitemap><loc>{origin}/sitemap.xml?after={after}</loc></sitemap>");
-        let next = visit.host.catalog.page_by_id(ProductId(after.saturating_add(PER_FILE)), 1).await?;
+        let next = visit.catalog().page_by_id(ProductId(after.saturating_add(PER_FILE)), 1).await?;
         let Some(card) = next.first() else { break };
         after = (card.id.0 - 1) / PER_FILE * PER_FILE;
     }
@@ -84,15 +84,15 @@ async fn urls(visit: &Visit, after: ProductId) -> Result<Option<String>, PortErr
         for page in ["", "/search", "/about", "/privacy"] {
             add(&mut text, visit, page);
         }
-        for category in visit.host.catalog.categories().await? {
+        for category in visit.catalog().categories().await? {
             add(&mut text, visit, &format!("/c/{}", category.slug));
         }
-    } else if !visit.host.catalog.page_by_id(after, 1).await?.iter().any(|card| in_file(&card)) {
+    } else if !visit.catalog().page_by_id(after, 1).await?.iter().any(|card| in_file(&card)) {
         return Ok(None);
     }
     let mut from = after;
     loop {
-        let cards = visit.host.catalog.page_by_id(from, PER_READ).await?;
+        let cards = visit.catalog().page_by_id(from, PER_READ).await?;
         for card in cards.iter().take_while(in_file) {
             add(&mut text, visit, &format!("/p/{}", card.handle));
         }

@@ -25,7 +25,7 @@ const ALWAYS: [&str; 6] = ["version", "title", "brand", "description", "status",
 pub async fn list(member: Member) -> Response {
     let query = ProductQuery::read(form_urlencoded::parse(member.visit.query.as_bytes()));
     let found = member.team.products.find(&query).await;
-    let categories = member.visit.host.catalog.categories().await;
+    let categories = member.team.catalog.categories().await;
     match found.and_then(|found| Ok((found, categories?))) {
         Ok((found, categories)) => {
             page(StatusCode::OK, pages::products(&member.studio, &query, &found, &categories))

@@ -58,10 +58,6 @@ impl Catalog for CatalogStore {
         Ok(list::list(&*self.db, query).await?)
     }
 
-    async fn suggest(&self, typed: &str, most: u32) -> Result<Vec<Suggestion>, PortError> {
-        Ok(read::suggest(&*self.db, typed, most).await?)
-    }
-
     async fn categories(&self) -> Result<Vec<CategoryNode>, PortError> {
         Ok(read::categories(&*self.db).await?)
     }
@@ -87,6 +83,10 @@ impl Catalog for CatalogStore {
 impl Search for CatalogStore {
     async fn matches(&self, text: &str, words: Words) -> Result<Vec<(ProductId, f64)>, PortError> {
         Ok(read::matches(&*self.db, text, words).await?)
+    }
+
+    async fn suggest(&self, typed: &str, most: u32) -> Result<Vec<Suggestion>, PortError> {
+        Ok(read::suggest(&*self.db, typed, most).await?)
     }
 }
 

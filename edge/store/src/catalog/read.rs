@@ -32,7 +32,7 @@ pub(super) async fn matches(
     db::rows(db, statement.bind(terms)).await
 }
 
-/// See [`orilla_shop::catalog::Catalog::suggest`].
+/// See [`orilla_shop::catalog::Search::suggest`].
 pub(super) async fn suggest(db: &dyn Database, typed: &str, most: u32) -> Result<Vec<Suggestion>, DbError> {
     let Some(terms) = terms::names(typed) else { return Ok(Vec::new()) };
     let statement = Statement::new(format!(

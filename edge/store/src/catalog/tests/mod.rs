@@ -15,7 +15,7 @@ use futures::executor::block_on;
 use orilla_catalog::read::ProductView;
 use orilla_catalog::*;
 use orilla_money::{Currency, Money};
-use orilla_shop::catalog::{Catalog, CatalogWriter};
+use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use std::sync::Arc;
 
 /// A product with a bit of everything.
