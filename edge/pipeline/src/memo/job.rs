@@ -7,7 +7,6 @@ use crate::published::{Notes, Published};
 use axum::response::Response;
 use orilla_memo::{Marks, Piece, Read as Seen, Record, Refused, Template};
 use orilla_shop::PortError;
-use orilla_shop::catalog::Catalog;
 use orilla_snapshot::{Read, Snapshot};
 use orilla_ui::Locale;
 use std::sync::{Arc, OnceLock};
@@ -71,7 +70,11 @@ impl<P: Page> Job<P> {
         let notes = Arc::new(Notes::default());
         let marks = Marks::new(u128::from_be_bytes(visit.host.random.bytes()?));
         let from = Render {
-            catalog: Published { snapshot: self.snapshot.clone(), host: visit.host.clone(), notes: Some(notes.clone()) },
+            catalog: Published {
+                snapshot: self.snapshot.clone(),
+                host: visit.host.clone(),
+                notes: Some(notes.clone()),
+            },
             locale: visit.locale,
             path: visit.path.clone(),
             query: visit.query.clone(),
