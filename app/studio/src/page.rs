@@ -44,6 +44,7 @@ impl StudioContext {
             ("/studio", words.nav_dashboard()),
             ("/studio/orders", words.nav_orders()),
             ("/studio/products", words.nav_products()),
+            ("/studio/categories", words.nav_categories()),
             ("/studio/publish", words.nav_publish()),
             ("/studio/sessions", words.nav_sessions()),
         ];

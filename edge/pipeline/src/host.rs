@@ -8,7 +8,7 @@ use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::team::flags::FlagDesk;
-use orilla_shop::team::{OrderDesk, ProductDesk, Sessions};
+use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -105,4 +105,6 @@ pub struct Team {
     pub products: Arc<dyn ProductDesk>,
     /// Feature flags.
     pub flags: Arc<dyn FlagDesk>,
+    /// Categories.
+    pub categories: Arc<dyn CategoryDesk>,
 }

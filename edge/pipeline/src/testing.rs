@@ -173,7 +173,8 @@ impl Shop {
             writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
             sessions: Arc::new(SessionStore::new(database.clone())),
             orders: Arc::new(OrderStore::new(database.clone())),
-            products: catalog,
+            products: catalog.clone(),
+            categories: catalog,
             flags: Arc::new(FlagStore::new(database.clone())),
         };
         Shop { host, team, database, background, clock, files, limiter, collected }

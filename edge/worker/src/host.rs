@@ -70,7 +70,8 @@ pub fn team(env: JsValue) -> Team {
         writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
         sessions: Arc::new(SessionStore::new(database.clone())),
         orders: Arc::new(OrderStore::new(database.clone())),
-        products: catalog,
+        products: catalog.clone(),
+        categories: catalog,
         flags: Arc::new(FlagStore::new(database)),
     }
 }

@@ -41,7 +41,8 @@ pub enum Words {
     Any,
 }
 
-/// Full-text search over active products, as the team wrote them.
+/// What no snapshot answers: full-text search over active products, as the team wrote them, and where a category is that
+/// was moved.
 #[async_trait]
 pub trait Search: Send + Sync {
     /// The products that have these words, with a rank, the lowest the best, in no order. A text without a word finds
@@ -50,6 +51,9 @@ pub trait Search: Send + Sync {
 
     /// Up to `most` products whose title, brand or numbers begin with what was typed.
     async fn suggest(&self, typed: &str, most: u32) -> Result<Vec<Suggestion>, PortError>;
+
+    /// The slug of the category that stood at this one before the team moved it.
+    async fn moved(&self, slug: &str) -> Result<Option<String>, PortError>;
 }
 
 /// A picture on another host.

@@ -1,5 +1,7 @@
 //! The pages, each a function from its data to a whole HTML document.
 
+mod categories;
+mod category;
 mod dashboard;
 mod order;
 mod orders;
@@ -12,6 +14,8 @@ mod sign_in;
 mod tests;
 
 pub use crate::page::Told;
+pub use categories::{CategoriesPage, CategoryForm, categories, move_fault};
+pub use category::{CategoryPage, category};
 pub use dashboard::{DashboardPage, dashboard};
 pub use order::{OrderForm, OrderPage, order};
 pub use orders::orders;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{Assets, StudioContext};
 use orilla_catalog::read::{CategoryNode, ProductView};
-use orilla_catalog::{Handle, ProductDraft, ProductId, Status, Variant, VariantId};
+use orilla_catalog::{CategoryId, Handle, ProductDraft, ProductId, Status, Variant, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_orders::{
     Address, Contact, Country, Email, Event, Instructions, Order, OrderLine, OrderNumber, OrderToken, Placed,
@@ -14,8 +14,9 @@ use orilla_shop::catalog::{ImportCounts, ImportRun};
 use orilla_shop::checkout::ListedOrder;
 use orilla_shop::publish::{Changes, Publication};
 use orilla_shop::team::{
-    FieldChange, HistoryEntry, ListedProduct, OrderPage as Found, OrderQuery, ProductChange, ProductForm,
-    ProductPage as ListFound, ProductQuery, Session, StoredProduct,
+    Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, HistoryEntry, ListedProduct,
+    MoveFault, OrderPage as Found, OrderQuery, ProductChange, ProductForm, ProductPage as ListFound,
+    ProductQuery, Session, StoredProduct,
 };
 use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
@@ -162,6 +163,66 @@ fn product_list(studio: &StudioContext) -> String {
     products(studio, &query, &ListFound { total: 500, products: vec![listed] }, &[node])
 }
 
+fn category_tree() -> CategoryTree {
+    let category = |id, slug: &str, parent: Option<i64>| Category {
+        id: CategoryId(id),
+        parent: parent.map(CategoryId),
+        slug: slug.into(),
+        name: HOSTILE.into(),
+        version: 1,
+        products: 2,
+        active: 1,
+    };
+    CategoryTree::new(vec![category(1, "light", None), category(2, "light/lanterns", Some(1))])
+}
+
+fn category_history() -> Vec<CategoryEntry> {
+    let text = || HOSTILE.to_owned();
+    let changes = [
+        CategoryChange::Created { path: text() },
+        CategoryChange::Moved { before: text(), after: text(), merged: false },
+        CategoryChange::Moved { before: text(), after: text(), merged: true },
+        CategoryChange::Deleted { path: text() },
+    ];
+    changes.into_iter().map(|change| CategoryEntry { at: 0, member: text(), change }).collect()
+}
+
+fn categories_page(studio: &StudioContext) -> String {
+    let tree = category_tree();
+    let faults = [MoveFault::Exists(CategoryId(2)), MoveFault::TooDeep];
+    let data = CategoriesPage {
+        faults: faults.map(|fault| move_fault(studio, &tree, fault)).into(),
+        tree,
+        form: CategoryForm { name: HOSTILE.into(), parent: "1".into() },
+        history: category_history(),
+        told: Told::Refused(HOSTILE.into()),
+    };
+    categories(studio, &data)
+}
+
+fn category_page(studio: &StudioContext) -> String {
+    let tree = category_tree();
+    let data = CategoryPage {
+        category: tree.all()[0].clone(),
+        form: CategoryForm { name: HOSTILE.into(), parent: HOSTILE.into() },
+        faults: vec![move_fault(studio, &tree, MoveFault::Exists(CategoryId(2)))],
+        can_merge: true,
+        is_stale: true,
+        former: vec![HOSTILE.into()],
+        history: category_history(),
+        told: Told::Done(HOSTILE.into()),
+        tree,
+    };
+    category(studio, &data)
+}
+
+#[test]
+fn a_category_does_not_stand_in_itself() {
+    let html = category_page(&studio(Locale::En));
+    let places = html.split("<select").nth(1).unwrap().split("</select>").next().unwrap();
+    assert_eq!(places.matches("<option").count(), 1, "{places}");
+}
+
 fn publication(number: u64, manifest: &str) -> Publication {
     Publication { number, manifest: manifest.into(), products: 7, at: 0, note: HOSTILE.into() }
 }
@@ -227,6 +288,8 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         imports: vec![run],
     };
     vec![
+        categories_page(studio),
+        category_page(studio),
         order_page(studio),
         orders(studio, &query, &Found { total: 500, orders: vec![listed()] }),
         sessions(studio, &[session], Some(1), Told::Done(HOSTILE.into())),

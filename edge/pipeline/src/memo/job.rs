@@ -5,6 +5,7 @@ use crate::gateway::refusal::admit_rendering;
 use crate::gateway::visitor::Visitor;
 use crate::published::{Notes, Published};
 use axum::response::Response;
+use http::StatusCode;
 use orilla_memo::{Marks, Piece, Read as Seen, Record, Refused, Template};
 use orilla_shop::PortError;
 use orilla_snapshot::{Read, Snapshot};
@@ -33,7 +34,7 @@ pub(super) struct Job<P> {
 pub(super) enum Done {
     Page(Arc<Shared>, Kept),
     NotFound,
-    Elsewhere(String),
+    Elsewhere(StatusCode, String),
     Refused(Box<Response>),
 }
 
@@ -86,7 +87,7 @@ impl<P: Page> Job<P> {
         let html = match self.page.render(&from).await? {
             Outcome::Page(html) => html,
             Outcome::NotFound => return Ok(Done::NotFound),
-            Outcome::Elsewhere(address) => return Ok(Done::Elsewhere(address)),
+            Outcome::Elsewhere(status, address) => return Ok(Done::Elsewhere(status, address)),
         };
         let Render { marks, catalog, notes: other, .. } = from;
         drop((catalog, other));

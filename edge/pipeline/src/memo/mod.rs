@@ -227,8 +227,8 @@ pub enum Outcome {
     Page(String),
     /// There is nothing here.
     NotFound,
-    /// It is at this address.
-    Elsewhere(String),
+    /// It is at this address, for now or for good, as the status says.
+    Elsewhere(StatusCode, String),
 }
 
 /// A render that is under way.
@@ -271,7 +271,7 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
                 compose(visit, snapshot, &page, &Told::rendered(&why, kept, took)).await
             }
             Ok(Done::NotFound) => reply::not_found(&visit).await,
-            Ok(Done::Elsewhere(address)) => reply::redirect(StatusCode::FOUND, &address),
+            Ok(Done::Elsewhere(status, address)) => reply::redirect(status, &address),
             Ok(Done::Refused(refusal)) => *refusal,
             Err(error) => reply::failure(&visit, &error).await,
         },

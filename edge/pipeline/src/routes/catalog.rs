@@ -1,5 +1,6 @@
 //! The pages of the catalogue: each a function of what it reads, which the memo keeps.
 
+use crate::canonical::encode_path;
 use crate::memo::{self, Outcome, Page, PageVisit, Render, Rendering};
 use crate::reply;
 use crate::visit::{Segment, Visit};
@@ -7,6 +8,7 @@ use axum::response::Response;
 use http::{StatusCode, header};
 use orilla_catalog::Handle;
 use orilla_catalog::query::{ListQuery, PAGE_SIZE};
+use orilla_shop::PortError;
 use orilla_shop::catalog::Catalog;
 use orilla_storefront::PageContext;
 use orilla_storefront::pages::{self, ListData, ProductData};
@@ -63,15 +65,26 @@ async fn list(visit: PageVisit, category: Option<&str>) -> Response {
 #[derive(Clone)]
 struct List(ListQuery);
 
+impl List {
+    /// What stands where there is no such category: the way to where the team has moved it.
+    async fn moved(&self, from: &Render) -> Result<Outcome, PortError> {
+        let slug = self.0.category.as_deref().unwrap_or_default();
+        let Some(now) = from.catalog.host.search.moved(slug).await? else { return Ok(Outcome::NotFound) };
+        let path = format!("/{}/c/{now}", from.locale.code());
+        let address = address(&encode_path(&path), &self.0.to_query_string());
+        Ok(Outcome::Elsewhere(StatusCode::PERMANENT_REDIRECT, address))
+    }
+}
+
 impl Page for List {
     fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
         Box::pin(async {
-            let Some(listing) = from.catalog.list(&self.0).await? else { return Ok(Outcome::NotFound) };
+            let Some(listing) = from.catalog.list(&self.0).await? else { return self.moved(from).await };
             let page = from.page().await?;
             let last = listing.total.div_ceil(PAGE_SIZE).max(1);
             if self.0.page > last {
                 let query = self.0.at_page(last).to_query_string();
-                return Ok(Outcome::Elsewhere(address(&page.url(&from.path), &query)));
+                return Ok(Outcome::Elsewhere(StatusCode::FOUND, address(&page.url(&from.path), &query)));
             }
             Ok(Outcome::Page(pages::list(page, ListData { query: self.0.clone(), listing })))
         })

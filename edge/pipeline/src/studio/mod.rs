@@ -1,5 +1,6 @@
 //! The Studio: the pages of the shop's team. Each asks for a session ([`member::Member`]).
 
+mod categories;
 mod dashboard;
 mod member;
 mod orders;
@@ -34,6 +35,9 @@ pub fn router() -> Router {
         .route("/studio/sessions", get(sessions::show).post(sessions::end))
         .route("/studio/orders", get(orders::list))
         .route("/studio/orders/{number}", get(orders::show).post(orders::command))
+        .route("/studio/categories", get(categories::list).post(categories::create))
+        .route("/studio/categories/{id}", get(categories::show).post(categories::save))
+        .route("/studio/categories/{id}/delete", post(categories::delete))
         .route("/studio/publish", get(publish::show).post(publish::publish))
         .route("/studio/publish/back", post(publish::roll_back))
         .route("/studio/products", get(products::list))

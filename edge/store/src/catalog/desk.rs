@@ -97,7 +97,8 @@ impl ProductDesk for CatalogStore {
         let fields = differences(&seen.product, product);
         // A category's name can change without its slug: that is a change, but not of the document.
         let is_new = digests.iter().any(|digest| known.digest != *digest);
-        if !is_new && fields.is_empty() {
+        // Nor is one whose digest waits to be made anew.
+        if fields.is_empty() && (!is_new || known.digest.is_empty()) {
             return Ok(SaveOutcome::Unchanged);
         }
         let change = ProductChange::Edited { version: seen.version.saturating_add(is_new.into()), fields };

@@ -45,7 +45,13 @@ pub(super) async fn one(db: &dyn Database, handle: &Handle) -> Result<Option<Doc
     Ok(documents(db, ONE, handle.as_str(), 1).await?.pop())
 }
 
-async fn documents(db: &dyn Database, page: &str, handle: &str, most: u32) -> Result<Vec<Document>, DbError> {
+/// The documents of a page that a `WITH page AS …` names, which may use `?1` and `?2`.
+pub(super) async fn documents(
+    db: &dyn Database,
+    page: &str,
+    handle: &str,
+    most: u32,
+) -> Result<Vec<Document>, DbError> {
     let statements = sql(page).map(|sql| Statement::new(sql).bind(handle).bind(most));
     let answers = db.batch(statements.into()).await?;
     let [heads, options, variants, attributes, images] = answers.as_slice() else {

@@ -1,6 +1,7 @@
 //! The import of a batch of products: read what is there, plan, write all in one transaction.
 
 use super::digest::digest;
+use super::moved::follow;
 use super::plan::{Plan, no_repeats};
 use super::stored::Stored;
 use crate::{Database, DbError};
@@ -21,6 +22,7 @@ pub(super) async fn import(
     dry_run: bool,
 ) -> Result<ImportCounts, ImportError> {
     no_repeats(products)?;
+    let products = &*follow(db, products).await.map_err(PortError::from)?;
     let digests: Vec<String> = products.iter().map(digest).collect();
     let mut refusal = String::new();
     for _ in 0..ATTEMPTS {

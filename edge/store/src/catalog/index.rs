@@ -2,26 +2,33 @@
 
 use orilla_catalog::{Attribute, AttributeValue, Product};
 use orilla_richtext::SafeHtml;
+use serde::Serialize;
 
 /// The most of one column that is searched, in bytes: a row must fit into a parameter.
 const LONGEST_TEXT: usize = 60_000;
 /// Attributes that are numbers by which people look for a product.
 const NUMBERS: [&str; 6] = ["mpn", "ean", "gtin", "isbn", "upc", "model_number"];
 
+/// A product's row in the search index: `[product, title, brand, numbers, category, attributes, description]`.
+pub(super) fn row(id: i64, product: &Product) -> impl Serialize {
+    let Text { numbers, category, attributes, description } = text(product);
+    (id, &product.title, &product.brand, numbers, category, attributes, description)
+}
+
 /// The searchable text of a product, beside its title and brand.
-pub(super) struct Text {
+struct Text {
     /// SKUs, barcodes and the maker's numbers.
-    pub(super) numbers: String,
+    numbers: String,
     /// The names of the category, from the top.
-    pub(super) category: String,
+    category: String,
     /// The values of attributes; of a yes-or-no attribute its name, if it is a yes.
-    pub(super) attributes: String,
+    attributes: String,
     /// The description without markup.
-    pub(super) description: String,
+    description: String,
 }
 
 /// Gathers the searchable text.
-pub(super) fn text(product: &Product) -> Text {
+fn text(product: &Product) -> Text {
     let variants = product.variants.iter().flat_map(|v| v.sku.iter().chain(&v.barcode)).map(String::as_str);
     let is_number = |attribute: &&Attribute| NUMBERS.contains(&attribute.key.as_str());
     let numbers = product.attributes.iter().filter(is_number).map(|a| a.value.token());

@@ -7,12 +7,14 @@
 
 mod assign;
 mod card;
+mod categories;
 mod desk;
 mod digest;
 mod export;
 mod import;
 mod index;
 mod list;
+mod moved;
 mod plan;
 mod product;
 mod read;
@@ -87,6 +89,10 @@ impl Search for CatalogStore {
 
     async fn suggest(&self, typed: &str, most: u32) -> Result<Vec<Suggestion>, PortError> {
         Ok(read::suggest(&*self.db, typed, most).await?)
+    }
+
+    async fn moved(&self, slug: &str) -> Result<Option<String>, PortError> {
+        Ok(read::moved(&*self.db, slug).await?)
     }
 }
 

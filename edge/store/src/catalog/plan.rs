@@ -120,16 +120,7 @@ impl Plan {
             && let Some(variant) = product.variants.first()
         {
             self.active.push(&(id, 10_i64.pow(u32::from(variant.price.currency.decimals()))));
-            let text = index::text(product);
-            self.search.push(&(
-                id,
-                &product.title,
-                &product.brand,
-                text.numbers,
-                text.category,
-                text.attributes,
-                text.description,
-            ));
+            self.search.push(&index::row(id, product));
         }
     }
 

@@ -49,6 +49,13 @@ pub(super) async fn suggest(db: &dyn Database, typed: &str, most: u32) -> Result
     db::rows(db, statement.bind(terms).bind(most)).await
 }
 
+/// See [`orilla_shop::catalog::Search::moved`].
+pub(super) async fn moved(db: &dyn Database, slug: &str) -> Result<Option<String>, DbError> {
+    let sql = "SELECT json_quote(g.slug) AS doc
+      FROM category_moves m JOIN categories g ON g.id = m.category_id WHERE m.slug = ?1";
+    Ok(db::rows(db, Statement::new(sql).bind(slug)).await?.pop())
+}
+
 /// See [`orilla_shop::catalog::Catalog::categories`].
 pub(super) async fn categories(db: &dyn Database) -> Result<Vec<CategoryNode>, DbError> {
     let own = db::rows(

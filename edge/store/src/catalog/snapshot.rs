@@ -1,7 +1,7 @@
 //! What a publish reads: products as entries of the snapshot, all of them or those that changed.
 //!
 //! A publish reads the position first, then products, then the shop: what changes meanwhile is read again by the next
-//! one, and categories and facet keys are only ever added.
+//! one. Facet keys are only ever added; categories can go, so a publish reads them before the products, too.
 
 use super::CatalogStore;
 use super::export::parts;

@@ -5,15 +5,15 @@ use super::plan::Plan;
 use crate::Statement;
 
 /// Fails if a product of the batch is no longer at the version that the plan was made for.
-const GUARD: &str = "INSERT INTO import_guard (ok) SELECT 0 FROM json_each(?1) f
+pub(super) const GUARD: &str = "INSERT INTO import_guard (ok) SELECT 0 FROM json_each(?1) f
   LEFT JOIN products p ON p.handle = f.value ->> 0
   WHERE coalesce(p.version, 0) <> f.value ->> 1 LIMIT 1";
 
-/// One level of the tree; the level above is there already. The last name wins.
+/// One level of the tree; the level above is there already. The last name wins, unless the team has named it.
 const CATEGORIES: &str = "INSERT INTO categories (slug, name, parent_id)
   SELECT f.value ->> 0, f.value ->> 1, (SELECT id FROM categories WHERE slug = f.value ->> 2)
   FROM json_each(?1) f WHERE true
-  ON CONFLICT (slug) DO UPDATE SET name = excluded.name WHERE name <> excluded.name";
+  ON CONFLICT (slug) DO UPDATE SET name = excluded.name WHERE name <> excluded.name AND version = 0";
 
 const PRODUCTS: &str = "INSERT INTO products
     (id, handle, title, brand, description, status, category_id, version, digest)
@@ -106,7 +106,7 @@ const FACETS: [&str; 5] = [
       WHERE a.in_facets = 1",
 ];
 
-const SEARCH: &str = "INSERT INTO product_search (rowid, title, brand, numbers, category, attributes, description)
+pub(super) const SEARCH: &str = "INSERT INTO product_search (rowid, title, brand, numbers, category, attributes, description)
   SELECT f.value ->> 0, f.value ->> 1, f.value ->> 2, f.value ->> 3, f.value ->> 4, f.value ->> 5, f.value ->> 6
   FROM json_each(?1) f";
 

@@ -72,9 +72,13 @@ pub async fn publish(press: Press<'_>, now: i64, note: &str) -> Result<Published
         Some(publication) => stored_manifest(press.segments, publication).await?,
         None => None,
     };
+    let early = press.written.shop().await?;
     let mut job = Job { press, builder: Builder::default(), waiting: Vec::new(), done: Done::default() };
     let position = job.build(before.as_ref()).await?;
-    let shop = press.written.shop().await?;
+    let mut shop = press.written.shop().await?;
+    // A product that was read before its category was moved still names the earlier one; the next publish brings both
+    // together. Of two with one slug, the first counts.
+    shop.categories.extend(early.categories);
     for (what, document) in press.written.attachments().await? {
         if let Some(segment) = job.builder.attach(what, &document) {
             job.waiting.push(job.done.count(segment));

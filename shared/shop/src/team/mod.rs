@@ -1,11 +1,16 @@
 //! What the shop's team does in the Studio: sign in, work on orders and products.
 
+mod categories;
 pub mod flags;
 mod form;
 mod orders;
 mod products;
 mod session;
 
+pub use categories::{
+    By, Category, CategoryChange, CategoryDesk, CategoryEntry, CategoryMove, CategoryOutcome, CategoryTree,
+    MoveFault, MovedCategory,
+};
 pub use form::{ProductForm, VariantForm, amount};
 pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery};
 pub use products::{

@@ -1,6 +1,7 @@
 //! What the tests of the catalogue share.
 
 mod catalogue;
+mod categories;
 mod desk;
 mod import;
 mod list;
