@@ -50,6 +50,7 @@ impl StudioContext {
         ];
         let is_current = |href: &str| match href {
             "/studio" => self.path == href,
+            "/studio/products" if self.path == "/studio/new-product" => true,
             _ => self.path == href || self.path.starts_with(&format!("{href}/")),
         };
         links

@@ -36,6 +36,7 @@ pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
+pub use studio::SESSION_COOKIE;
 
 use crate::gateway::body::refuse_unread;
 use crate::gateway::forgery::refuse_forged_write;

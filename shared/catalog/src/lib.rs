@@ -16,7 +16,9 @@ pub mod read;
 pub use attribute::{Attribute, AttributeKey, AttributeValue};
 pub use category::{CategoryPath, tree, way};
 pub use handle::{Handle, InvalidHandle, slug};
-pub use product::{Fault, Image, ImageUrl, LIMITS, Limits, Product, ProductDraft, Status, Variant};
+pub use product::{
+    Fault, FaultKind, Image, ImageUrl, LIMITS, Limits, Product, ProductDraft, Status, Variant,
+};
 use serde::{Deserialize, Serialize};
 
 /// The id that the store gives a product. Stable for the life of the product.

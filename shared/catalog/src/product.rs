@@ -2,7 +2,7 @@
 
 mod check;
 
-pub use check::{Fault, LIMITS, Limits};
+pub use check::{Fault, FaultKind, LIMITS, Limits};
 
 use crate::{Attribute, CategoryPath};
 use orilla_money::Money;
@@ -187,7 +187,7 @@ impl TryFrom<ProductDraft> for Product {
     type Error = String;
     fn try_from(draft: ProductDraft) -> Result<Self, Self::Error> {
         draft.check().map_err(|faults| {
-            faults.iter().map(|f| format!("{}: {}", f.field, f.message)).collect::<Vec<_>>().join("; ")
+            faults.iter().map(|f| format!("{}: {}", f.field, f.kind)).collect::<Vec<_>>().join("; ")
         })
     }
 }

@@ -95,9 +95,9 @@ fn rejection(faults: &[Fault], line: u64, lines: &[u64], name: impl Fn(&str) -> 
     };
     let variant = first.field.strip_prefix("variants[").and_then(|rest| rest.split(']').next()?.parse().ok());
     let line = variant.and_then(|i: usize| lines.get(i)).copied().unwrap_or(line);
-    let mut message = first.message.clone();
+    let mut message = first.kind.to_string();
     for other in others.iter().take(3) {
-        message.push_str(&format!("; {}: {}", name(&other.field), other.message));
+        message.push_str(&format!("; {}: {}", name(&other.field), other.kind));
     }
     if others.len() > 3 {
         message.push_str(&format!("; and {} faults more", others.len() - 3));

@@ -19,7 +19,7 @@ pub use category::{CategoryPage, category};
 pub use dashboard::{DashboardPage, dashboard};
 pub use order::{OrderForm, OrderPage, order};
 pub use orders::orders;
-pub use product::{ProductPage, StockForm, product};
+pub use product::{Editor, ProductPage, StockForm, new_product, product, product_fault};
 pub use products::products;
 pub use publish::{PublishPage, publish};
 pub use sessions::sessions;

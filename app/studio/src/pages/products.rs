@@ -4,9 +4,8 @@ use crate::Words;
 use crate::page::{StudioContext, document, filters, table, with_query};
 use leptos::prelude::*;
 use orilla_catalog::Status;
-use orilla_catalog::read::CategoryNode;
-use orilla_shop::team::{ProductPage, ProductQuery, StockFilter, last_page};
-use orilla_ui::{Pagination, SelectOption};
+use orilla_shop::team::{CategoryTree, ProductPage, ProductQuery, StockFilter, last_page};
+use orilla_ui::{ButtonLink, Pagination, SelectOption};
 
 /// What a status is called.
 pub(super) fn status_name(words: Words, status: Status) -> &'static str {
@@ -28,15 +27,14 @@ pub fn products(
     studio: &StudioContext,
     query: &ProductQuery,
     found: &ProductPage,
-    categories: &[CategoryNode],
+    categories: &CategoryTree,
 ) -> String {
     let (locale, words) = (studio.locale, studio.words());
     let statuses = Status::ALL.map(|s| (s.token().to_owned(), status_name(words, s).to_owned()));
     let stocks = [(StockFilter::In, words.product_in_stock()), (StockFilter::Out, words.product_sold_out())]
         .map(|(stock, label)| (stock.token().to_owned(), label.to_owned()));
-    let categories = categories.iter().map(|category| {
-        let depth = category.slug.matches('/').count();
-        (category.slug.clone(), format!("{}{}", "– ".repeat(depth), category.name))
+    let categories = categories.all().iter().map(|category| {
+        (category.slug.clone(), format!("{}{}", "– ".repeat(category.depth()), category.name))
     });
     let selects = vec![
         (
@@ -58,6 +56,7 @@ pub fn products(
     document(studio, words.nav_products(), || {
         view! {
             <h1>{words.nav_products()}</h1>
+            <p><ButtonLink href="/studio/new-product">{words.product_new()}</ButtonLink></p>
             {filters(studio, "/studio/products", (words.products_search(), query.search.clone()), selects)}
             <p class="found" role="status">{words.products_found(&locale.integer(found.total.into()))}</p>
             {rows(studio, found)}

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{Assets, StudioContext};
-use orilla_catalog::read::{CategoryNode, ProductView};
-use orilla_catalog::{CategoryId, Handle, ProductDraft, ProductId, Status, Variant, VariantId};
+use orilla_catalog::read::ProductView;
+use orilla_catalog::{CategoryId, FaultKind, Handle, ProductDraft, ProductId, Status, Variant, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_orders::{
     Address, Contact, Country, Email, Event, Instructions, Order, OrderLine, OrderNumber, OrderToken, Placed,
@@ -15,8 +15,8 @@ use orilla_shop::checkout::ListedOrder;
 use orilla_shop::publish::{Changes, Publication};
 use orilla_shop::team::{
     Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, HistoryEntry, ListedProduct,
-    MoveFault, OrderPage as Found, OrderQuery, ProductChange, ProductForm, ProductPage as ListFound,
-    ProductQuery, Session, StoredProduct,
+    MoveFault, OrderPage as Found, OrderQuery, ProductChange, ProductFault, ProductFaultKind, ProductForm,
+    ProductPage as ListFound, ProductQuery, Session, StoredProduct,
 };
 use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
@@ -123,28 +123,101 @@ fn stored() -> StoredProduct {
     StoredProduct { id: ProductId(1), version: 4, product, variants: vec![VariantId(7)] }
 }
 
-fn product_page(studio: &StudioContext) -> String {
+/// Fields that have a fault on the page of a product.
+const FAULTS: [&str; 9] = [
+    "title",
+    "variants[0].price",
+    "variants[1].options[0]",
+    "options[1]",
+    "attributes[0].value",
+    "attributes[0].kind",
+    "images[0].url",
+    "pieces-7",
+    HOSTILE,
+];
+
+fn product_page(studio: &StudioContext, has_conflict: bool) -> String {
     let stored = stored();
     let change = FieldChange { field: HOSTILE.into(), before: HOSTILE.into(), after: HOSTILE.into() };
-    let edited = ProductChange::Edited { version: 2, fields: vec![change.clone()] };
+    let edited = |version| ProductChange::Edited {
+        version,
+        fields: vec![change.clone()],
+        is_undo: false,
+        before: None,
+    };
     let counted = ProductChange::Stock { variant: VariantId(7), pieces: -3, reason: text() };
-    let entry = |change| HistoryEntry { at: 0, member: HOSTILE.into(), change };
+    let entry = |change| HistoryEntry { at: 0, member: HOSTILE.into(), change, can_be_undone: true };
     let fault = |field: &str| FormFault { field: field.into(), message: HOSTILE.into() };
-    let mut form = ProductForm::of(&stored);
+    let mut form = ProductForm::of(&stored).with_room(1, 1, 1);
     form.description = format!("{HOSTILE}</textarea>{HOSTILE}");
+    let hostile = || std::array::from_fn(|_| HOSTILE.to_owned());
+    form.options = hostile();
+    form.category = HOSTILE.into();
+    for variant in &mut form.variants {
+        (variant.options, variant.pieces) = (hostile(), HOSTILE.into());
+    }
+    for attribute in &mut form.attributes {
+        (attribute.key, attribute.name, attribute.value) = (HOSTILE.into(), HOSTILE.into(), HOSTILE.into());
+    }
+    for image in &mut form.images {
+        (image.url, image.alt, image.place) = (HOSTILE.into(), HOSTILE.into(), HOSTILE.into());
+    }
     let data = ProductPage {
-        preview: SafeHtml::sanitise(&form.description),
-        form,
-        show_preview: true,
+        editor: Editor {
+            preview: SafeHtml::sanitise(&form.description),
+            form,
+            version: Some(stored.version),
+            action: "/studio/products/lantern".into(),
+            currency: Currency::EUR,
+            categories: category_tree(),
+            show_preview: true,
+            faults: FAULTS.map(fault).into(),
+        },
         stock: StockForm { variant: "7".into(), pieces: HOSTILE.into(), reason: HOSTILE.into() },
         key: "0123456789".into(),
-        faults: vec![fault("title"), fault("variants[0].price"), fault("pieces-7"), fault(HOSTILE)],
-        conflict: Some(vec![change]),
-        history: vec![entry(edited), entry(counted)],
+        conflict: None,
+        history: vec![entry(edited(4)), entry(edited(3)), entry(counted), entry(ProductChange::Created)],
         told: Told::Refused(HOSTILE.into()),
         stored,
     };
+    let data = if has_conflict { ProductPage { conflict: Some(vec![change]), ..data } } else { data };
     product(studio, &data)
+}
+
+fn new_editor() -> Editor {
+    Editor {
+        form: ProductForm { title: HOSTILE.into(), ..ProductForm::blank() },
+        version: None,
+        action: "/studio/new-product".into(),
+        currency: Currency::EUR,
+        categories: category_tree(),
+        preview: SafeHtml::sanitise(HOSTILE),
+        show_preview: false,
+        faults: vec![FormFault { field: "handle".into(), message: HOSTILE.into() }],
+    }
+}
+
+#[test]
+fn the_last_edit_alone_can_be_taken_back() {
+    let html = product_page(&studio(Locale::En), false);
+    assert_eq!(html.matches("/studio/products/lantern/undo").count(), 1);
+    assert!(!product_page(&studio(Locale::En), true).contains("/undo"));
+}
+
+#[test]
+fn every_fault_of_a_product_has_its_words() {
+    let kinds = [
+        ProductFaultKind::Checked(FaultKind::TooMuch { count: 501, most: 500, unit: "characters" }),
+        ProductFaultKind::Checked(FaultKind::Twice(HOSTILE.into())),
+        ProductFaultKind::SkuTaken("anchor".into()),
+        ProductFaultKind::NoKey,
+    ];
+    for locale in Locale::ALL {
+        for kind in kinds.clone() {
+            let told = product_fault(&studio(locale), ProductFault { field: "title".into(), kind });
+            assert!(told.field == "title" && !told.message.is_empty());
+        }
+    }
 }
 
 fn product_list(studio: &StudioContext) -> String {
@@ -157,10 +230,9 @@ fn product_list(studio: &StudioContext) -> String {
         available: 0,
         price_from: Money::new(3_900, Currency::EUR),
     };
-    let node = CategoryNode { slug: HOSTILE.into(), name: HOSTILE.into(), products: 1 };
     let query =
         ProductQuery { search: HOSTILE.into(), category: HOSTILE.into(), page: 3, ..ProductQuery::default() };
-    products(studio, &query, &ListFound { total: 500, products: vec![listed] }, &[node])
+    products(studio, &query, &ListFound { total: 500, products: vec![listed] }, &category_tree())
 }
 
 fn category_tree() -> CategoryTree {
@@ -296,7 +368,9 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         sign_in(studio, sign_in_page),
         dashboard(studio, &today),
         error(studio, 404),
-        product_page(studio),
+        product_page(studio, false),
+        product_page(studio, true),
+        new_product(studio, &new_editor(), Told::Refused(HOSTILE.into())),
         product_list(studio),
         publish_page(studio),
     ]
@@ -349,12 +423,14 @@ fn an_id_names_one_element() {
 
 #[test]
 fn an_error_leads_to_its_field() {
-    let html = product_page(&studio(Locale::En));
-    for field in ["title", "variants[0].price", "pieces-7"] {
+    let html = product_page(&studio(Locale::En), true);
+    for field in FAULTS.into_iter().filter(|field| *field != HOSTILE) {
         assert!(html.contains(&format!("href=\"#{field}\"")), "{field}");
         assert!(ids(&html).contains(&field), "{field}");
     }
-    assert!(html.contains("Variant 1: Price"));
+    for name in ["Variant 1: Price", "Option 2", "Attribute 1: Value", "Picture 1: Address of the picture"] {
+        assert!(html.contains(name), "{name}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! instantiated with the first request for one of their addresses: an isolate that serves shoppers never pays for it.
 //! Its memory is its own, and so is the snapshot that it reads.
 
+use orilla_pipeline::SESSION_COOKIE;
 use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host, team};
 use worker::wasm_bindgen::{self, prelude::*};
@@ -10,7 +11,9 @@ use worker::worker_sys::web_sys;
 /// Answers a request for an address that `orilla_pipeline::is_for_team`.
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
-    let claims = request.headers().has("authorization").unwrap_or(false);
+    let headers = request.headers();
+    let cookies = headers.get("cookie").ok().flatten().unwrap_or_default();
+    let claims = headers.has("authorization").unwrap_or(false) || cookies.contains(SESSION_COOKIE);
     glue::answer(request, context.clone(), largest_body(true, claims), |request| {
         orilla_pipeline::answer_team(host(env.clone(), context), team(env), request)
     })

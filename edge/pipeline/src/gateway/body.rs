@@ -9,8 +9,8 @@ use http::{Extensions, StatusCode};
 /// A form, and what a server function takes.
 pub const LARGEST_FORM: usize = 64 * 1024;
 /// A form of the Studio: a product's description has up to 60,000 bytes, each of which may take three in a form, and it
-/// has up to 500 variants.
-pub const LARGEST_STUDIO_FORM: usize = LARGEST_READ;
+/// has up to 500 variants and 500 attributes.
+pub const LARGEST_STUDIO_FORM: usize = 1024 * 1024;
 /// A JSON document of the API.
 pub const LARGEST_DOCUMENT: usize = 64 * 1024;
 /// A request with a document of flags, which may be written with more spaces than it is kept with.
@@ -23,7 +23,7 @@ const LARGEST_READ: usize = 256 * 1024;
 const MORE: usize = 1024 * 1024;
 
 /// Bytes that a host reads of a request's body; a longer one is answered with 413 unread. `is_team`: the address is
-/// one of the team's; `has_token`: somebody claims to be of the team. Whether the claim is true is found out later.
+/// one of the team's; `has_token`: somebody claims to be of the team, by the token or by a session. Whether the claim is true is found out later.
 pub const fn largest_body(is_team: bool, has_token: bool) -> usize {
     if is_team && has_token { LARGEST_IMPORT + MORE } else { LARGEST_READ }
 }

@@ -14,7 +14,7 @@ use orilla_studio::pages::{self, SignInPage};
 use percent_encoding::percent_decode_str;
 
 /// The cookie with the session's key. Strict: no link of another site opens a page of the Studio.
-const COOKIE: &str = "__Host-studio";
+pub const SESSION_COOKIE: &str = "__Host-studio";
 /// What stands for the name of who uses the token itself, in a header.
 const PROGRAM: &str = "API";
 
@@ -81,13 +81,13 @@ fn nobody(visit: &Visit, method: &Method) -> Response {
 }
 
 fn session_key(headers: &HeaderMap) -> Option<SessionKey> {
-    cookies(headers, COOKIE).find_map(SessionKey::parse)
+    cookies(headers, SESSION_COOKIE).find_map(SessionKey::parse)
 }
 
 /// The `Set-Cookie` that keeps a session, or removes it.
 pub fn session_cookie(begun: Option<&Begun>) -> HeaderValue {
     let (key, age) = begun.map_or(("", 0), |begun| (begun.key.as_str(), begun.seconds));
-    let cookie = format!("{COOKIE}={key}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=Strict");
+    let cookie = format!("{SESSION_COOKIE}={key}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=Strict");
     // A key is digits and letters.
     HeaderValue::from_str(&cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

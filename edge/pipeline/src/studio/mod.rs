@@ -3,7 +3,9 @@
 mod categories;
 mod dashboard;
 mod member;
+mod new_product;
 mod orders;
+mod product_form;
 mod products;
 mod publish;
 mod sessions;
@@ -11,6 +13,8 @@ mod sign_in;
 mod stock;
 #[cfg(test)]
 mod tests;
+
+pub use member::SESSION_COOKIE;
 
 use crate::reply::{self, Logged};
 use crate::visit::Visit;
@@ -23,8 +27,8 @@ use orilla_shop::PortError;
 use orilla_studio::{StudioContext, pages};
 use std::collections::HashMap;
 
-/// The most fields of a form: a product has up to 500 variants with five fields each.
-const MOST_FIELDS: usize = 3_000;
+/// The most fields of a form: a product has up to 500 variants with ten fields each, and 500 attributes with five.
+const MOST_FIELDS: usize = 8_000;
 
 /// The Studio's pages.
 pub fn router() -> Router {
@@ -41,7 +45,9 @@ pub fn router() -> Router {
         .route("/studio/publish", get(publish::show).post(publish::publish))
         .route("/studio/publish/back", post(publish::roll_back))
         .route("/studio/products", get(products::list))
+        .route("/studio/new-product", get(new_product::show).post(new_product::create))
         .route("/studio/products/{handle}", get(products::show).post(products::save))
+        .route("/studio/products/{handle}/undo", post(products::undo))
         .route("/studio/products/{handle}/stock", post(stock::adjust))
 }
 

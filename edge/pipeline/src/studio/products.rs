@@ -1,31 +1,29 @@
 //! Products: the list, and one product with its form.
 
 use super::member::Member;
+use super::product_form::{Intent, editor, ground, read};
 use super::{error, failure, fields, page, see};
 use axum::body::Bytes;
 use axum::response::Response;
 use http::StatusCode;
-use orilla_catalog::{Fault, Handle, LIMITS, ProductDraft};
+use orilla_catalog::Handle;
 use orilla_orders::OrderToken;
-use orilla_richtext::SafeHtml;
 use orilla_shop::PortError;
 use orilla_shop::team::{
-    FieldChange, ProductForm, ProductQuery, SaveOutcome, SaveProduct, StoredProduct, VariantForm, differences,
+    CategoryTree, FieldChange, Made, ProductFault, ProductFaultKind, ProductForm, ProductQuery, SaveOutcome,
+    SaveProduct, StoredProduct, differences,
 };
 use orilla_studio::pages::{self, FormFault, ProductPage, StockForm, Told};
 use percent_encoding::percent_decode_str;
-use std::collections::HashMap;
 
 /// Lines of history on a product's page.
 const HISTORY: u32 = 30;
-/// The fields that every form of a product has.
-const ALWAYS: [&str; 6] = ["version", "title", "brand", "description", "status", "category"];
 
 /// `GET /studio/products?q=lantern&status=draft&stock=out&category=light&page=2`.
 pub async fn list(member: Member) -> Response {
     let query = ProductQuery::read(form_urlencoded::parse(member.visit.query.as_bytes()));
     let found = member.team.products.find(&query).await;
-    let categories = member.team.catalog.categories().await;
+    let categories = member.team.categories.tree().await;
     match found.and_then(|found| Ok((found, categories?))) {
         Ok((found, categories)) => {
             page(StatusCode::OK, pages::products(&member.studio, &query, &found, &categories))
@@ -39,9 +37,11 @@ pub async fn list(member: Member) -> Response {
 pub(super) struct Shown {
     /// What was typed; `None`: the product as it is stored.
     pub(super) form: Option<ProductForm>,
+    pub(super) faults: Vec<ProductFault>,
     pub(super) stock: StockForm,
+    /// What is wrong with the form for the stock.
+    pub(super) stock_faults: Vec<FormFault>,
     pub(super) show_preview: bool,
-    pub(super) faults: Vec<FormFault>,
     pub(super) conflict: Option<Vec<FieldChange>>,
     pub(super) told: Told,
 }
@@ -50,7 +50,9 @@ pub(super) struct Shown {
 pub async fn show(member: Member) -> Response {
     let words = member.studio.words();
     let told = match member.visit.query.as_str() {
+        "done=created" => Told::Done(words.product_created().to_owned()),
         "done=saved" => Told::Done(words.product_saved().to_owned()),
+        "done=undone" => Told::Done(words.product_undone().to_owned()),
         "done=unchanged" => Told::Done(words.product_unchanged().to_owned()),
         "done=stock" => Told::Done(words.stock_done().to_owned()),
         _ => Told::Nothing,
@@ -80,21 +82,19 @@ pub(super) async fn render(
     shown: Shown,
 ) -> Response {
     let history = member.team.products.history(stored.id, HISTORY).await;
-    let (history, random) = match history.and_then(|history| Ok((history, member.visit.host.random.bytes()?)))
-    {
+    let categories = member.team.categories.tree().await;
+    let found = history.and_then(|history| Ok((history, categories?, member.visit.host.random.bytes()?)));
+    let (history, categories, random) = match found {
         Ok(found) => found,
         Err(error) => return failure(&member.studio, &error),
     };
     let form = shown.form.unwrap_or_else(|| ProductForm::of(&stored));
-    let is_short = form.description.len() <= LIMITS.description;
-    let preview = SafeHtml::sanitise(if is_short { &form.description } else { "" });
+    let mut editor = editor(member, Some(&stored), form, categories, shown.faults, shown.show_preview);
+    editor.faults.extend(shown.stock_faults);
     let data = ProductPage {
-        form,
-        preview,
-        show_preview: shown.show_preview,
+        editor,
         stock: shown.stock,
         key: OrderToken::from_random(random).as_str().to_owned(),
-        faults: shown.faults,
         conflict: shown.conflict,
         history,
         told: shown.told,
@@ -103,7 +103,7 @@ pub(super) async fn render(
     page(status, pages::product(&member.studio, &data))
 }
 
-/// `POST /studio/products/storm-lantern`: saves what was typed, or shows it with a preview.
+/// `POST /studio/products/storm-lantern`: saves what was typed, or shows it with a preview or with more rows.
 pub async fn save(member: Member, body: Bytes) -> Response {
     let stored = match stored(&member).await {
         Ok(Some(stored)) => stored,
@@ -111,38 +111,45 @@ pub async fn save(member: Member, body: Bytes) -> Response {
         Err(error) => return failure(&member.studio, &error),
     };
     let mut fields = fields(&body);
-    let is_whole = ALWAYS.iter().all(|name| fields.contains_key(*name));
-    let version = fields.get("version").and_then(|version| version.parse::<u32>().ok());
-    let (Some(version), true) = (version, is_whole) else {
-        // What it does not hold must not look as if somebody had emptied it.
-        let told = Told::Refused(member.studio.words().form_stale().to_owned());
-        let shown = Shown { told, ..Shown::default() };
-        return render(&member, stored, StatusCode::UNPROCESSABLE_ENTITY, shown).await;
+    let version = fields.remove("version").and_then(|version| version.parse::<u32>().ok());
+    let (Some(version), Some((form, intent))) = (version, read(&mut fields)) else {
+        return stale(&member, stored).await;
     };
-    let is_preview = fields.remove("intent").as_deref() == Some("preview");
-    let form = read(&mut fields);
+    let categories = match member.team.categories.tree().await {
+        Ok(categories) => categories,
+        Err(error) => return failure(&member.studio, &error),
+    };
     if version != stored.version {
-        return conflict(&member, stored, form).await;
+        return conflict(&member, stored, form, &categories).await;
     }
-    if is_preview {
-        let shown = Shown { form: Some(form), show_preview: true, ..Shown::default() };
+    if intent != Intent::Save {
+        let show_preview = intent == Intent::Preview;
+        let shown = Shown { form: Some(form), show_preview, ..Shown::default() };
         return render(&member, stored, StatusCode::OK, shown).await;
     }
-    let product = match form.apply(&stored).and_then(ProductDraft::check) {
-        Ok(product) => product,
+    let Made { product, variants, rows } = match form.make(ground(&member, Some(&stored), &categories)) {
+        Ok(made) => made,
         Err(faults) => return refuse(&member, stored, form, faults).await,
     };
-    let (name, at) = (member.name().to_owned(), member.visit.host.clock.now());
-    let wish = SaveProduct { seen: &stored, product, member: &name, at };
-    let done = |what: &str| see(&format!("{}?done={what}", member.visit.path));
+    let wish = SaveProduct {
+        seen: &stored,
+        product,
+        variants: &variants,
+        is_undo: false,
+        member: member.name(),
+        at: member.visit.host.clock.now(),
+    };
     match member.team.products.save(&wish).await {
-        Ok(SaveOutcome::Saved) => done("saved"),
-        Ok(SaveOutcome::Unchanged) => done("unchanged"),
-        Ok(SaveOutcome::Conflict { field, message }) => {
-            refuse(&member, stored, form, vec![Fault { field, message }]).await
+        Ok(SaveOutcome::Saved) => done(&stored, "saved"),
+        Ok(SaveOutcome::Unchanged) => done(&stored, "unchanged"),
+        Ok(SaveOutcome::SkuTaken { variant, owner }) => {
+            let row = rows.get(variant).copied().unwrap_or_default();
+            let field = format!("variants[{row}].sku");
+            let fault = ProductFault { field, kind: ProductFaultKind::SkuTaken(owner) };
+            refuse(&member, stored, form, vec![fault]).await
         }
         Ok(SaveOutcome::Stale) => match self::stored(&member).await {
-            Ok(Some(stored)) => conflict(&member, stored, form).await,
+            Ok(Some(stored)) => conflict(&member, stored, form, &categories).await,
             Ok(None) => error(&member.studio, StatusCode::NOT_FOUND),
             Err(error) => failure(&member.studio, &error),
         },
@@ -150,43 +157,78 @@ pub async fn save(member: Member, body: Bytes) -> Response {
     }
 }
 
-async fn refuse(member: &Member, stored: StoredProduct, form: ProductForm, faults: Vec<Fault>) -> Response {
-    let faults = faults.into_iter().map(|Fault { field, message }| FormFault { field, message }).collect();
+/// `POST /studio/products/storm-lantern/undo`: puts the document in place that was there before the last edit.
+pub async fn undo(member: Member, body: Bytes) -> Response {
+    let stored = match stored(&member).await {
+        Ok(Some(stored)) => stored,
+        Ok(None) => return error(&member.studio, StatusCode::NOT_FOUND),
+        Err(error) => return failure(&member.studio, &error),
+    };
+    let version = fields(&body).remove("version").and_then(|version| version.parse::<u32>().ok());
+    let before = match version.filter(|version| *version == stored.version) {
+        Some(version) => member.team.products.before(stored.id, version).await,
+        None => Ok(None),
+    };
+    let before = match before {
+        Ok(Some(before)) => before,
+        // Somebody has changed it since, or this was sent before.
+        Ok(None) => return cannot_undo(&member, stored).await,
+        Err(error) => return failure(&member.studio, &error),
+    };
+    let variants: Vec<_> = before.variants.into_iter().map(Some).collect();
+    let wish = SaveProduct {
+        seen: &stored,
+        product: before.product,
+        variants: &variants,
+        is_undo: true,
+        member: member.name(),
+        at: member.visit.host.clock.now(),
+    };
+    match member.team.products.save(&wish).await {
+        Ok(SaveOutcome::Saved) => done(&stored, "undone"),
+        Ok(SaveOutcome::Unchanged) => done(&stored, "unchanged"),
+        // Its SKU belongs to another product by now, or somebody was quicker.
+        Ok(SaveOutcome::SkuTaken { .. } | SaveOutcome::Stale) => cannot_undo(&member, stored).await,
+        Err(error) => failure(&member.studio, &error),
+    }
+}
+
+fn done(stored: &StoredProduct, what: &str) -> Response {
+    see(&format!("/studio/products/{}?done={what}", stored.product.handle()))
+}
+
+async fn cannot_undo(member: &Member, stored: StoredProduct) -> Response {
+    let told = Told::Refused(member.studio.words().product_cannot_undo().to_owned());
+    render(member, stored, StatusCode::CONFLICT, Shown { told, ..Shown::default() }).await
+}
+
+async fn stale(member: &Member, stored: StoredProduct) -> Response {
+    let told = Told::Refused(member.studio.words().form_stale().to_owned());
+    render(member, stored, StatusCode::UNPROCESSABLE_ENTITY, Shown { told, ..Shown::default() }).await
+}
+
+async fn refuse(
+    member: &Member,
+    stored: StoredProduct,
+    form: ProductForm,
+    faults: Vec<ProductFault>,
+) -> Response {
     let shown = Shown { form: Some(form), faults, ..Shown::default() };
     render(member, stored, StatusCode::UNPROCESSABLE_ENTITY, shown).await
 }
 
 /// The product as somebody else has stored it, with what was typed in the form: nothing is lost, nothing is written.
-async fn conflict(member: &Member, stored: StoredProduct, form: ProductForm) -> Response {
-    let (changes, faults) = match form.apply(&stored).and_then(ProductDraft::check) {
-        Ok(product) => (differences(&stored.product, &product), Vec::new()),
-        Err(faults) => {
-            let faults = faults.into_iter().map(|Fault { field, message }| FormFault { field, message });
-            (Vec::new(), faults.collect())
-        }
+async fn conflict(
+    member: &Member,
+    stored: StoredProduct,
+    form: ProductForm,
+    categories: &CategoryTree,
+) -> Response {
+    let form = form.completed(&stored);
+    let (changes, faults) = match form.make(ground(member, Some(&stored), categories)) {
+        Ok(made) => (differences(&stored.product, &made.product), Vec::new()),
+        Err(faults) => (Vec::new(), faults),
     };
     let shown = Shown { form: Some(form), faults, conflict: Some(changes), ..Shown::default() };
     render(member, stored, StatusCode::CONFLICT, shown).await
-}
-
-fn read(fields: &mut HashMap<String, String>) -> ProductForm {
-    let mut take = |name: &str| fields.remove(name);
-    let mut form = ProductForm {
-        title: take("title").unwrap_or_default(),
-        brand: take("brand").unwrap_or_default(),
-        description: take("description").unwrap_or_default(),
-        status: take("status").unwrap_or_default(),
-        category: take("category").unwrap_or_default(),
-        variants: Vec::new(),
-    };
-    for at in 0..LIMITS.variants {
-        let mut part = |name: &str| take(&format!("variants[{at}].{name}"));
-        // A variant of which a part is missing stays as it is.
-        if let (Some(id), Some(sku), Some(barcode), Some(price), Some(compare_at)) =
-            (part("id"), part("sku"), part("barcode"), part("price"), part("compare_at"))
-        {
-            form.variants.push(VariantForm { id, sku, barcode, price, compare_at });
-        }
-    }
-    form
 }

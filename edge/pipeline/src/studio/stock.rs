@@ -25,7 +25,7 @@ pub async fn adjust(member: Member, body: Bytes) -> Response {
     let wish = match read(&member, &stored, &form, &key) {
         Ok(wish) => wish,
         Err((told, faults)) => {
-            let shown = Shown { stock: form, faults, told, ..Shown::default() };
+            let shown = Shown { stock: form, stock_faults: faults, told, ..Shown::default() };
             return render(&member, stored, StatusCode::UNPROCESSABLE_ENTITY, shown).await;
         }
     };
@@ -37,7 +37,7 @@ pub async fn adjust(member: Member, body: Bytes) -> Response {
         }
         Ok(AdjustOutcome::OutOfRange) => {
             let faults = vec![fault(&form, "pieces", words.stock_out_of_range())];
-            (StatusCode::UNPROCESSABLE_ENTITY, Shown { faults, ..Shown::default() })
+            (StatusCode::UNPROCESSABLE_ENTITY, Shown { stock_faults: faults, ..Shown::default() })
         }
         Ok(AdjustOutcome::NoVariant) => (StatusCode::CONFLICT, told(words.stock_variant_gone())),
         Ok(AdjustOutcome::KeyReused) => (StatusCode::CONFLICT, told(words.key_reused())),

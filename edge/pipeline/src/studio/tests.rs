@@ -1,12 +1,14 @@
 //! The Studio as its team meets it, over the real SQL.
 
 mod categories;
+mod new_product;
 mod orders;
 mod products;
 mod publish;
 mod sign_in;
 
 use crate::testing::{Answer, Client, Shop, TOKEN};
+use std::collections::BTreeMap;
 
 /// Someone of the team, signed in.
 pub(super) fn signed_in(shop: &Shop) -> Client<'_> {
@@ -43,4 +45,38 @@ pub(super) fn check_refused(
     }
     assert_eq!(shop.rows_written(), before, "{form}");
     assert_eq!(answer.header("cache-control"), "private, no-store");
+}
+
+/// The fields of the form with this address, as the page has them, decoded.
+#[track_caller]
+pub(super) fn form_of(page: &Answer, action: &str) -> BTreeMap<String, String> {
+    let text = page.text();
+    let start = format!("<form method=\"post\" action=\"{action}\"");
+    let form = text.split(&start).nth(1).unwrap_or_else(|| panic!("no form {action}: {text}"));
+    let form = form.split("</form>").next().unwrap();
+    let decode = |text: &str| {
+        text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    };
+    let value =
+        |tag: &str, name: &str| Some(decode(tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?));
+    let mut fields = BTreeMap::new();
+    for part in form.split('<').skip(1) {
+        let (tag, rest) = part.split_once('>').unwrap();
+        let Some(name) = value(tag, "name") else { continue };
+        if tag.starts_with("input") && (!tag.contains("type=\"checkbox\"") || tag.contains(" checked")) {
+            fields.insert(name, value(tag, "value").unwrap_or_default());
+        } else if tag.starts_with("textarea") {
+            fields.insert(name, decode(rest).trim_start_matches('\n').to_owned());
+        } else if tag.starts_with("select") {
+            let options = form.split(&format!("<{tag}>")).nth(1).unwrap().split("</select>").next().unwrap();
+            let chosen = options.split("<option").find(|option| option.contains(" selected"));
+            fields.insert(name, chosen.and_then(|option| value(option, "value")).unwrap_or_default());
+        }
+    }
+    fields
+}
+
+/// The body that sends these fields.
+pub(super) fn body(fields: &BTreeMap<String, String>) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }

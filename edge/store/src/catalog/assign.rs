@@ -25,6 +25,33 @@ pub(super) fn variants(document: &[Variant], stored: &[StoredVariant]) -> Vec<Op
         .collect()
 }
 
+/// The same, where somebody has said of each variant of the document which stored one it is. A new one can still be one
+/// that was archived; one that nothing was said of is known as in a feed.
+pub(super) fn chosen(
+    document: &[Variant],
+    stored: &[StoredVariant],
+    said: &[Option<i64>],
+) -> Vec<Option<i64>> {
+    if said.len() != document.len() {
+        return variants(document, stored);
+    }
+    let is_there = |id: &i64| stored.iter().any(|variant| variant.id == *id);
+    let said: Vec<_> = said.iter().map(|id| id.filter(is_there)).collect();
+    let free: Vec<_> = stored
+        .iter()
+        .filter(|variant| variant.archived == 1 && !said.contains(&Some(variant.id)))
+        .cloned()
+        .collect();
+    let new: Vec<Variant> = document
+        .iter()
+        .zip(&said)
+        .filter(|(_, id)| id.is_none())
+        .map(|(variant, _)| variant.clone())
+        .collect();
+    let mut found = variants(&new, &free).into_iter();
+    said.iter().map(|id| id.or_else(|| found.next().flatten())).collect()
+}
+
 /// For each picture of the document the id of the stored one with its URL, or `None` for a new one.
 pub(super) fn images(document: &[Image], stored: &[StoredImage]) -> Vec<Option<i64>> {
     let mut free: Vec<&StoredImage> = stored.iter().collect();
@@ -62,6 +89,24 @@ mod tests {
             })
             .collect();
         assert_eq!(variants(&document, stored), expected);
+    }
+
+    #[test]
+    fn what_was_said_of_a_variant_counts() {
+        let variant = |sku: &str, option: &str| Variant {
+            sku: Some(sku.to_owned()),
+            barcode: None,
+            options: vec![option.to_owned()],
+            price: Money::zero(Currency::EUR),
+            compare_at: None,
+            available: 0,
+            sold: 0,
+        };
+        let stored = [stored(7, "A", "S", 0), stored(8, "B", "M", 0), stored(9, "C", "L", 1)];
+        // Both its SKU and its options are others now, and it is the same.
+        let document = [variant("B", "X"), variant("C", "Y"), variant("A", "S")];
+        assert_eq!(chosen(&document, &stored, &[Some(7), None, Some(99)]), [Some(7), Some(9), None]);
+        assert_eq!(chosen(&document, &stored, &[]), [Some(8), Some(9), Some(7)]);
     }
 
     #[test]

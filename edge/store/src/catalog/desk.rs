@@ -7,12 +7,12 @@ use super::{CatalogStore, export};
 use crate::db::{contains, decode, rows};
 use crate::{Database, DbError, Statement};
 use async_trait::async_trait;
-use orilla_catalog::{Handle, LIMITS, ProductId, VariantId};
+use orilla_catalog::{Handle, LIMITS, Product, ProductId, VariantId};
 use orilla_shop::PortError;
 use orilla_shop::catalog::{ImportError, ImportRun};
 use orilla_shop::team::{
-    AdjustOutcome, AdjustStock, HistoryEntry, PAGE, ProductChange, ProductDesk, ProductPage, ProductQuery,
-    SaveOutcome, SaveProduct, StoredProduct, differences,
+    AdjustOutcome, AdjustStock, Before, CreateOutcome, CreateProduct, HistoryEntry, PAGE, ProductChange,
+    ProductDesk, ProductPage, ProductQuery, SaveOutcome, SaveProduct, StoredProduct, differences,
 };
 use serde::Serialize;
 
@@ -31,6 +31,9 @@ WHERE (?1 = '' OR p.handle = ?1 OR p.title LIKE ?2 ESCAPE '\\' OR p.brand LIKE ?
 const COUNT_GUARD: &str = "INSERT INTO import_guard (ok) SELECT 0 FROM json_each(?1) f
   JOIN variants v ON v.id = f.value ->> 0
   WHERE v.imported_available <> f.value ->> 1 LIMIT 1";
+
+/// How often a new product is planned when others write at the same time.
+const ATTEMPTS: u32 = 3;
 
 /// ?1 product, ?2 time, ?3 member, ?4 key or NULL, ?5 change.
 const HISTORY: &str =
@@ -86,10 +89,11 @@ impl ProductDesk for CatalogStore {
     }
 
     async fn save(&self, save: &SaveProduct<'_>) -> Result<SaveOutcome, PortError> {
-        let SaveProduct { seen, product, .. } = save;
+        let SaveProduct { seen, product, is_undo, .. } = save;
         let products = std::slice::from_ref(product);
         let digests = [digest(product)];
-        let stored = Stored::read(&*self.db, products, &digests).await?;
+        let mut stored = Stored::read(&*self.db, products, &digests).await?;
+        stored.said = save.variants.iter().map(|id| id.map(|id| id.0)).collect();
         let known = stored.products.get(product.handle());
         let Some(known) = known.filter(|known| known.id == seen.id.0 && known.version == seen.version) else {
             return Ok(SaveOutcome::Stale);
@@ -101,14 +105,17 @@ impl ProductDesk for CatalogStore {
         if fields.is_empty() && (!is_new || known.digest.is_empty()) {
             return Ok(SaveOutcome::Unchanged);
         }
-        let change = ProductChange::Edited { version: seen.version.saturating_add(is_new.into()), fields };
-        let plan = match Plan::new(products, &digests, &stored) {
-            Ok(plan) => plan,
-            Err(ImportError::Conflict { field, message, .. }) => {
-                return Ok(SaveOutcome::Conflict { field, message });
-            }
-            Err(ImportError::Port(error)) => return Err(error),
+        if let Some((variant, owner)) = sku_taken(product, &stored) {
+            return Ok(SaveOutcome::SkuTaken { variant, owner });
+        }
+        let before = Before { product: seen.product.clone(), variants: seen.variants.clone() };
+        let change = ProductChange::Edited {
+            version: seen.version.saturating_add(is_new.into()),
+            fields,
+            is_undo: *is_undo,
+            before: Some(Box::new(before)),
         };
+        let plan = Plan::new(products, &digests, &stored).map_err(unexpected)?;
         let counts: Vec<_> =
             seen.variants.iter().zip(&seen.product.variants).map(|(id, v)| (id, v.counted())).collect();
         let mut batch = vec![Statement::new(COUNT_GUARD).bind(json(&counts)?)];
@@ -120,6 +127,39 @@ impl ProductDesk for CatalogStore {
             Err(DbError::Constraint(_)) => Ok(SaveOutcome::Stale),
             Err(error) => Err(error.into()),
         }
+    }
+
+    async fn create(&self, create: &CreateProduct<'_>) -> Result<CreateOutcome, PortError> {
+        let CreateProduct { product, member, at } = create;
+        let products = std::slice::from_ref(product);
+        let digests = [digest(product)];
+        for _ in 0..ATTEMPTS {
+            let stored = Stored::read(&*self.db, products, &digests).await?;
+            if let Some(there) = stored.products.get(product.handle()) {
+                let is_same = digests.contains(&there.digest);
+                return Ok(if is_same { CreateOutcome::There } else { CreateOutcome::HandleTaken });
+            }
+            if let Some((variant, owner)) = sku_taken(product, &stored) {
+                return Ok(CreateOutcome::SkuTaken { variant, owner });
+            }
+            let plan = Plan::new(products, &digests, &stored).map_err(unexpected)?;
+            let mut batch = plan.statements();
+            batch.push(history(ProductId(stored.next_id), *at, member, None, &ProductChange::Created)?);
+            match self.db.batch(batch).await {
+                Ok(_) => return Ok(CreateOutcome::Created),
+                // Somebody wrote between reading and writing: what became of that, the next attempt sees.
+                Err(DbError::Constraint(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(PortError::Unavailable("others keep making products; try again".into()))
+    }
+
+    async fn before(&self, product: ProductId, version: u32) -> Result<Option<Before>, PortError> {
+        let sql = "SELECT json(change -> '$.before') AS doc FROM product_history
+            WHERE product_id = ?1 AND change ->> '$.version' = ?2 AND change -> '$.before' IS NOT NULL
+            ORDER BY id DESC LIMIT 1";
+        Ok(rows(&*self.db, Statement::new(sql).bind(product.0).bind(version)).await?.pop())
     }
 
     async fn adjust(&self, adjust: &AdjustStock) -> Result<AdjustOutcome, PortError> {
@@ -147,7 +187,9 @@ impl ProductDesk for CatalogStore {
     }
 
     async fn history(&self, product: ProductId, most: u32) -> Result<Vec<HistoryEntry>, PortError> {
-        let sql = "SELECT json_object('at', at, 'member', member, 'change', json(change)) AS doc
+        let sql =
+            "SELECT json_object('at', at, 'member', member, 'change', json(json_remove(change, '$.before')),
+              'can_be_undone', json(iif(change -> '$.before' IS NULL, 'false', 'true'))) AS doc
             FROM product_history WHERE product_id = ?1 ORDER BY id DESC LIMIT ?2";
         Ok(rows(&*self.db, Statement::new(sql).bind(product.0).bind(most)).await?)
     }
@@ -163,6 +205,21 @@ impl ProductDesk for CatalogStore {
               'rejected', rejected, 'at', at) AS doc
             FROM import_log ORDER BY id DESC LIMIT ?1";
         Ok(rows(&*self.db, Statement::new(sql).bind(most)).await?)
+    }
+}
+
+/// The variant whose SKU another product has, and that product's handle.
+fn sku_taken(product: &Product, stored: &Stored) -> Option<(usize, String)> {
+    let taken = stored.taken.first()?;
+    let variant = product.variants.iter().position(|variant| variant.sku.as_ref() == Some(&taken.sku));
+    Some((variant.unwrap_or_default(), taken.handle.clone()))
+}
+
+/// No conflict is left when the SKUs are free.
+fn unexpected(error: ImportError) -> PortError {
+    match error {
+        ImportError::Port(error) => error,
+        conflict @ ImportError::Conflict { .. } => PortError::Unexpected(conflict.to_string()),
     }
 }
 

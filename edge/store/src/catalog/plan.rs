@@ -126,7 +126,7 @@ impl Plan {
 
     fn plan_variants(&mut self, product: &Product, id: i64, stored: &Stored) {
         let known = stored.variants.get(&id).map_or(&[][..], Vec::as_slice);
-        let ids = assign::variants(&product.variants, known);
+        let ids = assign::chosen(&product.variants, known, &stored.said);
         for (position, (variant, variant_id)) in product.variants.iter().zip(ids).enumerate() {
             let mut options = variant.options.iter();
             self.variants.push(&(

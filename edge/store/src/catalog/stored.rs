@@ -54,6 +54,8 @@ pub(super) struct Stored {
     pub(super) products: HashMap<String, StoredProduct>,
     /// By product, those of changed products only, active ones first.
     pub(super) variants: BTreeMap<i64, Vec<StoredVariant>>,
+    /// Which stored variant each of the document's is, of a product that is edited: else the plan finds out.
+    pub(super) said: Vec<Option<i64>>,
     /// By product, those of changed products only, in their order.
     pub(super) images: BTreeMap<i64, Vec<StoredImage>>,
     /// SKUs that other products have.

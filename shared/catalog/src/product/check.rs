@@ -1,18 +1,79 @@
 //! The check that makes a draft a product: what is wrong with it, and how large it may be.
 
 use super::{Product, ProductDraft};
-use crate::{AttributeValue, Handle};
+use crate::{AttributeValue, Handle, InvalidHandle};
 use orilla_richtext::SafeHtml;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What is wrong with one field of a draft.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The field, as in JSON: `variants[2].price`.
     pub field: String,
-    /// What is wrong and what would be right.
-    pub message: String,
+    /// What is wrong with it.
+    pub kind: FaultKind,
+}
+
+/// What is wrong with a field. Shown, it says so in English, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FaultKind {
+    /// Something has to stand there.
+    #[error("is empty")]
+    Empty,
+    /// A character that no text has.
+    #[error("has a control character")]
+    ControlCharacter,
+    /// More than there may be.
+    #[error("has {count} {unit}, {most} are allowed")]
+    TooMuch {
+        /// How many there are.
+        count: usize,
+        /// How many are allowed.
+        most: usize,
+        /// What is counted, in English.
+        unit: &'static str,
+    },
+    /// A name, a combination of options or a SKU that another part of the product has.
+    #[error("\"{0}\" stands twice")]
+    Twice(String),
+    /// An amount below 0.
+    #[error("is negative")]
+    Negative,
+    /// A price above the most minor units.
+    #[error("is above {0} minor units")]
+    PriceTooHigh(i64),
+    /// More pieces than can be counted.
+    #[error("is above {0}")]
+    TooManyPieces(u32),
+    /// Pieces sold that no stock fits to.
+    #[error("added to \"available\" must be from 0 to {0}")]
+    Sold(u32),
+    /// Another currency than the first variant's.
+    #[error("all variants have one currency")]
+    OtherCurrency,
+    /// A former price that is none.
+    #[error("must be above the price, in its currency")]
+    NotReduced,
+    /// Nothing to buy.
+    #[error("a product needs at least one variant, with a price")]
+    NoVariant,
+    /// Not one value for each option.
+    #[error("has {values} values for {options} options")]
+    OptionCount {
+        /// Values of the variant.
+        values: usize,
+        /// Options of the product.
+        options: usize,
+    },
+    /// An infinite number, or none at all.
+    #[error("is not a finite number")]
+    NotFinite,
+    /// A unit behind something that is no number.
+    #[error("only numbers have a unit")]
+    UnitOfNoNumber,
+    /// Not a handle.
+    #[error(transparent)]
+    Handle(InvalidHandle),
 }
 
 /// How large a product may be, so that no feed can fill the store or a page.
@@ -62,7 +123,7 @@ impl ProductDraft {
     pub fn check(mut self) -> Result<Product, Vec<Fault>> {
         let mut faults = Faults(Vec::new());
         if let Err(error) = Handle::parse(&self.handle) {
-            faults.add("handle", error.to_string());
+            faults.add("handle", FaultKind::Handle(error));
         }
         self.title = tidy(&self.title);
         faults.text("title", &self.title, LIMITS.title);
@@ -90,14 +151,14 @@ impl ProductDraft {
         for (i, name) in self.options.iter().enumerate() {
             faults.text(&format!("options[{i}]"), name, LIMITS.text);
             if !names.insert(name) {
-                faults.add(&format!("options[{i}]"), format!("\"{name}\" stands twice"));
+                faults.add(&format!("options[{i}]"), FaultKind::Twice(name.clone()));
             }
         }
     }
 
     fn check_variants(&self, faults: &mut Faults) {
         if self.variants.is_empty() {
-            faults.add("variants", "a product needs at least one variant, with a price".into());
+            faults.add("variants", FaultKind::NoVariant);
         }
         faults.most("variants", self.variants.len(), LIMITS.variants, "variants");
         let mut combinations = BTreeSet::new();
@@ -106,16 +167,14 @@ impl ProductDraft {
         for (i, variant) in self.variants.iter().enumerate() {
             let field = |name: &str| format!("variants[{i}].{name}");
             if variant.options.len() != self.options.len() {
-                faults.add(
-                    &field("options"),
-                    format!("has {} values for {} options", variant.options.len(), self.options.len()),
-                );
+                let (values, options) = (variant.options.len(), self.options.len());
+                faults.add(&field("options"), FaultKind::OptionCount { values, options });
             }
             for value in &variant.options {
                 faults.text(&field("options"), value, LIMITS.text);
             }
             if !combinations.insert(&variant.options) {
-                faults.add(&field("options"), format!("\"{}\" stands twice", variant.options.join(" / ")));
+                faults.add(&field("options"), FaultKind::Twice(variant.options.join(" / ")));
             }
             for (name, text) in [("sku", &variant.sku), ("barcode", &variant.barcode)] {
                 if let Some(text) = text {
@@ -125,27 +184,26 @@ impl ProductDraft {
             if let Some(sku) = &variant.sku
                 && !skus.insert(sku)
             {
-                faults.add(&field("sku"), format!("\"{sku}\" stands twice"));
+                faults.add(&field("sku"), FaultKind::Twice(sku.clone()));
             }
             if variant.price.minor < 0 {
-                faults.add(&field("price"), "is negative".into());
+                faults.add(&field("price"), FaultKind::Negative);
             }
             if variant.price.minor.max(variant.compare_at.map_or(0, |before| before.minor)) > LIMITS.price {
-                faults.add(&field("price"), format!("is above {} minor units", LIMITS.price));
+                faults.add(&field("price"), FaultKind::PriceTooHigh(LIMITS.price));
             }
             if Some(variant.price.currency) != currency {
-                faults.add(&field("price"), "all variants have one currency".into());
+                faults.add(&field("price"), FaultKind::OtherCurrency);
             }
             if let Some(before) = variant.compare_at
                 && (before.currency != variant.price.currency || before.minor <= variant.price.minor)
             {
-                faults.add(&field("compare_at"), "must be above the price, in its currency".into());
+                faults.add(&field("compare_at"), FaultKind::NotReduced);
             }
             if variant.available > LIMITS.available {
-                faults.add(&field("available"), format!("is above {}", LIMITS.available));
+                faults.add(&field("available"), FaultKind::TooManyPieces(LIMITS.available));
             } else if !(0..=i64::from(LIMITS.available)).contains(&variant.counted()) {
-                let message = format!("added to \"available\" must be from 0 to {}", LIMITS.available);
-                faults.add(&field("sold"), message);
+                faults.add(&field("sold"), FaultKind::Sold(LIMITS.available));
             }
         }
     }
@@ -158,13 +216,13 @@ impl ProductDraft {
             match &attribute.value {
                 AttributeValue::Text(text) => faults.text(&field("value"), text, LIMITS.attribute_text),
                 AttributeValue::Number(number) if !number.is_finite() => {
-                    faults.add(&field("value"), "is not a finite number".into());
+                    faults.add(&field("value"), FaultKind::NotFinite);
                 }
                 _ => {}
             }
             match (&attribute.unit, &attribute.value) {
                 (Some(unit), AttributeValue::Number(_)) => faults.text(&field("unit"), unit, 20),
-                (Some(_), _) => faults.add(&field("unit"), "only numbers have a unit".into()),
+                (Some(_), _) => faults.add(&field("unit"), FaultKind::UnitOfNoNumber),
                 (None, _) => {}
             }
         }
@@ -175,26 +233,26 @@ impl ProductDraft {
 struct Faults(Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, field: &str, message: String) {
+    fn add(&mut self, field: &str, kind: FaultKind) {
         // A hostile document must not make a report without end.
         if self.0.len() < 50 {
-            self.0.push(Fault { field: field.to_owned(), message });
+            self.0.push(Fault { field: field.to_owned(), kind });
         }
     }
 
     fn text(&mut self, field: &str, text: &str, longest: usize) {
         if text.trim().is_empty() {
-            self.add(field, "is empty".into());
+            self.add(field, FaultKind::Empty);
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
-            self.add(field, "has a control character".into());
+            self.add(field, FaultKind::ControlCharacter);
         }
         self.most(field, text.chars().count(), longest, "characters");
     }
 
-    fn most(&mut self, field: &str, count: usize, most: usize, of_what: &str) {
+    fn most(&mut self, field: &str, count: usize, most: usize, unit: &'static str) {
         if count > most {
-            self.add(field, format!("has {count} {of_what}, {most} are allowed"));
+            self.add(field, FaultKind::TooMuch { count, most, unit });
         }
     }
 }
@@ -236,7 +294,7 @@ mod tests {
         let mut draft = lantern();
         edit(&mut draft);
         let faults = draft.check().err().unwrap_or_default();
-        let lines: Vec<_> = faults.iter().map(|f| format!("{}: {}", f.field, f.message)).collect();
+        let lines: Vec<_> = faults.iter().map(|f| format!("{}: {}", f.field, f.kind)).collect();
         assert_eq!(lines, expected);
     }
 

@@ -11,11 +11,14 @@ pub use categories::{
     By, Category, CategoryChange, CategoryDesk, CategoryEntry, CategoryMove, CategoryOutcome, CategoryTree,
     MoveFault, MovedCategory,
 };
-pub use form::{ProductForm, VariantForm, amount};
+pub use form::{
+    AttributeForm, Ground, ImageForm, Made, ProductFault, ProductFaultKind, ProductForm, VariantForm, amount,
+};
 pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery};
 pub use products::{
-    AdjustOutcome, AdjustStock, FieldChange, HistoryEntry, ListedProduct, ProductChange, ProductDesk,
-    ProductPage, ProductQuery, SaveOutcome, SaveProduct, StockFilter, StoredProduct, differences,
+    AdjustOutcome, AdjustStock, Before, CreateOutcome, CreateProduct, FieldChange, HistoryEntry,
+    ListedProduct, ProductChange, ProductDesk, ProductPage, ProductQuery, SaveOutcome, SaveProduct,
+    StockFilter, StoredProduct, differences,
 };
 pub use session::{
     Begun, IDLE, LASTS, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, sign_in, who,

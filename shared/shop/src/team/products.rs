@@ -4,7 +4,7 @@ use super::{page_number, searched};
 use crate::PortError;
 use crate::catalog::ImportRun;
 use async_trait::async_trait;
-use orilla_catalog::{Handle, Product, ProductDraft, ProductId, Status, VariantId};
+use orilla_catalog::{Attribute, Handle, Product, ProductDraft, ProductId, Status, Variant, VariantId};
 use orilla_money::Money;
 use orilla_orders::{IdempotencyKey, Text};
 use serde::{Deserialize, Serialize};
@@ -124,8 +124,13 @@ pub struct StoredProduct {
 pub struct SaveProduct<'a> {
     /// What was seen when the document was made, with its version.
     pub seen: &'a StoredProduct,
-    /// The new document. Its stock is not looked at.
+    /// The new document. The stock of variants that are there is not looked at.
     pub product: Product,
+    /// Which stored variant each of its variants is; `None`: a new one. One that is left out is known by its SKU, or by
+    /// its options.
+    pub variants: &'a [Option<VariantId>],
+    /// Whether it takes an edit back.
+    pub is_undo: bool,
     /// Who changes it.
     pub member: &'a str,
     /// Now, in milliseconds since 1970.
@@ -141,13 +146,51 @@ pub enum SaveOutcome {
     Unchanged,
     /// Somebody else was first; nothing was written.
     Stale,
-    /// It contradicts another product; nothing was written.
-    Conflict {
-        /// The field, as in the product's JSON.
-        field: String,
-        /// What is wrong and what would be right.
-        message: String,
+    /// Another product has the SKU of one of its variants; nothing was written.
+    SkuTaken {
+        /// The place of the variant in the document.
+        variant: usize,
+        /// The handle of that product.
+        owner: String,
     },
+}
+
+/// A product that is new.
+#[derive(Clone, Debug)]
+pub struct CreateProduct<'a> {
+    /// The document, with its stock.
+    pub product: Product,
+    /// Who makes it.
+    pub member: &'a str,
+    /// Now, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// What became of a new product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CreateOutcome {
+    /// It is stored.
+    Created,
+    /// It is there already, with the same document.
+    There,
+    /// Another product has its handle; nothing was written.
+    HandleTaken,
+    /// Another product has the SKU of one of its variants; nothing was written.
+    SkuTaken {
+        /// The place of the variant in the document.
+        variant: usize,
+        /// The handle of that product.
+        owner: String,
+    },
+}
+
+/// A document as it was before an edit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Before {
+    /// The document. Its stock is that of then.
+    pub product: Product,
+    /// The ids of its variants, in the document's order.
+    pub variants: Vec<VariantId>,
 }
 
 /// More or fewer pieces of a variant.
@@ -184,15 +227,23 @@ pub enum AdjustOutcome {
 
 /// Something that was done to a product by hand. Stored for ever, as JSON with a `type`: change it only so that old
 /// JSON can still be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ProductChange {
+    /// It is new.
+    Created,
     /// Its document.
     Edited {
         /// The version that came of it.
         version: u32,
         /// What is other than before.
         fields: Vec<FieldChange>,
+        /// Whether it took an edit back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_undo: bool,
+        /// What was there before, for who takes it back. A history that is read leaves it out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Box<Before>>,
     },
     /// Its stock.
     Stock {
@@ -217,7 +268,7 @@ pub struct FieldChange {
 }
 
 /// A line of a product's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryEntry {
     /// When, in milliseconds since 1970.
     pub at: i64,
@@ -225,6 +276,9 @@ pub struct HistoryEntry {
     pub member: String,
     /// What.
     pub change: ProductChange,
+    /// Whether what was there before is known ([`ProductDesk::before`]).
+    #[serde(default)]
+    pub can_be_undone: bool,
 }
 
 /// What the team asks of all products, those too that shoppers don't see.
@@ -239,6 +293,12 @@ pub trait ProductDesk: Send + Sync {
     /// Puts a document in the place of the one that was seen, with a line of its history, in one transaction. It is the
     /// import's writer that does it: version, lists, search and stock follow as they do there.
     async fn save(&self, save: &SaveProduct<'_>) -> Result<SaveOutcome, PortError>;
+
+    /// Makes a product, with a line of its history, in one transaction.
+    async fn create(&self, create: &CreateProduct<'_>) -> Result<CreateOutcome, PortError>;
+
+    /// The document that was there before the edit that made this version.
+    async fn before(&self, product: ProductId, version: u32) -> Result<Option<Before>, PortError>;
 
     /// Changes the stock of a variant, with a line of the product's history, in one transaction.
     async fn adjust(&self, adjust: &AdjustStock) -> Result<AdjustOutcome, PortError>;
@@ -258,7 +318,9 @@ const LONGEST_VALUE: usize = 2_000;
 
 /// What two documents of a product differ in, stock aside.
 pub fn differences(before: &ProductDraft, after: &ProductDraft) -> Vec<FieldChange> {
-    let (before, after) = (values(before), values(after));
+    // Variants that came or went would move all behind them: then they are told as a list.
+    let are_same = before.variants.len() == after.variants.len();
+    let (before, after) = (values(before, are_same), values(after, are_same));
     let value = |values: &[(String, String)], field: &str| {
         values.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
     };
@@ -283,8 +345,7 @@ pub fn differences(before: &ProductDraft, after: &ProductDraft) -> Vec<FieldChan
 }
 
 /// Each field with its value as text.
-fn values(draft: &ProductDraft) -> Vec<(String, String)> {
-    let json = |part: Result<String, serde_json::Error>| part.unwrap_or_default();
+fn values(draft: &ProductDraft, are_same_variants: bool) -> Vec<(String, String)> {
     let mut values = vec![
         ("title".to_owned(), draft.title.clone()),
         ("brand".to_owned(), draft.brand.clone().unwrap_or_default()),
@@ -296,15 +357,46 @@ fn values(draft: &ProductDraft) -> Vec<(String, String)> {
         ),
         ("options".to_owned(), draft.options.join(" / ")),
     ];
-    for (i, variant) in draft.variants.iter().enumerate() {
-        let mut add = |name: &str, value: String| values.push((format!("variants[{i}].{name}"), value));
-        add("options", variant.options.join(" / "));
-        add("sku", variant.sku.clone().unwrap_or_default());
-        add("barcode", variant.barcode.clone().unwrap_or_default());
-        add("price", variant.price.to_string());
-        add("compare_at", variant.compare_at.map(|before| before.to_string()).unwrap_or_default());
+    if are_same_variants {
+        for (i, variant) in draft.variants.iter().enumerate() {
+            let mut add = |name: &str, value: String| values.push((format!("variants[{i}].{name}"), value));
+            add("options", variant.options.join(" / "));
+            add("sku", variant.sku.clone().unwrap_or_default());
+            add("barcode", variant.barcode.clone().unwrap_or_default());
+            add("price", variant.price.to_string());
+            add("compare_at", variant.compare_at.map(|before| before.to_string()).unwrap_or_default());
+        }
+    } else {
+        values.push(("variants".to_owned(), lines(draft.variants.iter().map(spelled))));
     }
-    values.push(("attributes".to_owned(), json(serde_json::to_string(&draft.attributes))));
-    values.push(("images".to_owned(), json(serde_json::to_string(&draft.images))));
+    for attribute in &draft.attributes {
+        let Attribute { key, name, value, unit } = attribute;
+        let field = format!("attributes[{key}]");
+        let unit = unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
+        let text = format!("{name}: {}{unit}", value.token());
+        // A product may have several with one key.
+        match values.iter_mut().find(|(other, _)| *other == field) {
+            Some((_, values)) => {
+                values.push('\n');
+                values.push_str(&text);
+            }
+            None => values.push((field, text)),
+        }
+    }
+    let images = draft.images.iter().map(|image| format!("{} {}", image.url.as_str(), image.alt));
+    values.push(("images".to_owned(), lines(images.map(|line| line.trim_end().to_owned()))));
     values
+}
+
+/// `Large / navy · LAN-L · 59.00 EUR`.
+fn spelled(variant: &Variant) -> String {
+    let options = Some(variant.options.join(" / ")).filter(|options| !options.is_empty());
+    let before = variant.compare_at.map(|before| format!("({before})"));
+    let parts =
+        [options, variant.sku.clone(), variant.barcode.clone(), Some(variant.price.to_string()), before];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -1,106 +1,142 @@
 //! The form of a product.
 
-use super::{ProductPage, variant_name};
+use super::{attributes, images, variants};
 use crate::page::StudioContext;
-use crate::pages::fault;
 use crate::pages::products::status_name;
+use crate::pages::{FormFault, fault};
 use leptos::prelude::*;
-use orilla_catalog::{LIMITS, Status, VariantId};
-use orilla_shop::team::VariantForm;
+use orilla_catalog::{LIMITS, Status};
+use orilla_money::Currency;
+use orilla_richtext::SafeHtml;
+use orilla_shop::team::{CategoryTree, ProductForm};
 use orilla_ui::{Button, ButtonKind, Field, SelectField, SelectOption, TextArea};
 
-fn most(characters: usize) -> u32 {
+pub(super) fn most(characters: usize) -> u32 {
     u32::try_from(characters).unwrap_or(u32::MAX)
 }
 
-/// The form, with the buttons that save it and show the preview.
-pub(super) fn editor(studio: &StudioContext, data: &ProductPage) -> impl IntoView + use<> {
-    let (locale, words, form) = (studio.locale, studio.words(), &data.form);
-    let error = |field: &str| fault(&data.faults, field);
-    let statuses = Status::ALL.map(|status| SelectOption {
-        value: status.token().to_owned(),
-        label: status_name(words, status).to_owned(),
-    });
-    let variants: Vec<_> =
-        data.stored.variants.iter().enumerate().map(|(i, id)| variant(studio, data, i, *id)).collect();
-    let action = format!("/studio/products/{}", data.stored.product.handle());
+/// What the form is drawn from.
+#[derive(Clone, Debug)]
+pub struct Editor {
+    /// The form, as it was typed.
+    pub form: ProductForm,
+    /// The version that it changes; `None`: it makes a new product.
+    pub version: Option<u32>,
+    /// Where it is sent.
+    pub action: String,
+    /// The currency of its prices.
+    pub currency: Currency,
+    /// The categories that there are.
+    pub categories: CategoryTree,
+    /// The description as shoppers would see it.
+    pub preview: SafeHtml,
+    /// Whether the preview was asked for.
+    pub show_preview: bool,
+    /// What is wrong.
+    pub faults: Vec<FormFault>,
+}
+
+impl Editor {
+    pub(super) fn error(&self, field: &str) -> Option<String> {
+        fault(&self.faults, field)
+    }
+
+    /// Whether something is wrong with a field whose name begins with this.
+    pub(super) fn has_fault_in(&self, start: &str) -> bool {
+        self.faults.iter().any(|fault| fault.field.starts_with(start))
+    }
+}
+
+/// The form, with the buttons that save it, show the preview, and make room for more rows.
+pub(super) fn editor(studio: &StudioContext, data: &Editor) -> impl IntoView + use<> {
+    let words = studio.words();
+    let version = data.version.map(|version| view! { <input type="hidden" name="version" value=version/> });
     view! {
-        <form class="editor" method="post" action=action>
-            <input type="hidden" name="version" value=data.stored.version/>
-            <div class="fields">
-                <Field locale=locale name="title" label=words.product_title() value=form.title.clone()
-                    error=error("title") maxlength=most(LIMITS.title)/>
-                <div class="half">
-                    <Field locale=locale name="brand" label=words.product_brand() value=form.brand.clone()
-                        error=error("brand") optional=true maxlength=most(LIMITS.text)/>
-                </div>
-                <div class="half">
-                    <SelectField locale=locale name="status" label=words.product_status()
-                        options=statuses.into() selected=form.status.clone() error=error("status")/>
-                </div>
-                <Field locale=locale name="category" label=words.product_category() value=form.category.clone()
-                    hint=words.product_category_hint() error=error("category") optional=true maxlength=500/>
-                <TextArea locale=locale name="description" label=words.product_description()
-                    value=form.description.clone() hint=words.product_description_hint()
-                    error=error("description") optional=true maxlength=most(LIMITS.description)/>
-            </div>
+        <form class="editor" method="post" action=data.action.clone()>
+            {version}
+            {head(studio, data)}
             {preview(studio, data)}
-            <h2>{words.product_variants()}</h2>
-            {variants}
+            {variants::section(studio, data)}
+            {attributes::section(studio, data)}
+            {images::section(studio, data)}
             <div class="actions">
                 <Button kind=ButtonKind::Primary name="intent" value="save">{words.product_save()}</Button>
                 <Button name="intent" value="preview">{words.product_show_preview()}</Button>
+                <Button name="intent" value="more">{words.product_more_rows()}</Button>
             </div>
+            // Without it, the end of the form is missing.
+            <input type="hidden" name="end" value="1"/>
         </form>
     }
 }
 
+fn head(studio: &StudioContext, data: &Editor) -> AnyView {
+    let (locale, words, form) = (studio.locale, studio.words(), &data.form);
+    let statuses = Status::ALL.map(|status| SelectOption {
+        value: status.token().to_owned(),
+        label: status_name(words, status).to_owned(),
+    });
+    let category = |slug: &str, label: String| SelectOption { value: slug.to_owned(), label };
+    let mut categories: Vec<_> = data
+        .categories
+        .all()
+        .iter()
+        .map(|there| category(&there.slug, data.categories.spelled(&there.slug)))
+        .collect();
+    // One that has gone is still shown: it is what was chosen.
+    if !form.category.is_empty() && data.categories.find(&form.category).is_none() {
+        categories.push(category(&form.category, form.category.clone()));
+    }
+    let handle = data.version.is_none().then(|| {
+        let field = view! {
+            <Field locale=locale name="handle" label=words.product_handle() value=form.handle.clone()
+                hint=words.product_handle_hint() error=data.error("handle") optional=true maxlength=200/>
+        };
+        view! { <div class="half">{field.into_any()}</div> }
+    });
+    let title = view! {
+        <Field locale=locale name="title" label=words.product_title() value=form.title.clone()
+            error=data.error("title") maxlength=most(LIMITS.title)/>
+    };
+    let brand = view! {
+        <Field locale=locale name="brand" label=words.product_brand() value=form.brand.clone()
+            error=data.error("brand") optional=true maxlength=most(LIMITS.text)/>
+    };
+    let status = view! {
+        <SelectField locale=locale name="status" label=words.product_status() options=statuses.into()
+            selected=form.status.clone() error=data.error("status")/>
+    };
+    let category = view! {
+        <SelectField locale=locale name="category" label=words.product_category() options=categories
+            selected=form.category.clone() placeholder=words.product_no_category()
+            error=data.error("category") optional=true/>
+    };
+    let description = view! {
+        <TextArea locale=locale name="description" label=words.product_description()
+            value=form.description.clone() hint=words.product_description_hint()
+            error=data.error("description") optional=true maxlength=most(LIMITS.description)/>
+    };
+    // Each erases its type: all of them in one would be one that the compiler gives up on.
+    view! {
+        <div class="fields">
+            {title.into_any()}
+            {handle}
+            <div class="half">{brand.into_any()}</div>
+            <div class="half">{status.into_any()}</div>
+            <div class="half">{category.into_any()}</div>
+            {description.into_any()}
+        </div>
+    }
+    .into_any()
+}
+
 /// The description as shoppers would see it: a click away, or open if it was asked for.
-fn preview(studio: &StudioContext, data: &ProductPage) -> impl IntoView + use<> {
+fn preview(studio: &StudioContext, data: &Editor) -> impl IntoView + use<> {
     let html = data.preview.as_str().to_owned();
     view! {
         <details class="fold" open=data.show_preview>
             <summary>{studio.words().product_preview()}</summary>
             <div class="prose card" inner_html=html></div>
         </details>
-    }
-}
-
-fn variant(studio: &StudioContext, data: &ProductPage, at: usize, id: VariantId) -> impl IntoView + use<> {
-    let (locale, words) = (studio.locale, studio.words());
-    let stored = data.stored.product.variants.get(at);
-    let currency = stored.map(|variant| variant.price.currency.code().to_owned()).unwrap_or_default();
-    let legend = stored.map(|variant| variant_name(studio, variant)).unwrap_or_default();
-    let VariantForm { id, sku, barcode, price, compare_at } = data
-        .form
-        .variant(id)
-        .cloned()
-        .unwrap_or(VariantForm { id: id.0.to_string(), ..VariantForm::default() });
-    let name = |part: &str| format!("variants[{at}].{part}");
-    let error = |part: &str| fault(&data.faults, &name(part));
-    let text = most(LIMITS.text);
-    view! {
-        <fieldset class="variant">
-            <legend>{legend}</legend>
-            <input type="hidden" name=name("id") value=id/>
-            <div class="fields">
-                <div class="half">
-                    <Field locale=locale name=name("price") label=words.product_price_in(&currency) value=price
-                        error=error("price") maxlength=20/>
-                </div>
-                <div class="half">
-                    <Field locale=locale name=name("compare_at") label=words.product_compare_at() value=compare_at
-                        error=error("compare_at") optional=true maxlength=20/>
-                </div>
-                <div class="half">
-                    <Field locale=locale name=name("sku") label=words.product_sku() value=sku error=error("sku")
-                        optional=true maxlength=text/>
-                </div>
-                <div class="half">
-                    <Field locale=locale name=name("barcode") label=words.product_barcode() value=barcode
-                        error=error("barcode") optional=true maxlength=text/>
-                </div>
-            </div>
-        </fieldset>
     }
 }

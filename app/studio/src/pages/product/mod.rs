@@ -1,16 +1,23 @@
 //! A product: its form, its stock, and who changed what.
 
+mod attributes;
+mod fault;
 mod form;
+mod history;
+mod images;
 mod stock;
+mod variants;
+
+pub use fault::product_fault;
+pub use form::Editor;
 
 use super::FormFault;
 use super::products::status_name;
 use crate::page::{StudioContext, Told, document, table, told};
-use crate::words::moment;
+use fault::field_name;
 use leptos::prelude::*;
 use orilla_catalog::{Status, Variant};
-use orilla_richtext::SafeHtml;
-use orilla_shop::team::{FieldChange, HistoryEntry, ProductChange, ProductForm, StoredProduct};
+use orilla_shop::team::{FieldChange, HistoryEntry, StoredProduct};
 use orilla_ui::{ErrorSummary, FieldError, Notice, NoticeKind};
 
 /// What the page shows.
@@ -18,18 +25,12 @@ use orilla_ui::{ErrorSummary, FieldError, Notice, NoticeKind};
 pub struct ProductPage {
     /// The product as it is stored.
     pub stored: StoredProduct,
-    /// The form, as it was typed.
-    pub form: ProductForm,
-    /// The description as shoppers would see it.
-    pub preview: SafeHtml,
-    /// Whether the preview was asked for.
-    pub show_preview: bool,
+    /// Its form.
+    pub editor: Editor,
     /// The form for the stock, as it was typed.
     pub stock: StockForm,
     /// The idempotency key of the forms for the stock: one of them is sent.
     pub key: String,
-    /// What is wrong.
-    pub faults: Vec<FormFault>,
     /// What the form holds that is other than what somebody else has stored meanwhile, if so.
     pub conflict: Option<Vec<FieldChange>>,
     /// What was done to the product, the last first.
@@ -66,10 +67,24 @@ pub fn product(studio: &StudioContext, data: &ProductPage) -> String {
             {shop}
             {told(data.told.clone())}
             {conflict(studio, data)}
-            <ErrorSummary locale=locale errors=errors(studio, &data.faults)/>
-            {form::editor(studio, data)}
+            <ErrorSummary locale=locale errors=errors(studio, &data.editor.faults)/>
+            {form::editor(studio, &data.editor)}
             {stock::section(studio, data)}
-            {history(studio, data)}
+            {history::section(studio, data)}
+        }
+    })
+}
+
+/// The page on which a product is made.
+pub fn new_product(studio: &StudioContext, editor: &Editor, outcome: Told) -> String {
+    let words = studio.words();
+    document(studio, words.product_new(), || {
+        view! {
+            <h1>{words.product_new()}</h1>
+            <p class="lead">{words.product_new_text()}</p>
+            {told(outcome)}
+            <ErrorSummary locale=studio.locale errors=errors(studio, &editor.faults)/>
+            {form::editor(studio, editor)}
         }
     })
 }
@@ -106,35 +121,6 @@ fn conflict(studio: &StudioContext, data: &ProductPage) -> Option<impl IntoView 
     })
 }
 
-/// What a field is called: `variants[1].price` → `Variant 2: Price`.
-fn field_name(studio: &StudioContext, field: &str) -> String {
-    let words = studio.words();
-    let name = |field: &str| match field {
-        "title" => words.product_title(),
-        "brand" => words.product_brand(),
-        "description" => words.product_description(),
-        "status" => words.product_status(),
-        "category" => words.product_category(),
-        "sku" => words.product_sku(),
-        "barcode" => words.product_barcode(),
-        "price" => words.product_price(),
-        "compare_at" => words.product_compare_at(),
-        "pieces" => words.stock_pieces(),
-        "reason" => words.stock_reason(),
-        _ => "",
-    };
-    let inner = field.strip_prefix("variants[").and_then(|rest| rest.split_once("]."));
-    let called = match inner {
-        Some((at, part)) => {
-            let number = at.parse::<u32>().map_or(0, |at| at.saturating_add(1));
-            format!("{} {number}: {}", words.product_variant(), name(part))
-        }
-        None => name(field.split('-').next().unwrap_or_default()).to_owned(),
-    };
-    // What the form has no field for keeps the name that it has in the product's JSON.
-    if called.is_empty() || called.ends_with(": ") { field.to_owned() } else { called }
-}
-
 fn errors(studio: &StudioContext, faults: &[FormFault]) -> Vec<FieldError> {
     let error = |fault: &FormFault| FieldError {
         id: fault.field.clone(),
@@ -142,50 +128,4 @@ fn errors(studio: &StudioContext, faults: &[FormFault]) -> Vec<FieldError> {
         message: fault.message.clone(),
     };
     faults.iter().map(error).collect()
-}
-
-fn history(studio: &StudioContext, data: &ProductPage) -> impl IntoView + use<> {
-    let words = studio.words();
-    let entries: Vec<_> = data
-        .history
-        .iter()
-        .map(|entry| {
-            let who = format!("{} · {}", moment(studio.locale, entry.at), entry.member);
-            view! { <li><p class="small">{who}</p>{change(studio, data, &entry.change)}</li> }
-        })
-        .collect();
-    let nothing = entries.is_empty().then(|| view! { <p class="nothing">{words.history_none()}</p> });
-    view! {
-        <section aria-labelledby="history">
-            <h2 id="history">{words.history_title()}</h2>
-            {nothing}
-            <ol class="history" role="list">{entries}</ol>
-        </section>
-    }
-}
-
-fn change(studio: &StudioContext, data: &ProductPage, change: &ProductChange) -> AnyView {
-    let words = studio.words();
-    match change {
-        ProductChange::Edited { version, fields } => {
-            let fields: Vec<_> = fields
-                .iter()
-                .map(|FieldChange { field, before, after }| {
-                    view! {
-                        <li>
-                            {field_name(studio, field)} ": " <del>{before.clone()}</del> " " <ins>{after.clone()}</ins>
-                        </li>
-                    }
-                })
-                .collect();
-            view! { <p>{words.history_edited(&version.to_string())}</p><ul>{fields}</ul> }.into_any()
-        }
-        ProductChange::Stock { variant, pieces, reason } => {
-            let at = data.stored.variants.iter().position(|id| id == variant);
-            let name = at.and_then(|at| data.stored.product.variants.get(at));
-            let name = name.map(|variant| format!(" ({})", variant_name(studio, variant)));
-            let text = words.history_stock(&format!("{pieces:+}"), reason.as_str());
-            view! { <p>{text} {name}</p> }.into_any()
-        }
-    }
 }

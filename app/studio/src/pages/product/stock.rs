@@ -36,7 +36,7 @@ fn one(
     let StockForm { pieces, reason, .. } = if is_typed { data.stock.clone() } else { StockForm::default() };
     // The ids of the fields are those of the page, the names those of the form.
     let ids = ["pieces", "reason"].map(|field| format!("{field}-{}", id.0));
-    let [pieces_error, reason_error] = ids.each_ref().map(|id| fault(&data.faults, id));
+    let [pieces_error, reason_error] = ids.each_ref().map(|id| fault(&data.editor.faults, id));
     let [pieces_id, reason_id] = ids;
     let open = pieces_error.is_some() || reason_error.is_some();
     let now = locale.integer(variant.available.into());

@@ -2,8 +2,7 @@
 
 use super::*;
 use orilla_catalog::CategoryId;
-use orilla_shop::catalog::Words;
-use orilla_shop::catalog::{Catalog, Search};
+use orilla_shop::catalog::{Search, Words};
 use orilla_shop::publish::Written;
 use orilla_shop::team::{
     By, Category, CategoryChange, CategoryDesk, CategoryOutcome, CategoryTree, ProductDesk, SaveOutcome,
@@ -32,7 +31,7 @@ fn relocate(store: &CatalogStore, slug: &str, above: &str, name: &str) -> Catego
 
 fn create(store: &CatalogStore, names: &[&str]) -> CategoryOutcome {
     let path = CategoryPath::new(names.iter().map(|name| (*name).to_owned()).collect()).unwrap();
-    block_on(store.create(&path, BY)).unwrap()
+    block_on(CategoryDesk::create(store, &path, BY)).unwrap()
 }
 
 fn refresh(store: &CatalogStore) {
@@ -195,7 +194,15 @@ fn a_product_that_waits_to_be_made_anew_can_be_saved() {
     let seen = block_on(ProductDesk::product(&store, &handle)).unwrap().unwrap();
     assert_eq!(seen.version, 2);
     let save = |product: Product| {
-        block_on(store.save(&SaveProduct { seen: &seen, product, member: "Ada", at: 7 })).unwrap()
+        block_on(store.save(&SaveProduct {
+            seen: &seen,
+            product,
+            variants: &[],
+            is_undo: false,
+            member: "Ada",
+            at: 7,
+        }))
+        .unwrap()
     };
     assert_eq!(save(seen.product.clone()), SaveOutcome::Unchanged);
     let mut draft = seen.product.clone().into_draft();

@@ -4,8 +4,8 @@ use super::*;
 use orilla_catalog::{ProductId, Status, VariantId};
 use orilla_orders::{IdempotencyKey, Text};
 use orilla_shop::team::{
-    AdjustOutcome, AdjustStock, ProductChange, ProductDesk, ProductQuery, SaveOutcome, SaveProduct,
-    StoredProduct,
+    AdjustOutcome, AdjustStock, CreateOutcome, CreateProduct, ProductChange, ProductDesk, ProductQuery,
+    SaveOutcome, SaveProduct, StoredProduct,
 };
 
 fn stored(store: &CatalogStore, handle: &str) -> StoredProduct {
@@ -17,7 +17,8 @@ fn save(store: &CatalogStore, seen: &StoredProduct, edit: impl FnOnce(&mut Produ
     let mut draft = seen.product.clone().into_draft();
     edit(&mut draft);
     let product = draft.check().unwrap();
-    block_on(store.save(&SaveProduct { seen, product, member: "Ada", at: 7 })).unwrap()
+    block_on(store.save(&SaveProduct { seen, product, variants: &[], is_undo: false, member: "Ada", at: 7 }))
+        .unwrap()
 }
 
 fn adjust(store: &CatalogStore, variant: i64, pieces: i32, key: &str) -> AdjustOutcome {
@@ -93,7 +94,7 @@ fn an_edit_is_a_new_version_with_a_line_of_history() {
     // A publish sees it.
     assert!(number(&db, "SELECT seq FROM product_changes WHERE product_id = 1") > places);
     match history(&store).as_slice() {
-        [ProductChange::Edited { version: 2, fields }] => {
+        [ProductChange::Edited { version: 2, fields, before: None, .. }] => {
             let fields: Vec<_> = fields.iter().map(|f| (f.field.as_str(), f.after.as_str())).collect();
             assert_eq!(fields, [("title", "Gale lantern")]);
         }
@@ -140,7 +141,7 @@ fn a_sku_of_another_product_is_refused() {
     import(&store, &[product(|_| ()), plain("Anchor").check().unwrap()]);
     let seen = stored(&store, &lantern().handle);
     match save(&store, &seen, |p| p.variants[1].sku = Some("anchor".into())) {
-        SaveOutcome::Conflict { field, .. } => assert_eq!(field, "variants[1].sku"),
+        SaveOutcome::SkuTaken { variant: 1, owner } => assert_eq!(owner, "anchor"),
         other => panic!("{other:?}"),
     }
     assert!(history(&store).is_empty());
@@ -169,4 +170,116 @@ fn stock_changes_by_a_command_once_for_each_key() {
     assert_eq!(stored(&store, &lantern().handle).version, 1);
     assert_eq!(import(&store, &[product(|_| ())]), (0, 0, 1));
     assert_eq!(stock(), before + 3);
+}
+
+/// Saves what `edit` makes of the product, each variant said to be the one that it was.
+fn edit(store: &CatalogStore, variants: &[Option<i64>], edit: impl FnOnce(&mut ProductDraft)) -> SaveOutcome {
+    let seen = &stored(store, &lantern().handle);
+    let mut draft = seen.product.clone().into_draft();
+    edit(&mut draft);
+    let variants: Vec<_> = variants.iter().map(|id| id.map(VariantId)).collect();
+    let product = draft.check().unwrap();
+    let save = SaveProduct { seen, product, variants: &variants, is_undo: false, member: "Ada", at: 7 };
+    block_on(store.save(&save)).unwrap()
+}
+
+#[test]
+fn a_variant_is_the_one_that_the_form_says() {
+    let (db, store) = shop();
+    import(&store, &[product(|_| ())]);
+    db.execute("UPDATE variants SET available = available - 1 WHERE id = 1");
+    let available = |id: i64| number(&db, &format!("SELECT available FROM variants WHERE id = {id}"));
+    let before = (available(1), available(2));
+    // The SKUs and sizes change hands; so a feed would see them.
+    let swap = |p: &mut ProductDraft| {
+        let [first, second] = p.variants.as_mut_slice() else { panic!() };
+        std::mem::swap(&mut first.sku, &mut second.sku);
+        std::mem::swap(&mut first.options, &mut second.options);
+    };
+    assert_eq!(edit(&store, &[Some(1), Some(2)], swap), SaveOutcome::Saved);
+    assert_eq!((available(1), available(2)), before);
+    assert_eq!(
+        number(&db, "SELECT count(*) FROM variants WHERE id = 1 AND sku = 'LAN-L' AND archived = 0"),
+        1
+    );
+}
+
+#[test]
+fn a_variant_comes_with_its_stock_and_goes_with_it() {
+    let (db, store) = shop();
+    import(&store, &[product(|_| ())]);
+    let add = |p: &mut ProductDraft| {
+        let mut variant = p.variants[0].clone();
+        (variant.sku, variant.options, variant.available) = (Some("LAN-XL".into()), vec!["XL".into()], 4);
+        (variant.sold, variant.price.minor) = (0, 6_900);
+        p.variants.push(variant);
+    };
+    assert_eq!(edit(&store, &[Some(1), Some(2), None], add), SaveOutcome::Saved);
+    assert_eq!(number(&db, "SELECT available FROM variants WHERE sku = 'LAN-XL'"), 4);
+    assert_eq!(edit(&store, &[Some(2), Some(3)], |p| drop(p.variants.remove(0))), SaveOutcome::Saved);
+    assert_eq!(number(&db, "SELECT archived FROM variants WHERE id = 1"), 1);
+    assert_eq!(view(&store, &lantern().handle).unwrap().variants.len(), 2);
+}
+
+#[test]
+fn an_edit_can_be_taken_back() {
+    let (db, store) = shop();
+    import(&store, &[product(|_| ())]);
+    let first = stored(&store, &lantern().handle);
+    let change = |p: &mut ProductDraft| {
+        p.title = "Gale lantern".into();
+        p.attributes.clear();
+        p.variants.remove(1);
+    };
+    assert_eq!(edit(&store, &[Some(1)], change), SaveOutcome::Saved);
+    db.execute("UPDATE variants SET available = available - 1 WHERE id = 1");
+    let sold = number(&db, "SELECT available FROM variants WHERE id = 1");
+    assert_eq!(block_on(store.before(ProductId(1), 1)).unwrap(), None);
+    let before = block_on(store.before(ProductId(1), 2)).unwrap().unwrap();
+    let variants: Vec<_> = before.variants.iter().copied().map(Some).collect();
+    let seen = &stored(&store, &lantern().handle);
+    let undo = SaveProduct {
+        seen,
+        product: before.product,
+        variants: &variants,
+        is_undo: true,
+        member: "Ada",
+        at: 8,
+    };
+    assert_eq!(block_on(store.save(&undo)).unwrap(), SaveOutcome::Saved);
+    let now = stored(&store, &lantern().handle);
+    assert_eq!((now.version, &now.variants), (3, &first.variants));
+    assert_eq!(
+        (&now.product.title, &now.product.attributes),
+        (&first.product.title, &first.product.attributes)
+    );
+    // A sale is not taken back.
+    assert_eq!(number(&db, "SELECT available FROM variants WHERE id = 1"), sold);
+    let last = block_on(store.history(ProductId(1), 1)).unwrap().remove(0);
+    assert!(last.can_be_undone && matches!(last.change, ProductChange::Edited { is_undo: true, .. }));
+}
+
+#[test]
+fn a_product_is_made_once() {
+    let (db, store) = shop();
+    import(&store, &[product(|_| ())]);
+    let create = |edit: &dyn Fn(&mut ProductDraft)| {
+        let mut draft = plain("Anchor");
+        edit(&mut draft);
+        let product = draft.check().unwrap();
+        block_on(ProductDesk::create(&store, &CreateProduct { product, member: "Ada", at: 7 })).unwrap()
+    };
+    assert_eq!(create(&|_| ()), CreateOutcome::Created);
+    let id = number(&db, "SELECT id FROM products WHERE handle = 'anchor'");
+    let told = block_on(store.history(ProductId(id), 5)).unwrap();
+    assert_eq!(told.iter().map(|entry| &entry.change).collect::<Vec<_>>(), [&ProductChange::Created]);
+    assert_eq!(create(&|_| ()), CreateOutcome::There);
+    assert_eq!(create(&|p| p.title = "Other".into()), CreateOutcome::HandleTaken);
+    let taken = create(&|p| {
+        p.handle = "buoy".into();
+        p.variants[0].sku = Some("LAN-L".into());
+    });
+    assert_eq!(taken, CreateOutcome::SkuTaken { variant: 0, owner: "storm-lantern".into() });
+    assert_eq!(number(&db, "SELECT count(*) FROM products"), 2);
+    assert_eq!(view(&store, "anchor").unwrap().title, "Anchor");
 }
