@@ -47,8 +47,6 @@ pub struct Host {
     pub segments: Arc<dyn Segments>,
     /// Which snapshot is current.
     pub publications: Arc<dyn Publications>,
-    /// Orders.
-    pub orders: Arc<dyn Orders>,
     /// What can be bought.
     pub variants: Arc<dyn Variants>,
     /// Whether the database answers.
@@ -90,7 +88,7 @@ pub struct Writer {
     pub written: Arc<dyn Written>,
 }
 
-/// The ports that only the team's requests need. Cheap to clone.
+/// The ports that only requests of the team, of programs and of checkouts need. Cheap to clone.
 #[derive(Clone)]
 pub struct Team {
     /// The catalogue as the team wrote it.
@@ -99,7 +97,9 @@ pub struct Team {
     pub writer: Writer,
     /// Who is signed in.
     pub sessions: Arc<dyn Sessions>,
-    /// Orders.
+    /// What shoppers place, and what is done with it.
+    pub placed: Arc<dyn Orders>,
+    /// Orders as the team looks for them.
     pub orders: Arc<dyn OrderDesk>,
     /// Products.
     pub products: Arc<dyn ProductDesk>,

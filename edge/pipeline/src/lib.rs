@@ -1,12 +1,11 @@
 //! What happens to a request, in order; the same for every host.
 //!
 //! [`answer`] takes the ports of one request and the request, and gives the response; [`answer_team`] does so for the
-//! shop's team and for programs. The order is in [`through`], the steps are in [`gateway`]: begin to watch, refuse a forged write, send
+//! shop's team, for programs, and for checkouts. The order is in [`through`], the steps are in [`gateway`]: begin to watch, refuse a forged write, send
 //! other spellings of an address to the one, refuse what is too much or too large, let the router find the handler, add the security
 //! headers, count and log.
 //!
-//! There are two so that a host can keep what the team and programs need out of the module that every shopper's request
-//! loads.
+//! There are two so that a host can keep what only those need out of the module that every shopper's request loads.
 
 mod api;
 #[cfg(test)]
@@ -55,25 +54,29 @@ thread_local! {
     /// Built once per isolate, as the next one: they hold no port and no JavaScript handle, which come with each request.
     static SHOP: Router = routes::router();
     static TEAM: Router = routes::team_router();
-    static PROGRAMS: Router = routes::programs_router();
+    static COUNTER: Router = routes::counter_router();
 }
 
 /// Where the team's addresses begin.
 const TEAM_PATHS: &str = "/studio";
 /// Where the addresses begin that only programs ask for.
 const PROGRAM_PATHS: [&str; 1] = ["/api/"];
+/// How the addresses go on, behind the language, at which orders are placed and looked at. Nobody shares those pages.
+const ORDER_PATHS: [&str; 2] = ["/checkout", "/orders/"];
 
 /// Whether [`answer_team`] answers this path, rather than [`answer`].
 pub fn is_for_team(path: &str) -> bool {
-    path.starts_with(TEAM_PATHS) || is_for_programs(path)
+    path.starts_with(TEAM_PATHS) || is_for_counter(path)
 }
 
-/// Whether only programs ask for this path.
-pub fn is_for_programs(path: &str) -> bool {
+/// Whether a program or a checkout asks for this path: what is published answers, and the database.
+fn is_for_counter(path: &str) -> bool {
+    let behind_language = path.get("/en".len()..).unwrap_or_default();
     PROGRAM_PATHS.iter().any(|begin| path.starts_with(begin))
+        || ORDER_PATHS.iter().any(|begin| behind_language.starts_with(begin))
 }
 
-/// Answers a shopper's request: any address but the team's and the programs'.
+/// Answers a shopper's request: any address but those that are for [`answer_team`].
 pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
     request.extensions_mut().insert(Current::of(&host).await);
     through(host, request, SHOP.with(Clone::clone)).await
@@ -81,13 +84,12 @@ pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
 
 /// Answers a request to an address that [`is_for_team`].
 pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> Response<Body> {
-    if is_for_programs(request.uri().path()) {
-        // Programs read what shoppers see.
-        request.extensions_mut().insert(Current::of(&host).await);
-        return through(host, request, PROGRAMS.with(Clone::clone)).await;
-    }
     request.extensions_mut().insert(team.writer.clone());
     request.extensions_mut().insert(team);
+    if is_for_counter(request.uri().path()) {
+        request.extensions_mut().insert(Current::of(&host).await);
+        return through(host, request, COUNTER.with(Clone::clone)).await;
+    }
     through(host, request, TEAM.with(Clone::clone)).await
 }
 
@@ -141,19 +143,27 @@ mod tests {
         let entry = include_str!("../../worker/src/entry.js");
         let begins: Vec<_> = std::iter::once(TEAM_PATHS).chain(PROGRAM_PATHS).collect();
         assert!(entry.contains(&format!("const TEAM_PATHS = {begins:?};")), "{begins:?}");
+        assert!(entry.contains(&format!("const ORDER_PATHS = {ORDER_PATHS:?};")), "{ORDER_PATHS:?}");
     }
 
     #[test]
-    fn the_api_is_for_programs_and_pages_are_not() {
-        for (path, team, programs) in [
+    fn what_pages_do_not_need_is_for_the_second_module() {
+        for (path, team, counter) in [
             ("/api/v1/products", true, true),
             ("/studio", true, false),
             ("/studio/api/import", true, false),
             ("/en", false, false),
             ("/en/api/v1", false, false),
             ("/fn/suggest", false, false),
+            ("/en/checkout", true, true),
+            ("/pt/orders/abcdef/cancel", true, true),
+            ("/en/cart", false, false),
+            ("/checkout", false, false),
+            ("/en/p/checkout", false, false),
+            ("/", false, false),
+            ("/é", false, false),
         ] {
-            assert_eq!((is_for_team(path), is_for_programs(path)), (team, programs), "{path}");
+            assert_eq!((is_for_team(path), is_for_counter(path)), (team, counter), "{path}");
         }
     }
 }

@@ -129,7 +129,6 @@ impl Shop {
         let database =
             Arc::new(Breakable { database: TestDatabase::new(), is_broken: AtomicBool::new(false) });
         let catalog = Arc::new(CatalogStore::new(database.clone()));
-        let orders = Arc::new(OrderStore::new(database.clone()));
         let (files, background) = (Arc::new(Files::default()), Arc::new(Later::default()));
         let clock = Arc::new(Hand::default());
         let transfer =
@@ -153,8 +152,7 @@ impl Shop {
             segments: files.clone(),
             publications: files.clone(),
             health: catalog.clone(),
-            variants: orders.clone(),
-            orders,
+            variants: Arc::new(OrderStore::new(database.clone())),
             clock: clock.clone(),
             random: Arc::new(Counting::default()),
             timer: Arc::new(AtOnce),
@@ -172,6 +170,7 @@ impl Shop {
             catalog: catalog.clone(),
             writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
             sessions: Arc::new(SessionStore::new(database.clone())),
+            placed: Arc::new(OrderStore::new(database.clone())),
             orders: Arc::new(OrderStore::new(database.clone())),
             products: catalog.clone(),
             categories: catalog,

@@ -1,5 +1,5 @@
-// The Worker's entry. Shoppers' requests go to one module of WebAssembly, the team's and those of programs to another,
-// which is instantiated when it is first needed: an isolate that serves shoppers starts without it.
+// The Worker's entry. Pages come from one module of WebAssembly; what the team, programs and checkouts ask for from
+// another, which is instantiated when it is first needed: an isolate that serves pages starts without it.
 export { PublicationList } from "./publications.js";
 import * as shopScript from "./shop/shop.js";
 import shopModule from "./shop_bg.wasm";
@@ -8,6 +8,8 @@ import teamModule from "./team_bg.wasm";
 
 // As orilla_pipeline::is_for_team; a test compares.
 const TEAM_PATHS = ["/studio", "/api/"];
+// Behind the language: /en/checkout
+const ORDER_PATHS = ["/checkout", "/orders/"];
 
 // Names what is used of each script, one by one, so that the build can leave out the rest.
 const shop = {
@@ -36,7 +38,9 @@ export default {
   fetch(request, env, context) {
     const { url } = request;
     const path = url.indexOf("/", 8);
-    const isTeam = TEAM_PATHS.some((begin) => url.startsWith(begin, path));
+    const isTeam =
+      TEAM_PATHS.some((begin) => url.startsWith(begin, path)) ||
+      ORDER_PATHS.some((begin) => url.startsWith(begin, path + 3));
     const part = isTeam ? team : shop;
     if (isTeam) team.start(); // does something the first time only
     if (part.failed) {

@@ -41,7 +41,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
     let files = Arc::new(Files::new(env.clone()));
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
-    let orders = Arc::new(OrderStore::new(database));
+    let variants = Arc::new(OrderStore::new(database));
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     Host {
         config,
@@ -49,8 +49,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
         segments: files.clone(),
         publications: files,
         health: catalog,
-        variants: orders.clone(),
-        orders,
+        variants,
         clock: clock.clone(),
         random: random.clone(),
         timer: Arc::new(SystemTimer),
@@ -61,7 +60,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
     }
 }
 
-/// What a request of the team may use beside [`host`].
+/// What a request of the second module may use beside [`host`].
 pub fn team(env: JsValue) -> Team {
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
@@ -69,6 +68,7 @@ pub fn team(env: JsValue) -> Team {
         catalog: catalog.clone(),
         writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
         sessions: Arc::new(SessionStore::new(database.clone())),
+        placed: Arc::new(OrderStore::new(database.clone())),
         orders: Arc::new(OrderStore::new(database.clone())),
         products: catalog.clone(),
         categories: catalog,

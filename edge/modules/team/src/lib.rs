@@ -1,5 +1,5 @@
-//! The module that answers the shop's team (the Studio's pages, import, export, orders) and programs (the HTTP API). It is
-//! instantiated with the first request for one of their addresses: an isolate that serves shoppers never pays for it.
+//! The module that answers the shop's team (the Studio's pages, import, export), programs (the HTTP API) and checkouts. It
+//! is instantiated with the first request for one of their addresses: an isolate that serves pages never pays for it.
 //! Its memory is its own, and so is the snapshot that it reads.
 
 use orilla_pipeline::SESSION_COOKIE;

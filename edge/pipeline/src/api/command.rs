@@ -6,14 +6,14 @@ use super::reply::private;
 use super::types::{
     AmountInput, CommandDone, CommandKind, CommandRequest, OrderLinks, OrderPage, OrderSummary,
 };
-use crate::Problem;
 use crate::staff::Staff;
 use crate::visit::Visit;
+use crate::{Problem, Team};
 use axum::response::Response;
 use http::StatusCode;
 use orilla_money::{Currency, Money};
 use orilla_orders::{Command, IdempotencyKey, OrderNumber, OrderToken, Refusal, Text};
-use orilla_shop::checkout::{CommandOrder, CommandOutcome, command_order};
+use orilla_shop::checkout::{CommandOrder, CommandOutcome, Orders, command_order};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,12 +27,13 @@ const USUAL: u32 = 50;
 pub async fn command(
     _: Staff,
     visit: Visit,
+    team: Team,
     Named(token): Named,
     Key(key): Key,
     Json(request): Json<CommandRequest>,
 ) -> Result<Response, Problem> {
     let token = OrderToken::parse(&token).map_err(|_| Problem::not_found("order"))?;
-    run(&visit, token, read(request)?, key).await
+    run(&visit, &*team.placed, token, read(request)?, key).await
 }
 
 /// Does something with an order.
@@ -41,12 +42,13 @@ pub async fn command(
 /// 404, 409 or 422 with the code of the refusal.
 pub async fn run(
     visit: &Visit,
+    orders: &dyn Orders,
     token: OrderToken,
     command: Command,
     key: IdempotencyKey,
 ) -> Result<Response, Problem> {
     let wish = CommandOrder { token, command, key, now: visit.host.clock.now() };
-    match command_order(&*visit.host.orders, &wish).await? {
+    match command_order(orders, &wish).await? {
         CommandOutcome::Done(done) => {
             let done = CommandDone {
                 number: done.number.0,
@@ -130,10 +132,15 @@ pub struct OrdersQuery {
 }
 
 /// `GET /studio/api/orders`.
-pub async fn list(_: Staff, visit: Visit, Query(query): Query<OrdersQuery>) -> Result<Response, Problem> {
+pub async fn list(
+    _: Staff,
+    visit: Visit,
+    team: Team,
+    Query(query): Query<OrdersQuery>,
+) -> Result<Response, Problem> {
     let limit = limit(query.limit, MOST, USUAL)?;
     let before = query.cursor.map(|cursor| cursor::read(&cursor, ORDERS)).transpose()?;
-    let mut orders = visit.host.orders.list(before.map(OrderNumber), limit + 1).await?;
+    let mut orders = team.placed.list(before.map(OrderNumber), limit + 1).await?;
     // One more than asked for tells whether there is another page.
     let has_more = orders.len() > limit as usize;
     orders.truncate(limit as usize);

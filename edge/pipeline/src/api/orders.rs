@@ -5,19 +5,20 @@ use super::command;
 use super::extract::{Json, Key, Named};
 use super::reply::private;
 use super::types::{Order, OrderLinks, OrderRequest, PlacedOrder, Quote};
-use crate::Problem;
 use crate::problem::FieldProblem;
 use crate::visit::Visit;
+use crate::{Problem, Team};
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use orilla_orders::{
     Checkout, CheckoutForm, Command, FieldFault, Fingerprint, NotOrderable, OrderToken, Text,
 };
-use orilla_shop::checkout::{PlaceOrder, PlaceOutcome, PlaceRefusal, StoredOrder, Till, place_order};
+use orilla_shop::checkout::{Orders, PlaceOrder, PlaceOutcome, PlaceRefusal, StoredOrder, Till, place_order};
 
 /// `POST /api/v1/orders`.
 pub async fn place(
     visit: Visit,
+    team: Team,
     Key(key): Key,
     Json(request): Json<OrderRequest>,
 ) -> Result<Response, Problem> {
@@ -29,7 +30,7 @@ pub async fn place(
     let host = &visit.host;
     let wish = PlaceOrder { cart, checkout, seen, key, now: host.clock.now(), random: host.random.bytes()? };
     let till = Till {
-        orders: &*host.orders,
+        orders: &*team.placed,
         variants: &*host.variants,
         payments: &host.config.payments,
         currency: host.config.currency,
@@ -104,23 +105,27 @@ fn refused(reason: &PlaceRefusal) -> Problem {
 }
 
 /// `GET /api/v1/orders/{token}`.
-pub async fn order(visit: Visit, Named(token): Named) -> Result<Response, Problem> {
-    let (_, stored) = stored(&visit, &token).await?;
+pub async fn order(visit: Visit, team: Team, Named(token): Named) -> Result<Response, Problem> {
+    let stored = stored(&*team.placed, &token).await?;
     Ok(private(StatusCode::OK, &Order::new(&visit, stored)?))
 }
 
 /// `POST /api/v1/orders/{token}/cancel`: by the shopper, while nobody has begun with it.
-pub async fn cancel(visit: Visit, Named(token): Named, Key(key): Key) -> Result<Response, Problem> {
+pub async fn cancel(
+    visit: Visit,
+    team: Team,
+    Named(token): Named,
+    Key(key): Key,
+) -> Result<Response, Problem> {
     let token = OrderToken::parse(&token).map_err(|_| Problem::not_found("order"))?;
     let reason =
         Text::parse("cancelled by the shopper").map_err(|error| Problem::internal(error.to_string()))?;
-    command::run(&visit, token, Command::Withdraw { reason }, key).await
+    command::run(&visit, &*team.placed, token, Command::Withdraw { reason }, key).await
 }
 
 /// The order with this token.
-async fn stored(visit: &Visit, token: &str) -> Result<(OrderToken, StoredOrder), Problem> {
+async fn stored(orders: &dyn Orders, token: &str) -> Result<StoredOrder, Problem> {
     let not_found = || Problem::not_found("order");
     let token = OrderToken::parse(token).map_err(|_| not_found())?;
-    let stored = visit.host.orders.order(&token).await?.ok_or_else(not_found)?;
-    Ok((token, stored))
+    orders.order(&token).await?.ok_or_else(not_found)
 }

@@ -1,7 +1,7 @@
 //! From the cart to an order, and the order's page.
 
 use crate::visit::{Headers, Segment, Visit, cart_cookie};
-use crate::{form, reply};
+use crate::{Team, form, reply};
 use axum::body::Bytes;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
@@ -48,7 +48,7 @@ struct Shown {
 }
 
 /// `POST /en/checkout`: shows the form again with the delivery of the chosen country, or places the order.
-pub async fn place(visit: Visit, body: Bytes) -> Response {
+pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
     let mut fields = form::fields(&body, MOST_FIELDS);
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
     let (intent, key, seen) = (take("intent"), take("key"), take("seen"));
@@ -93,7 +93,7 @@ pub async fn place(visit: Visit, body: Bytes) -> Response {
     let wish =
         PlaceOrder { cart: shown.cart.clone(), checkout, seen, key, now: visit.host.clock.now(), random };
     let till = Till {
-        orders: &*visit.host.orders,
+        orders: &*team.placed,
         variants: &*visit.host.variants,
         payments: &visit.host.config.payments,
         currency: visit.host.config.currency,
@@ -161,9 +161,9 @@ fn new_key(visit: &Visit) -> Result<String, PortError> {
 }
 
 /// `GET /en/orders/TOKEN`.
-pub async fn order(visit: Visit, Segment(token): Segment) -> Response {
+pub async fn order(visit: Visit, team: Team, Segment(token): Segment) -> Response {
     let stored = match OrderToken::parse(&token) {
-        Ok(token) => visit.host.orders.order(&token).await,
+        Ok(token) => team.placed.order(&token).await,
         Err(_) => Ok(None),
     };
     let html = match stored {
@@ -193,7 +193,7 @@ pub async fn order(visit: Visit, Segment(token): Segment) -> Response {
 }
 
 /// `POST /en/orders/TOKEN/cancel`: by the shopper, while nobody has begun with it.
-pub async fn cancel(visit: Visit, Segment(token): Segment, body: Bytes) -> Response {
+pub async fn cancel(visit: Visit, team: Team, Segment(token): Segment, body: Bytes) -> Response {
     let key = form::fields(&body, MOST_FIELDS).remove("key").unwrap_or_default();
     let (Ok(token), Ok(key), Ok(reason)) = (
         OrderToken::parse(&token),
@@ -205,7 +205,7 @@ pub async fn cancel(visit: Visit, Segment(token): Segment, body: Bytes) -> Respo
     let back = visit.url(&format!("/orders/{}", token.as_str()));
     let command = Command::Withdraw { reason };
     let wish = CommandOrder { token, command, key, now: visit.host.clock.now() };
-    match command_order(&*visit.host.orders, &wish).await {
+    match command_order(&*team.placed, &wish).await {
         Ok(CommandOutcome::NotFound) => {
             reply::private_page(StatusCode::NOT_FOUND, pages::order_not_found(visit.page().await))
         }

@@ -17,9 +17,9 @@ use crate::visit::Visit;
 use crate::{Problem, reply};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use orilla_ui::Locale;
 
 /// The routes of the shop.
@@ -45,9 +45,19 @@ pub fn router() -> Router {
     router
 }
 
-/// The routes that only programs ask for: the HTTP API.
-pub fn programs_router() -> Router {
-    api::router().fallback(nothing_for_programs).method_not_allowed_fallback(wrong_method)
+/// The routes of what is asked over the counter: orders, by their pages and by the HTTP API, which has the rest too.
+pub fn counter_router() -> Router {
+    let orders = Locale::ALL.into_iter().fold(Router::new(), |router, locale| {
+        let at = |path: &str| format!("/{}{path}", locale.code());
+        router
+            .route(&at("/checkout"), get(checkout::show).post(checkout::place))
+            .route(&at("/orders/{token}"), get(checkout::order))
+            .route(&at("/orders/{token}/cancel"), post(checkout::cancel))
+    });
+    api::router()
+        .merge(orders.layer(DefaultBodyLimit::max(LARGEST_FORM)))
+        .fallback(nothing_at_the_counter)
+        .method_not_allowed_fallback(wrong_method)
 }
 
 /// The routes of the shop's team.
@@ -71,17 +81,17 @@ fn pages(router: Router, language: &str) -> Router {
         .route(&at("/about"), get(catalog::about))
         .route(&at("/privacy"), get(catalog::privacy))
         .route(&at("/cart"), get(cart::show))
-        .route(&at("/checkout"), get(checkout::show).post(checkout::place))
-        .route(&at("/orders/{token}"), get(checkout::order))
-        .route(&at("/orders/{token}/cancel"), post(checkout::cancel))
 }
 
 async fn nothing_here(visit: Visit) -> Response {
     reply::not_found(&visit).await
 }
 
-async fn nothing_for_programs() -> Problem {
-    Problem::not_found("address")
+async fn nothing_at_the_counter(visit: Visit, uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        return Problem::not_found("address").into_response();
+    }
+    reply::not_found(&visit).await
 }
 
 async fn wrong_method() -> Problem {

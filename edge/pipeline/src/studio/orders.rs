@@ -56,7 +56,7 @@ async fn stored(member: &Member) -> Result<Option<StoredOrder>, PortError> {
         return Ok(None);
     };
     match member.team.orders.token(number).await? {
-        Some(token) => member.visit.host.orders.order(&token).await,
+        Some(token) => member.team.placed.order(&token).await,
         None => Ok(None),
     }
 }
@@ -126,7 +126,7 @@ pub async fn command(member: Member, body: Bytes) -> Response {
         );
     };
     let wish = CommandOrder { token: stored.token.clone(), command, key, now: member.visit.host.clock.now() };
-    match command_order(&*member.visit.host.orders, &wish).await {
+    match command_order(&*member.team.placed, &wish).await {
         Ok(CommandOutcome::Done(done)) => see(&format!("/studio/orders/{}?done=1", done.number)),
         Ok(CommandOutcome::Refused(reason)) => refuse(&member, form, reason).await,
         Ok(CommandOutcome::KeyReused) => {
