@@ -41,6 +41,18 @@ pub fn send(shop: &Shop, path: &str, body: Option<Content>) -> Result<String> {
     once(shop, path, body).map_err(|failure| failure.message)
 }
 
+/// Sends a POST under a key of its own, which each repetition of this one has too.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_keyed(shop: &Shop, path: &str, body: Content) -> Result<String> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let key = format!("{:x}-{:x}", now.as_nanos(), std::process::id());
+    let agent = shop.agent.clone();
+    let keyed = Shop { url: shop.url.clone(), token: shop.token.clone(), agent, key: Some(key) };
+    send(&keyed, path, Some(body))
+}
+
 struct Failure {
     message: String,
     lasting: bool,
@@ -51,7 +63,10 @@ fn once(shop: &Shop, path: &str, body: Option<Content>) -> std::result::Result<S
     let staff = format!("Bearer {}", shop.token);
     let answer = match body {
         Some(body) => {
-            let request = shop.agent.post(url).header("Content-Type", body.media_type);
+            let mut request = shop.agent.post(url).header("Content-Type", body.media_type);
+            if let Some(key) = &shop.key {
+                request = request.header("Idempotency-Key", key);
+            }
             request.header("Authorization", staff).send(body.text)
         }
         None => shop.agent.get(url).header("Authorization", staff).call(),

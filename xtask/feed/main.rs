@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod export;
+mod flags;
 mod http;
 mod import;
 mod progress;
@@ -20,7 +21,11 @@ fn main() -> ExitCode {
     let outcome = match args.split_first() {
         Some((command, args)) if command == "import" => import::command(args),
         Some((command, args)) if command == "export" => export::command(args),
-        _ => Err("use `cargo xtask import FILE…` or `cargo xtask export [FILE]`".into()),
+        Some((command, args)) if command == "flags" => flags::command(args),
+        _ => {
+            Err("use `cargo xtask import FILE…`, `cargo xtask export [FILE]` or `cargo xtask flags FILE`"
+                .into())
+        }
     };
     outcome.unwrap_or_else(|message| {
         eprintln!("error: {message}");
@@ -35,6 +40,8 @@ pub struct Shop {
     /// The secret STUDIO_TOKEN.
     token: String,
     agent: ureq::Agent,
+    /// The key of a request.
+    key: Option<String>,
 }
 
 impl Shop {
@@ -48,7 +55,7 @@ impl Shop {
             .or_else(|| std::env::var("STUDIO_TOKEN").ok())
             .or_else(|| setting(&workspace().join(".dev.vars"), "STUDIO_TOKEN"))
             .ok_or("no staff token: give --token, or set STUDIO_TOKEN, or run `cargo xtask dev` once")?;
-        Ok(Shop { url, token, agent: http::agent() })
+        Ok(Shop { url, token, agent: http::agent(), key: None })
     }
 }
 

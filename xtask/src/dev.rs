@@ -130,8 +130,14 @@ const EXAMPLE_IBAN: &str = "ES9121000418450200051332";
 /// # Errors
 /// When the system has no random bytes.
 pub fn local_vars(token: &str) -> Result<String> {
-    Ok(format!("STUDIO_TOKEN={token}\nVISITOR_KEY={}\nBANK_IBAN={EXAMPLE_IBAN}\n", random_hex()?))
+    Ok(format!(
+        "STUDIO_TOKEN={token}\nVISITOR_KEY={}\nBANK_IBAN={EXAMPLE_IBAN}\nCLIENT_KEYS={CLIENT_KEY}\n",
+        random_hex()?
+    ))
 }
+
+/// The key by which apps read the flags of a shop on this machine.
+const CLIENT_KEY: &str = "orilla-dev";
 
 /// 32 random bytes.
 pub fn random_hex() -> Result<String> {

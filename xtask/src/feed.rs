@@ -31,7 +31,15 @@ pub fn demo() -> PathBuf {
 pub fn import_demo(url: &str, token: &str) -> Result<()> {
     let mut feed = compiled(false)?;
     feed.arg("import").arg(demo()).args(["--url", url]).env("STUDIO_TOKEN", token);
-    step("demo catalogue", || run_quietly(&mut feed)).map(drop)
+    step("demo catalogue", || run_quietly(&mut feed))?;
+    let mut feed = compiled(false)?;
+    feed.arg("flags").arg(demo_flags()).args(["--first", "--url", url]).env("STUDIO_TOKEN", token);
+    step("demo flags", || run_quietly(&mut feed)).map(drop)
+}
+
+/// The demo's flags: three experiments.
+fn demo_flags() -> PathBuf {
+    root().join("demo/flags.json")
 }
 
 /// The importer, compiled if it has changed.

@@ -32,6 +32,8 @@ cargo xtask <command>
                                Imports catalogues: Shopify CSV, Icecat JSON, Google Merchant XML or TSV, our NDJSON; .gz too.
   export [FILE] [--url URL] [--token T]
                                Writes the catalogue as NDJSON.
+  flags FILE.json [--first] [--url URL] [--token T]
+                               Puts feature flags (GrowthBook's format) into the shop and publishes them.
   analyze FILE.csv --unit COLUMN --variant COLUMN --metric COLUMN[:TYPE]…
                                Analyses an experiment from a file of units; more options: `cargo xtask analyze --help`.
   eval stats                   Shows by simulations whether the analysis of experiments keeps its promises.
@@ -59,7 +61,7 @@ fn command(args: &[String]) -> Result<ExitCode> {
         "bench" => bench::command(args),
         "dev" => dev::command(args),
         "test" => return test::command(args),
-        "import" | "export" => {
+        "import" | "export" | "flags" => {
             return feed::command(&std::iter::once(command).chain(args).cloned().collect::<Vec<_>>());
         }
         "eval" => return eval::command(args),

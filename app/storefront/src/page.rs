@@ -34,6 +34,10 @@ pub struct PageSlots {
     pub consent: String,
     /// The same question on the page about privacy: [`crate::pages::consent_form`].
     pub consent_form: String,
+    /// The experiments that the visitor has met, at the end: [`crate::pages::exposures`].
+    pub exposures: String,
+    /// Which values of flags are forced for this browser, at the end: [`crate::pages::qa_strip`].
+    pub qa: String,
     /// What the visitor has looked at lately, on the pages that show it: [`crate::pages::recent`].
     pub recent: String,
 }
@@ -170,6 +174,8 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                 {InertElement::new(page.slots.consent.clone())}
                 <main id="content" tabindex="-1">{content}</main>
                 <SiteFooter locale=locale links=page.footer_links() languages=page.languages()/>
+                {InertElement::new(page.slots.qa.clone())}
+                {InertElement::new(page.slots.exposures.clone())}
             </body>
         </html>
     }

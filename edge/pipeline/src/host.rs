@@ -26,6 +26,8 @@ pub struct Config {
     pub public_url: String,
     /// The bearer token of the team. `None`: not configured, and nobody gets in.
     pub studio_token: Option<String>,
+    /// The keys by which programs may read flags. They stand in apps and pages, and are no secrets.
+    pub client_keys: Vec<String>,
     /// The ways to pay.
     pub payments: Vec<Box<dyn Payment>>,
     /// The build: a hash of what was built, shown by `/health`.

@@ -60,7 +60,7 @@ thread_local! {
 /// Where the team's addresses begin.
 const TEAM_PATHS: &str = "/studio";
 /// Where the addresses begin that only programs ask for.
-const PROGRAM_PATHS: [&str; 1] = ["/api/"];
+const PROGRAM_PATHS: [&str; 2] = ["/api/", "/ofrep/"];
 /// How the addresses go on, behind the language, at which orders are placed and looked at. Nobody shares those pages.
 const ORDER_PATHS: [&str; 2] = ["/checkout", "/orders/"];
 
@@ -115,6 +115,9 @@ async fn admitted(
     if let Some(address) = canonical::canonical_address(method, uri) {
         return reply::redirect(StatusCode::PERMANENT_REDIRECT, &address);
     }
+    if let Some(answer) = flags::qa::follow(&host, method, uri) {
+        return answer;
+    }
     if let Some(refusal) = refuse_too_many(&host, watch, &request).await {
         return refusal;
     }
@@ -150,6 +153,7 @@ mod tests {
     fn what_pages_do_not_need_is_for_the_second_module() {
         for (path, team, counter) in [
             ("/api/v1/products", true, true),
+            ("/ofrep/v1/evaluate/flags", true, true),
             ("/studio", true, false),
             ("/studio/api/import", true, false),
             ("/en", false, false),

@@ -5,6 +5,9 @@ use crate::flags::PublishedFlags;
 use crate::isolate::{self, Edition};
 use crate::memo::{Dimension, Source};
 use async_trait::async_trait;
+use axum::extract::FromRequestParts;
+use http::StatusCode;
+use http::request::Parts;
 use orilla_catalog::query::ListQuery;
 use orilla_catalog::read::{Card, CategoryNode, Listing, ProductView};
 use orilla_catalog::{Handle, ImageId, ProductId};
@@ -12,8 +15,8 @@ use orilla_memo::Recorder;
 use orilla_shop::PortError;
 use orilla_shop::catalog::{Catalog, RemoteImage, Words};
 use orilla_snapshot::{Matches, Need, Read, Reader, Snapshot};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is published now: what a request is answered from, beside its ports.
 #[derive(Clone)]
@@ -21,7 +24,6 @@ pub struct Current {
     /// The published snapshot, or why this isolate does not know it.
     pub snapshot: Result<Arc<Snapshot>, PortError>,
     /// The flags that are published with it.
-    #[expect(dead_code, reason = "pages read variants from the next change on")]
     pub flags: Arc<PublishedFlags>,
 }
 
@@ -50,16 +52,40 @@ impl Current {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for Current {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get::<Current>().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
 /// What one render reads.
 #[derive(Default)]
 pub struct Notes {
     /// Dimensions of the visitor and reads of the shop.
     pub recorder: Recorder<Dimension, String, Read>,
+    /// The flags among the dimensions.
+    flags: Mutex<Vec<&'static str>>,
     /// Whether the page shows what no snapshot vouches for: results of a search, which the database finds.
     is_volatile: AtomicBool,
 }
 
 impl Notes {
+    /// The page has read a flag.
+    pub fn flag(&self, flag: &'static str, value: String) {
+        self.recorder.dimension(Dimension::Flag(flag.into()), value);
+        let mut flags = self.flags.lock().unwrap_or_else(PoisonError::into_inner);
+        if !flags.contains(&flag) {
+            flags.push(flag);
+        }
+    }
+
+    /// The flags that the page has read.
+    pub fn flags(&self) -> Box<[&'static str]> {
+        self.flags.lock().unwrap_or_else(PoisonError::into_inner).as_slice().into()
+    }
+
     /// Whether the page may be kept, as far as its reads go.
     pub fn can_be_kept(&self) -> bool {
         !self.is_volatile.load(Ordering::Relaxed)

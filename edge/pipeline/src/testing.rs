@@ -30,6 +30,8 @@ use std::sync::{Arc, Mutex};
 
 /// The team's token.
 pub const TOKEN: &str = "a-token-for-tests-only";
+/// A key by which programs read flags.
+pub const CLIENT_KEY: &str = "a-client-key";
 /// Signs visitors' ids.
 pub const VISITOR_KEY: &str = "a key for tests only, 32 bytes or more";
 /// What a shopper's browser calls itself.
@@ -38,6 +40,9 @@ const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome
 pub const NOW: i64 = 1_760_000_000_000;
 /// The demo catalogue, in Shopify's format.
 const CATALOGUE: &[u8] = include_bytes!("../../../demo/catalogue.csv");
+
+/// The demo's flags: three experiments.
+const FLAGS: &[u8] = include_bytes!("../../../demo/flags.json");
 
 /// A shop in memory.
 pub struct Shop {
@@ -141,6 +146,7 @@ impl Shop {
             catalog_language: Language::default(),
             public_url: "https://shop.example".into(),
             studio_token: Some(TOKEN.into()),
+            client_keys: vec![CLIENT_KEY.into()],
             payments: vec![Box::new(transfer.unwrap()), Box::new(OnDelivery { most: 100_000 })],
             build: "test".into(),
             assets: Assets::default(),
@@ -185,6 +191,11 @@ impl Shop {
         let report = shop.staff().send("POST", "/studio/api/import?format=shopify", &[], CATALOGUE);
         assert_eq!(report.status, 200, "{}", report.text());
         assert_eq!(report.json()["rejected_total"], 0, "{}", report.text());
+        let flags: Value = serde_json::from_slice(FLAGS).unwrap();
+        let request = serde_json::json!({ "version": 0, "document": flags, "reason": "demo" });
+        let headers = [("content-type", "application/json"), ("idempotency-key", "demo-flags-request")];
+        let saved = shop.staff().send("PUT", "/studio/api/flags", &headers, request.to_string().as_bytes());
+        assert_eq!(saved.status, 200, "{}", saved.text());
         shop.publish();
         shop
     }
@@ -313,6 +324,13 @@ impl Client<'_> {
             Role::Staff => Role::Staff,
         };
         Client { shop, role }
+    }
+
+    /// The browser's cookies, as it sends them.
+    pub fn cookies(&self) -> String {
+        let Role::Shopper(cookies) = &self.role else { return String::new() };
+        let pairs: Vec<_> = cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
     }
 
     pub fn get(&self, path: &str) -> Answer {

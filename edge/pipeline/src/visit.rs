@@ -1,5 +1,7 @@
 //! What the pipeline knows of the one who asks: language, cart, where the shop stands on the web.
 
+use crate::flags::qa::Forced;
+use crate::flags::{Variants, VisitorFlags};
 use crate::gateway::visitor::Visitor;
 use crate::gateway::visitor::cookie::pairs;
 use crate::memo::SharedVisit;
@@ -14,7 +16,7 @@ use orilla_shop::catalog::Catalog;
 use orilla_storefront::{PageContext, PageSlots, pages};
 use orilla_ui::Locale;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The cookie that holds the cart. `__Host-`: this host only, sent over TLS only (browsers count localhost as safe).
 const CART_COOKIE: &str = "__Host-cart";
@@ -27,6 +29,7 @@ pub struct Visit {
     pub host: Host,
     /// What is published.
     pub current: Current,
+    flags: OnceLock<Arc<VisitorFlags>>,
     /// The language of the path (or, at `/`, the one the browser asks for).
     pub locale: Locale,
     /// The visitor's cart. One that can't be read is empty.
@@ -58,6 +61,7 @@ impl Visit {
             has: text(&parts.headers, header::IF_NONE_MATCH).to_owned(),
             visitor: Visitor::of(&parts.headers, &parts.extensions),
             current,
+            flags: OnceLock::new(),
             host,
         }
     }
@@ -80,6 +84,7 @@ impl Visit {
             query: self.query.clone(),
             slots: PageSlots {
                 cart: pages::cart_badge(self.locale, self.cart.pieces()),
+                qa: self.qa_strip(&self.url(&self.path)),
                 ..PageSlots::default()
             },
         })
@@ -94,6 +99,29 @@ impl Visit {
             path: self.path.clone(),
             query,
         }
+    }
+
+    /// What the flags mean for this visitor.
+    pub fn flags(&self) -> &Arc<VisitorFlags> {
+        self.flags.get_or_init(|| Arc::new(VisitorFlags::of(self, self.current.flags.clone())))
+    }
+
+    /// Reads variants for an answer that nobody keeps. A page that is kept reads them by
+    /// [`crate::memo::Render::flags`].
+    pub fn variants(&self) -> Variants<'_> {
+        Variants::new(self.flags(), None)
+    }
+
+    /// What a page says of the experiments behind these flags, for the script that counts; empty if nobody is counted.
+    pub fn exposures(&self, flags: &[&'static str]) -> String {
+        let met = if flags.is_empty() { String::new() } else { self.flags().exposures(flags) };
+        if met.is_empty() { met } else { pages::exposures(&met) }
+    }
+
+    /// The strip that says which values of flags are forced for this browser; empty if none are. It leads back to
+    /// `address`.
+    pub fn qa_strip(&self, address: &str) -> String {
+        qa_strip(&self.visitor, &self.host, self.locale, address)
     }
 
     /// The entity tags of what the browser has (`If-None-Match`).
@@ -176,6 +204,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
             Err(status) => Err(axum::response::IntoResponse::into_response(status)),
         }
     }
+}
+
+/// See [`Visit::qa_strip`].
+pub fn qa_strip(visitor: &Visitor, host: &Host, locale: Locale, address: &str) -> String {
+    let keys = host.gate.settings.visitor_keys.as_ref();
+    let Some(forced) = Forced::of(visitor, keys, host.clock.now()) else { return String::new() };
+    let values: Vec<String> = forced.values.iter().map(|(flag, value)| format!("{flag} = {value}")).collect();
+    pages::qa_strip(locale, &values.join(", "), address)
 }
 
 /// `/es/cart` → Spanish and `/cart`; a path without a language stays whole.

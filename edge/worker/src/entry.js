@@ -7,7 +7,7 @@ import * as teamScript from "./team/team.js";
 import teamModule from "./team_bg.wasm";
 
 // As orilla_pipeline::is_for_team; a test compares.
-const TEAM_PATHS = ["/studio", "/api/"];
+const TEAM_PATHS = ["/studio", "/api/", "/ofrep/"];
 // Behind the language: /en/checkout
 const ORDER_PATHS = ["/checkout", "/orders/"];
 

@@ -84,6 +84,7 @@ fn config(env: &JsValue) -> Config {
         catalog_language: catalog_language(&text),
         public_url: text("PUBLIC_URL").unwrap_or_default().trim_end_matches('/').to_owned(),
         studio_token: text("STUDIO_TOKEN").filter(|token| token.len() >= 16),
+        client_keys: client_keys(&text("CLIENT_KEYS").unwrap_or_default()),
         payments: payments(&text),
         build: option_env!("ORILLA_BUILD").unwrap_or("unknown").to_owned(),
         assets: Assets {
@@ -112,6 +113,17 @@ fn catalog_language(text: &impl Fn(&str) -> Option<String>) -> Language {
         }
         None => Language::default(),
     }
+}
+
+/// The operator's keys: letters, digits, `-` and `_`, with commas between.
+fn client_keys(text: &str) -> Vec<String> {
+    let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+    let is_key = |key: &str| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let (keys, others): (Vec<_>, Vec<_>) = keys.map(str::to_owned).partition(|key| is_key(key));
+    if !others.is_empty() {
+        worker::console_error!("CLIENT_KEYS: keys are letters, digits, - and _, with commas between");
+    }
+    keys
 }
 
 /// Payment on delivery always; bank transfer if the operator has named an account.

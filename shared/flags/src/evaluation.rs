@@ -148,6 +148,13 @@ impl<'e> Evaluation<'e> {
         crate::attribute::Attribute::from(self.value).is_truthy()
     }
 
+    /// Why a caller's default counts rather than the value, if it does: an error, or an attribute that a rule makes
+    /// buckets from was missing and no other rule matched.
+    pub fn failure(&self) -> Option<ErrorCode> {
+        let is_missing = self.missing_attribute.is_some() && self.source == Source::DefaultValue;
+        self.error.or(is_missing.then_some(ErrorCode::TargetingKeyMissing))
+    }
+
     /// The key of the variation, if an experiment gave the value.
     pub fn variation(&self) -> Option<Cow<'e, str>> {
         self.assignment.as_ref().map(Assignment::variation_key)

@@ -1,6 +1,6 @@
 //! Values of the type that the caller needs, or the caller's default.
 
-use crate::evaluation::{ErrorCode, Evaluation, Reason, Source};
+use crate::evaluation::{ErrorCode, Evaluation, Reason};
 use serde_json::Value;
 
 /// A value that the caller can use as it is, and why it is that one.
@@ -45,11 +45,8 @@ impl<'e> Evaluation<'e> {
     /// is of another type, or if the attribute was missing that a rule makes buckets from and no other rule matched.
     fn typed<T>(&self, default: T, read: impl FnOnce(&'e Value) -> Option<T>) -> Resolved<T> {
         let failed = |default, error| Resolved { value: default, reason: Reason::Error, error: Some(error) };
-        if let Some(error) = self.error {
+        if let Some(error) = self.failure() {
             return failed(default, error);
-        }
-        if self.missing_attribute.is_some() && self.source == Source::DefaultValue {
-            return failed(default, ErrorCode::TargetingKeyMissing);
         }
         if self.value.is_null() {
             return Resolved { value: default, reason: self.reason, error: None };

@@ -32,5 +32,5 @@ pub use order::{
 };
 pub use payment::{Instructions, PaymentMethod};
 pub use quote::{CartVariant, Destination, Issue, NotOrderable, Quote, QuoteLine};
-pub use shipping::{RATES, Rate, ShippingMethod, ShippingOffer, Zone, shipping_offers};
+pub use shipping::{HOME, RATES, Rate, ShippingMethod, ShippingOffer, Zone, shipping_offers, usual_rate};
 pub use text::{Email, Phone, Text, TextError};

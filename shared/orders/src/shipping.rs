@@ -5,7 +5,7 @@ use orilla_money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 /// Where the shop sends from.
-const HOME: Country = Country::ES;
+pub const HOME: Country = Country::ES;
 
 /// A way for goods to reach the shopper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,6 +103,14 @@ const fn rate(
     days: (u8, u8),
 ) -> Rate {
     Rate { method, zone, price: Money::new(minor, currency), free_from, days }
+}
+
+/// The usual delivery in the shop's own country, if it is offered in this currency.
+pub fn usual_rate(currency: Currency) -> Option<Rate> {
+    let is_usual = |rate: &&Rate| {
+        rate.method == ShippingMethod::Standard && rate.zone == Zone::Home && rate.price.currency == currency
+    };
+    RATES.iter().find(is_usual).copied()
 }
 
 /// A method as it is offered for a cart.

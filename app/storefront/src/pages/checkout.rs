@@ -2,6 +2,7 @@
 
 use crate::page::{Head, PageContext, document};
 use crate::render;
+use leptos::either::Either;
 use leptos::prelude::*;
 use orilla_orders::{
     CheckoutForm, Country, FaultCode, FieldFault, Issue, PaymentMethod, Quote, ShippingMethod,
@@ -11,6 +12,46 @@ use orilla_ui::{
     NoticeKind, SelectField, SelectOption, countries,
 };
 use std::sync::Arc;
+
+/// Which part of the form a page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CheckoutStep {
+    /// All of it.
+    #[default]
+    Whole,
+    /// The first of two: who and where.
+    Address,
+    /// The second of two: delivery and payment. What the first has asked for is hidden in it.
+    Paying,
+}
+
+impl CheckoutStep {
+    /// The fields of the first of two steps.
+    const ADDRESS: [&str; 9] =
+        ["email", "name", "phone", "address1", "address2", "city", "region", "postcode", "country"];
+
+    /// The step that a form names; one that names none is whole.
+    pub fn parse(token: &str) -> Self {
+        match token {
+            "1" => CheckoutStep::Address,
+            "2" => CheckoutStep::Paying,
+            _ => CheckoutStep::Whole,
+        }
+    }
+
+    fn token(self) -> &'static str {
+        match self {
+            CheckoutStep::Whole => "",
+            CheckoutStep::Address => "1",
+            CheckoutStep::Paying => "2",
+        }
+    }
+
+    /// Whether a field is asked for in the first of two steps.
+    pub fn asks_first(field: &str) -> bool {
+        CheckoutStep::ADDRESS.contains(&field)
+    }
+}
 
 /// What the checkout shows.
 #[derive(Clone, Debug)]
@@ -31,6 +72,8 @@ pub struct CheckoutPage {
     pub payments: Vec<PaymentMethod>,
     /// The idempotency key of this form.
     pub key: String,
+    /// Which part of the form is shown.
+    pub step: CheckoutStep,
 }
 
 /// The checkout page.
@@ -61,28 +104,46 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
             <input type="hidden" name="key" value=data.key.clone()/>
             <input type="hidden" name="cart" value=data.cart.clone()/>
             <input type="hidden" name="seen" value=data.quote.fingerprint().as_str().to_owned()/>
-            <div class="steps">
-                <section aria-labelledby="contact">
-                    <h2 id="contact">{locale.checkout_contact()}</h2>
-                    {fields.contact()}
-                </section>
-                <section aria-labelledby="address">
-                    <h2 id="address">{locale.checkout_address()}</h2>
-                    {fields.address()}
-                </section>
-                <section aria-labelledby="delivery">
-                    <h2 id="delivery">{locale.checkout_shipping()}</h2>
-                    {fields.shipping(&data.quote)}
-                </section>
-                <section aria-labelledby="paying">
-                    <h2 id="paying">{locale.checkout_payment()}</h2>
-                    {fields.payment()}
-                </section>
-            </div>
+            <input type="hidden" name="step" value=data.step.token()/>
+            <div class="steps">{steps(&fields, &data)}</div>
             {summary(&page, &data)}
         </form>
     };
     render(|| document(page, head, content))
+}
+
+/// The sections of the form that this step shows, and what the other step has asked for.
+fn steps(fields: &Fields<'_>, data: &CheckoutPage) -> impl IntoView + use<> {
+    let (locale, step) = (fields.locale, data.step);
+    let number = step.token();
+    let place = (!number.is_empty()).then(|| view! { <p class="small">{locale.checkout_step(number)}</p> });
+    let first = (step != CheckoutStep::Paying).then(|| {
+        view! {
+            <section aria-labelledby="contact">
+                <h2 id="contact">{locale.checkout_contact()}</h2>
+                {fields.contact()}
+            </section>
+            <section aria-labelledby="address">
+                <h2 id="address">{locale.checkout_address()}</h2>
+                {fields.address()}
+            </section>
+        }
+    });
+    let chosen = (step == CheckoutStep::Paying).then(|| fields.chosen());
+    let kept = (step == CheckoutStep::Address).then(|| fields.hidden(false));
+    let second = (step != CheckoutStep::Address).then(|| {
+        view! {
+            <section aria-labelledby="delivery">
+                <h2 id="delivery">{locale.checkout_shipping()}</h2>
+                {fields.shipping(&data.quote)}
+            </section>
+            <section aria-labelledby="paying">
+                <h2 id="paying">{locale.checkout_payment()}</h2>
+                {fields.payment()}
+            </section>
+        }
+    });
+    view! { {place} {first} {chosen} {kept} {second} }
 }
 
 /// What the shopper must see before the order is placed.
@@ -227,6 +288,49 @@ impl Fields<'_> {
         }
     }
 
+    /// What one of two steps has asked for, in the form of the other.
+    fn hidden(&self, is_first: bool) -> impl IntoView + use<> {
+        let form = self.form;
+        let all = [
+            ("email", &form.email),
+            ("name", &form.name),
+            ("phone", &form.phone),
+            ("address1", &form.address1),
+            ("address2", &form.address2),
+            ("city", &form.city),
+            ("region", &form.region),
+            ("postcode", &form.postcode),
+            ("country", &form.country),
+            ("shipping", &form.shipping),
+            ("payment", &form.payment),
+        ];
+        let inputs = all.into_iter().filter(|(name, _)| CheckoutStep::asks_first(name) == is_first);
+        inputs
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value.clone()/> })
+            .collect::<Vec<_>>()
+    }
+
+    /// What the first of two steps has asked for, and the way back to it.
+    fn chosen(&self) -> impl IntoView + use<> {
+        let form = self.form;
+        let country = countries(self.locale).find(|country| country.code == form.country);
+        let country = country.map_or(form.country.as_str(), |country| country.name).to_owned();
+        let street = [form.address1.as_str(), form.address2.as_str()].join(" ").trim().to_owned();
+        let city =
+            [form.postcode.as_str(), form.city.as_str(), form.region.as_str()].join(" ").trim().to_owned();
+        view! {
+            {self.hidden(true)}
+            <section aria-labelledby="chosen">
+                <h2 id="chosen">{self.locale.checkout_address()}</h2>
+                <p>
+                    {form.name.clone()} <br/> {street} <br/> {city} <br/> {country} <br/>
+                    <span class="small">{form.email.clone()}</span>
+                </p>
+                <button class="button" type="submit" name="intent" value="back">{self.locale.checkout_change_address()}</button>
+            </section>
+        }
+    }
+
     fn shipping(&self, quote: &Quote) -> impl IntoView + use<> {
         let locale = self.locale;
         let options = quote
@@ -333,6 +437,16 @@ fn summary(page: &PageContext, data: &CheckoutPage) -> impl IntoView + use<> {
         .collect();
     let shipping = quote.shipping.map_or_else(|| "–".to_owned(), |offer| locale.money(offer.price));
     let place = if data.changed { locale.checkout_confirm_changes() } else { locale.checkout_place() };
+    let act = if data.step == CheckoutStep::Address {
+        Either::Left(view! {
+            <button class="button primary" type="submit" name="intent" value="continue">{locale.checkout_continue()}</button>
+        })
+    } else {
+        Either::Right(view! {
+            <button class="button primary" type="submit" name="intent" value="place">{place}</button>
+            <p class="small">{locale.checkout_binding()}</p>
+        })
+    };
     view! {
         <aside class="summary" aria-labelledby="review">
             <h2 id="review">{locale.checkout_review()}</h2>
@@ -342,8 +456,7 @@ fn summary(page: &PageContext, data: &CheckoutPage) -> impl IntoView + use<> {
                 <dt>{locale.cart_shipping()}</dt><dd>{shipping}</dd>
                 <dt class="total">{locale.cart_total()}</dt><dd class="total">{locale.money(quote.total)}</dd>
             </dl>
-            <button class="button primary" type="submit" name="intent" value="place">{place}</button>
-            <p class="small">{locale.checkout_binding()}</p>
+            {act}
             <a href=page.url("/cart")>{locale.checkout_back_to_cart()}</a>
         </aside>
     }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use orilla_art::Sketch;
 use orilla_catalog::read::Card;
-use orilla_ui::{ButtonKind, ButtonLink, Icon, IconName};
+use orilla_ui::{ButtonKind, ButtonLink, CardLayout, Icon, IconName};
 use std::sync::Arc;
 
 /// Categories shown at most.
@@ -65,7 +65,7 @@ pub fn home(page: Arc<PageContext>, featured: &[Card]) -> String {
                     <h2 id="picks">{locale.home_picks()}</h2>
                     <a href=page.url("/search")>{locale.home_shop_all()}</a>
                 </div>
-                {grid(&page, featured, false)}
+                {grid(&page, featured, false, CardLayout::Grid)}
             </section>
         }
     });

@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use orilla_catalog::query::{Filter, ListQuery, PAGE_SIZE, Range, Sort};
 use orilla_catalog::read::{CategoryNode, Facet, FacetKind, FacetValue, Listing};
 use orilla_ui::{
-    ActiveFilter, ActiveFilters, Breadcrumbs, ButtonKind, ButtonLink, Crumb, EmptyState, FacetGroup,
-    FacetOption, FacetPanel, Locale, Pagination, PriceRange, SortSelect,
+    ActiveFilter, ActiveFilters, Breadcrumbs, ButtonKind, ButtonLink, CardLayout, Crumb, EmptyState,
+    FacetGroup, FacetOption, FacetPanel, Locale, Pagination, PriceRange, SortSelect,
 };
 use std::sync::Arc;
 
@@ -23,12 +23,14 @@ pub struct ListData {
     pub query: ListQuery,
     /// What the catalogue answered.
     pub listing: Listing,
+    /// How the products are shown.
+    pub layout: CardLayout,
 }
 
 /// A list page.
 pub fn list(page: Arc<PageContext>, data: ListData) -> String {
     let locale = page.locale;
-    let ListData { query, listing } = data;
+    let ListData { query, listing, layout } = data;
     let here = page.categories.iter().find(|category| Some(&category.slug) == query.category.as_ref());
     let title = match (here, query.text.as_str()) {
         (Some(category), _) => category.name.clone(),
@@ -61,7 +63,7 @@ pub fn list(page: Arc<PageContext>, data: ListData) -> String {
     } else {
         Either::Right(view! {
             <h2 class="visually-hidden">{locale.list_products()}</h2>
-            {grid(&page, &listing.cards, true)}
+            {grid(&page, &listing.cards, true, layout)}
         })
     };
     let pagination = {

@@ -3,6 +3,7 @@
 mod cart;
 mod checkout;
 mod consent;
+mod flags;
 mod home;
 mod list;
 mod order;
@@ -12,8 +13,9 @@ mod tests;
 mod texts;
 
 pub use cart::{CartNotice, CartPage, cart};
-pub use checkout::{CheckoutPage, checkout};
+pub use checkout::{CheckoutPage, CheckoutStep, checkout};
 pub use consent::{CONSENT_ACTION, CONSENT_PLACE, ConsentGiven, consent_banner, consent_form};
+pub use flags::{QA_ACTION, exposures, qa_strip};
 pub use home::home;
 pub use list::{ListData, list};
 pub use order::{OrderPage, order, order_not_found};
@@ -27,7 +29,7 @@ use crate::render;
 use leptos::either::Either;
 use leptos::prelude::*;
 use orilla_catalog::read::Card;
-use orilla_ui::{CardGrid, Language, Locale, ProductCard};
+use orilla_ui::{CardGrid, CardLayout, Language, Locale, ProductCard};
 
 /// The link to the cart in the header, with the pieces in it: the one part of a catalogue page that is a visitor's own.
 pub fn cart_badge(locale: Locale, pieces: u32) -> String {
@@ -46,18 +48,24 @@ pub fn recent(locale: Locale, catalog_language: &Language, cards: &[Card]) -> St
         view! {
             <section class="section" aria-labelledby="recent">
                 <h2 id="recent">{locale.recent_title()}</h2>
-                {cards_grid(locale, catalog_language.on_page(locale), cards, false)}
+                {cards_grid(locale, catalog_language.on_page(locale), cards, false, CardLayout::Grid)}
             </section>
         }
     })
 }
 
 /// A grid of products. Those in the first view are loaded at once if `first`.
-fn grid(page: &PageContext, cards: &[Card], first: bool) -> impl IntoView + use<> {
-    cards_grid(page.locale, page.product_lang(), cards, first)
+fn grid(page: &PageContext, cards: &[Card], first: bool, layout: CardLayout) -> impl IntoView + use<> {
+    cards_grid(page.locale, page.product_lang(), cards, first, layout)
 }
 
-fn cards_grid(locale: Locale, lang: Option<String>, cards: &[Card], first: bool) -> impl IntoView + use<> {
+fn cards_grid(
+    locale: Locale,
+    lang: Option<String>,
+    cards: &[Card],
+    first: bool,
+    layout: CardLayout,
+) -> impl IntoView + use<> {
     let cards: Vec<_> = cards
         .iter()
         .enumerate()
@@ -84,5 +92,5 @@ fn cards_grid(locale: Locale, lang: Option<String>, cards: &[Card], first: bool)
             }
         })
         .collect();
-    view! { <CardGrid>{cards}</CardGrid> }
+    view! { <CardGrid layout=layout>{cards}</CardGrid> }
 }

@@ -9,7 +9,9 @@ use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use orilla_catalog::AttributeValue;
 use orilla_catalog::read::{AttributeView, Card, ProductView, VariantView};
-use orilla_ui::{Breadcrumbs, Crumb, Locale};
+use orilla_money::Money;
+use orilla_orders::{HOME, Rate};
+use orilla_ui::{Breadcrumbs, CardLayout, Crumb, Locale, countries};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +28,8 @@ pub struct ProductData {
     pub variant: Option<i64>,
     /// Products of the same category.
     pub related: Vec<Card>,
+    /// What is promised of its delivery; `None`: the usual words.
+    pub promise: Option<Rate>,
 }
 
 /// The variant that a product page's query string asks for: `variant=12`.
@@ -75,7 +79,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
         view! {
             <section class="section" aria-labelledby="related">
                 <h2 id="related">{locale.product_related()}</h2>
-                {grid(&page, &data.related, false)}
+                {grid(&page, &data.related, false, CardLayout::Grid)}
             </section>
         }
     });
@@ -89,7 +93,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
                 {hand(buy_box(locale, product, selected), BuyBox)}
                 <ul class="reassure" role="list">
                     <li>{locale.product_tax_included()}</li>
-                    <li>{locale.product_delivery()}</li>
+                    <li>{delivery(locale, product, data.promise)}</li>
                 </ul>
             </div>
         </div>
@@ -101,6 +105,23 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
         {InertElement::new(page.slots.recent.clone())}
     };
     render(|| document(page, head, content))
+}
+
+/// When it arrives: the usual words, or for a product in stock a promise with days and the price from which on delivery
+/// is free.
+fn delivery(locale: Locale, product: &ProductView, promise: Option<Rate>) -> String {
+    let is_in_stock = product.variants.iter().any(|variant| variant.available > 0);
+    let Some(rate) = promise.filter(|_| is_in_stock) else { return locale.product_delivery().to_owned() };
+    let (from, to) = (rate.days.0.to_string(), rate.days.1.to_string());
+    let country = countries(locale).find(|country| country.code == HOME.code());
+    let country = country.map_or(HOME.code(), |country| country.name);
+    match rate.free_from {
+        Some(minor) => {
+            let amount = locale.money(Money::new(minor, rate.price.currency));
+            locale.product_promise_free(country, &from, &to, &amount)
+        }
+        None => locale.product_promise(country, &from, &to),
+    }
 }
 
 /// The index of the variant to show: the one that is asked for, else the first that can be bought.

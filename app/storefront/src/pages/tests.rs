@@ -67,7 +67,10 @@ fn listing(total: u32) -> Listing {
 
 fn list_page(path: &str, category: Option<&str>, query: &str, total: u32) -> String {
     let query = ListQuery::parse(category, query);
-    list(page(path, &query.to_query_string()), ListData { query, listing: listing(total) })
+    list(
+        page(path, &query.to_query_string()),
+        ListData { query, listing: listing(total), layout: CardLayout::Grid },
+    )
 }
 
 fn attribute(key: &str, name: &str, value: AttributeValue) -> AttributeView {
@@ -105,7 +108,10 @@ fn product_page_of(page: Arc<PageContext>, variant: Option<i64>) -> String {
         ],
         images: vec![],
     };
-    product(page, &ProductData { product: product_view, variant, related: vec![card(HOSTILE)] })
+    product(
+        page,
+        &ProductData { product: product_view, variant, related: vec![card(HOSTILE)], promise: None },
+    )
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub use form::{
 };
 pub use icon::{Icon, IconName};
 pub use navigation::{Breadcrumbs, Crumb, Pagination, SortSelect, page_window};
-pub use product::{CardGrid, CardView, Picture, Price, ProductCard, StockBadge};
+pub use product::{CardGrid, CardLayout, CardView, Picture, Price, ProductCard, StockBadge};
 pub use shell::{CartLink, LanguageLink, NavLink, SearchForm, SiteFooter, SiteHeader};
 
 #[cfg(all(test, feature = "ssr"))]

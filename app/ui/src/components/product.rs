@@ -43,16 +43,43 @@ pub struct CardView {
     pub available: u32,
 }
 
+/// How a list shows its cards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CardLayout {
+    /// Large pictures, several in a row.
+    #[default]
+    Grid,
+    /// The picture beside the words: more products in a view.
+    Rows,
+}
+
+impl CardLayout {
+    /// The layout of this name; else the usual one.
+    pub fn named(name: &str) -> Self {
+        if name == "rows" { CardLayout::Rows } else { CardLayout::Grid }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            CardLayout::Grid => "grid",
+            CardLayout::Rows => "grid rows",
+        }
+    }
+}
+
 /// A list of cards. Its children are [`ProductCard`]s.
 #[component]
 pub fn CardGrid<C>(
+    /// How they are shown.
+    #[prop(optional)]
+    layout: CardLayout,
     /// The cards.
     children: TypedChildren<C>,
 ) -> impl IntoView
 where
     C: IntoView + 'static,
 {
-    view! { <ul class="grid" role="list">{children.into_inner()()}</ul> }
+    view! { <ul class=layout.class() role="list">{children.into_inner()()}</ul> }
 }
 
 /// A product in a list: all of it leads to the product page.

@@ -2,7 +2,7 @@
 //! good and bad requests, is what the document says.
 
 use super::operations;
-use crate::testing::{Answer, Client, Shop};
+use crate::testing::{Answer, CLIENT_KEY, Client, Shop};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -12,6 +12,7 @@ fn example(path: &str) -> String {
         .replace("{token}", &"a".repeat(26))
         .replace("{number}", "9")
         .replace("{version}", "9")
+        .replace("{client_key}", CLIENT_KEY)
 }
 
 /// Where the document is: served as it is, at `/api/v1/openapi.json`.
@@ -173,6 +174,8 @@ fn shop_answers_are_as_documented() {
             ("GET /api/v1/search", to("/search?q=lantern&stock=1"), "", 200),
             ("GET /api/v1/search", to("/search?q=zzzzzz"), "", 200),
             ("GET /api/v1/search", to("/search?sort=none"), "", 422),
+            ("GET /api/v1/features/{client_key}", to("/features/a-client-key"), "", 200),
+            ("GET /api/v1/features/{client_key}", to("/features/another-key"), "", 404),
             ("GET /api/v1/suggest", to("/suggest?q=lan"), "", 200),
             ("GET /api/v1/suggest", to("/suggest"), "", 422),
             ("POST /api/v1/cart/quote", to("/cart/quote"), &quote.to_string(), 200),

@@ -5,12 +5,15 @@
 
 mod cart;
 mod catalog;
+mod client_key;
 mod command;
 mod cursor;
 #[cfg(test)]
 mod document;
 pub mod extract;
+mod features;
 mod flags;
+mod ofrep;
 mod operation;
 mod orders;
 mod reply;
@@ -26,6 +29,7 @@ use crate::gateway::body::{LARGEST_DOCUMENT, LARGEST_FLAGS, LARGEST_IMPORT};
 use crate::routes::{publish, studio};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+pub use ofrep::router as ofrep;
 use operation::Operation;
 use types::{
     Categories, CommandDone, CommandRequest, Order, OrderPage, OrderRequest, PlacedOrder, Product,
@@ -115,6 +119,12 @@ fn shop_operations() -> Vec<Operation> {
             catalog::suggest,
         )
         .query::<catalog::SuggestQuery>(),
+        Operation::get::<serde_json::Value, _, _>(
+            "getFeatures",
+            "/api/v1/features/{client_key}",
+            "The published feature flags, for GrowthBook's SDKs",
+            features::features,
+        ),
         Operation::post::<Quote, _, _>(
             "quoteCart",
             "/api/v1/cart/quote",

@@ -77,7 +77,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
-const ROUTES: [Route; 39] = {
+const ROUTES: [Route; 43] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};
@@ -97,6 +97,7 @@ const ROUTES: [Route; 39] = {
         row("/fn/{*name}", Function, COUNTED, Usual),
         row("/fn/ai/{*name}", Function, Counted(Strict), Strict),
         row("/fn/consent", Function, COUNTED, Strict),
+        row("/fn/qa", Function, COUNTED, Usual),
         row("/art/{name}", Picture, Free, Usual),
         row("/img/{id}", Picture, COUNTED, Usual),
         row("/robots.txt", Machine, Free, Usual),
@@ -109,6 +110,9 @@ const ROUTES: [Route; 39] = {
         row("/api/v1/categories", Api, COUNTED, Usual),
         row("/api/v1/search", Api, COUNTED, Usual),
         row("/api/v1/suggest", Api, COUNTED, Usual),
+        row("/api/v1/features/{client_key}", Api, COUNTED, Usual),
+        row("/ofrep/v1/evaluate/flags", Api, COUNTED, Usual),
+        row("/ofrep/v1/evaluate/flags/{key}", Api, COUNTED, Usual),
         row("/api/v1/cart/quote", Api, COUNTED, Usual),
         row("/api/v1/orders", Api, COUNTED, Strict),
         row("/api/v1/orders/{token}", Api, COUNTED, Usual),

@@ -24,7 +24,8 @@ const PATIENCE: u32 = 2_000;
 /// answer has no tag, and is never "not modified".
 pub(super) async fn compose(visit: Visit, snapshot: Arc<Snapshot>, page: &Shared, told: &Told) -> Response {
     let known = visit.entity_tags().to_owned();
-    let context = Arc::new(SlotContext::of(visit, snapshot));
+    let exposures = visit.exposures(&page.flags);
+    let context = Arc::new(SlotContext::of(visit, snapshot, exposures));
     let mut parts = Vec::with_capacity(8);
     let (mut tag, mut waiting, mut shows_visitor) = (page.tag, 0_usize, false);
     let mut cookies = Vec::new();

@@ -1,9 +1,10 @@
 //! The render of one page, now or after the answer.
 
 use super::{Dimension, Outcome, Page, Render, Shared, SlotId, Source, millis};
+use crate::flags::VisitorFlags;
 use crate::gateway::refusal::admit_rendering;
-use crate::gateway::visitor::Visitor;
 use crate::published::{Notes, Published};
+use crate::visit::Visit;
 use axum::response::Response;
 use http::StatusCode;
 use orilla_memo::{Marks, Piece, Read as Seen, Record, Refused, Template};
@@ -52,9 +53,9 @@ pub(super) enum Kept {
 
 impl<P: Page> Job<P> {
     /// Renders the page for somebody who has not asked for too many.
-    pub(super) async fn admitted(&self, visitor: &Visitor) -> Result<Done, PortError> {
-        match admit_rendering(&self.visit.host, self.visit.locale, visitor).await {
-            Ok(()) => self.run().await,
+    pub(super) async fn admitted(&self, visit: &Visit) -> Result<Done, PortError> {
+        match admit_rendering(&self.visit.host, self.visit.locale, &visit.visitor).await {
+            Ok(()) => self.run(visit.flags().clone()).await,
             Err(refusal) => Ok(Done::Refused(Box::new(refusal))),
         }
     }
@@ -65,8 +66,8 @@ impl<P: Page> Job<P> {
         [locale.code(), path, "?", query].concat()
     }
 
-    /// Renders the page and keeps it, if it may be kept.
-    pub(super) async fn run(&self) -> Result<Done, PortError> {
+    /// Renders the page and keeps it, if it may be kept. `flags` are of one who asks for it.
+    pub(super) async fn run(&self, flags: Arc<VisitorFlags>) -> Result<Done, PortError> {
         let visit = &self.visit;
         let notes = Arc::new(Notes::default());
         let marks = Marks::new(u128::from_be_bytes(visit.host.random.bytes()?));
@@ -81,6 +82,7 @@ impl<P: Page> Job<P> {
             query: visit.query.clone(),
             origin: visit.origin.clone(),
             notes: notes.clone(),
+            flags,
             marks,
             product: OnceLock::new(),
         };
@@ -92,7 +94,7 @@ impl<P: Page> Job<P> {
         let Render { marks, catalog, notes: other, .. } = from;
         drop((catalog, other));
         let template = marks.split(html).map_err(|error| PortError::Unexpected(error.to_string()))?;
-        let page = Arc::new(Shared { tag: tag(&template), template });
+        let page = Arc::new(Shared { tag: tag(&template), template, flags: notes.flags() });
         // Whoever still holds the notes may read something later: such a page is not kept.
         let kept = Arc::into_inner(notes).map_or(Kept::Outdated, |notes| self.keep(notes, &page));
         Ok(Done::Page(page, kept))

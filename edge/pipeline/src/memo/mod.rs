@@ -15,6 +15,7 @@ mod tests;
 pub use job::SharedVisit;
 pub use slots::SlotId;
 
+use crate::flags::{Variants, VisitorFlags};
 use crate::published::{Notes, Published};
 use crate::reply;
 use crate::visit::Visit;
@@ -33,6 +34,7 @@ use orilla_storefront::{PageContext, PageSlots};
 use orilla_ui::Locale;
 use serde::{Deserialize, Serialize};
 use status::Told;
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -50,6 +52,8 @@ const REFRESH: u64 = 10_000;
 pub enum Dimension {
     /// Under which name the shop was asked: canonical links say it.
     Origin,
+    /// The value of a flag, as JSON: whatever the document says, pages with the same value are the same.
+    Flag(Cow<'static, str>),
 }
 
 impl Dimension {
@@ -57,6 +61,7 @@ impl Dimension {
     fn of(&self, visit: &Visit) -> String {
         match self {
             Dimension::Origin => visit.origin.clone(),
+            Dimension::Flag(flag) => visit.flags().value(flag),
         }
     }
 
@@ -64,6 +69,7 @@ impl Dimension {
     fn kind(&self) -> &'static str {
         match self {
             Dimension::Origin => "origin",
+            Dimension::Flag(_) => "flag",
         }
     }
 }
@@ -73,6 +79,8 @@ pub struct Shared {
     template: Template<SlotId>,
     /// A hash of the shared bytes, for the entity tag.
     tag: u64,
+    /// The flags that it was rendered from: who sees it has met the experiments behind them.
+    flags: Box<[&'static str]>,
 }
 
 type Pages = Memo<Dimension, String, Read, Arc<Shared>>;
@@ -168,6 +176,7 @@ pub struct Render {
     pub query: String,
     origin: String,
     notes: Arc<Notes>,
+    flags: Arc<VisitorFlags>,
     marks: Marks<SlotId>,
     product: OnceLock<ProductId>,
 }
@@ -177,6 +186,11 @@ impl Render {
     pub fn is_of(&self, product: ProductId) {
         // A page is of one product.
         let _ = self.product.set(product);
+    }
+
+    /// Reads variants: `from.flags().on("free-gift")`. The page is kept for those who have the same.
+    pub fn flags(&self) -> Variants<'_> {
+        Variants::new(&self.flags, Some(&self.notes))
     }
 
     /// What every page needs to draw its frame.
@@ -210,6 +224,8 @@ impl Render {
             cart: mark(SlotId::Cart, ""),
             consent: if asks { String::new() } else { mark(SlotId::Consent, &self.address()) },
             consent_form: if asks { mark(SlotId::ConsentForm, "") } else { String::new() },
+            exposures: mark(SlotId::Exposures, ""),
+            qa: mark(SlotId::Qa, &self.address()),
             recent: mark(SlotId::Recent, &self.product.get().map(|id| id.0.to_string()).unwrap_or_default()),
         }
     }
@@ -257,15 +273,16 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
         Look::Hit(page) => compose(visit, snapshot, &page, &Told::hit()).await,
         Look::Stale { page, changed, refresh } => {
             if let Some(ticket) = refresh {
+                let flags = visit.flags().clone();
                 visit.host.background.run(Box::pin(async move {
                     // Who fails leaves it to the next request: the ticket ends with this.
-                    let _ = job.run().await;
+                    let _ = job.run(flags).await;
                     drop(ticket);
                 }));
             }
             compose(visit, snapshot, &page, &Told::stale(&changed)).await
         }
-        Look::Miss(why) => match job.admitted(&visit.visitor).await {
+        Look::Miss(why) => match job.admitted(&visit).await {
             Ok(Done::Page(page, kept)) => {
                 let took = visit.host.clock.now() - began;
                 compose(visit, snapshot, &page, &Told::rendered(&why, kept, took)).await

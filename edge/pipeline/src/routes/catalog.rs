@@ -8,10 +8,12 @@ use axum::response::Response;
 use http::{StatusCode, header};
 use orilla_catalog::Handle;
 use orilla_catalog::query::{ListQuery, PAGE_SIZE};
+use orilla_orders::usual_rate;
 use orilla_shop::PortError;
 use orilla_shop::catalog::Catalog;
 use orilla_storefront::PageContext;
 use orilla_storefront::pages::{self, ListData, ProductData};
+use orilla_ui::CardLayout;
 use std::sync::Arc;
 
 /// Cards on the home page.
@@ -80,13 +82,14 @@ impl Page for List {
     fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
         Box::pin(async {
             let Some(listing) = from.catalog.list(&self.0).await? else { return self.moved(from).await };
+            let layout = CardLayout::named(&from.flags().text("card-layout", "grid"));
             let page = from.page().await?;
             let last = listing.total.div_ceil(PAGE_SIZE).max(1);
             if self.0.page > last {
                 let query = self.0.at_page(last).to_query_string();
                 return Ok(Outcome::Elsewhere(StatusCode::FOUND, address(&page.url(&from.path), &query)));
             }
-            Ok(Outcome::Page(pages::list(page, ListData { query: self.0.clone(), listing })))
+            Ok(Outcome::Page(pages::list(page, ListData { query: self.0.clone(), listing, layout })))
         })
     }
 }
@@ -119,7 +122,9 @@ impl Page for Product {
             };
             from.is_of(product.id);
             let related = from.catalog.related(product.id, RELATED).await?;
-            let data = ProductData { related, variant: self.variant, product };
+            let is_promised = from.flags().on("delivery-promise");
+            let promise = if is_promised { usual_rate(from.catalog.host.config.currency) } else { None };
+            let data = ProductData { related, variant: self.variant, product, promise };
             Ok(Outcome::Page(pages::product(from.page().await?, &data)))
         })
     }

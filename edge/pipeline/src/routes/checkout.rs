@@ -14,8 +14,11 @@ use orilla_shop::checkout::{
     CommandOrder, CommandOutcome, PlaceOrder, PlaceOutcome, PlaceRefusal, Till, command_order, place_order,
     quote_cart,
 };
-use orilla_storefront::pages::{self, CheckoutPage, OrderPage};
+use orilla_storefront::pages::{self, CheckoutPage, CheckoutStep, OrderPage};
+use std::sync::Arc;
 
+/// The flag that says whether the form has one step or two: `one`, `two`.
+const STEPS: &str = "checkout-steps";
 /// The most fields of a form.
 const MOST_FIELDS: usize = 100;
 
@@ -27,7 +30,12 @@ pub async fn show(visit: Visit, headers: Headers) -> Response {
         payment: visit.host.config.payments.first().map_or("", |p| p.method().token()).to_owned(),
         ..CheckoutForm::default()
     };
-    answer(&visit, render(&visit, Shown { cart: visit.cart.clone(), form, ..Shown::default() }).await).await
+    let step = match visit.variants().text(STEPS, "one").as_str() {
+        "two" => CheckoutStep::Address,
+        _ => CheckoutStep::Whole,
+    };
+    let shown = Shown { cart: visit.cart.clone(), form, step, ..Shown::default() };
+    answer(&visit, render(&visit, shown).await).await
 }
 
 /// Cloudflare knows the country of an address; without it, the shop's own.
@@ -45,6 +53,7 @@ struct Shown {
     changed: bool,
     refusal: Option<String>,
     key: Option<String>,
+    step: CheckoutStep,
 }
 
 /// `POST /en/checkout`: shows the form again with the delivery of the chosen country, or places the order.
@@ -52,6 +61,8 @@ pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
     let mut fields = form::fields(&body, MOST_FIELDS);
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
     let (intent, key, seen) = (take("intent"), take("key"), take("seen"));
+    // A form that was begun in two steps goes on so, whatever the flag says by now.
+    let step = CheckoutStep::parse(&take("step"));
     let form = CheckoutForm {
         email: take("email"),
         name: take("name"),
@@ -68,14 +79,22 @@ pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
     // The order is for the cart that this form showed: another tab may have changed the cookie, and after a first click
     // on the button it is empty.
     let cart = Cart::parse(&take("cart")).unwrap_or_else(|_| visit.cart.clone());
-    let mut shown = Shown { cart, form, key: Some(key.clone()), ..Shown::default() };
+    let mut shown = Shown { cart, form, key: Some(key.clone()), step, ..Shown::default() };
     if intent == "update" {
         let html = render(&visit, shown).await;
         return answer(&visit, html).await;
     }
+    if intent == "back" || intent == "continue" {
+        return turn(&visit, shown, intent == "continue").await;
+    }
     let checkout = match shown.form.check() {
         Ok(checkout) => checkout,
         Err(faults) => {
+            if step == CheckoutStep::Paying
+                && faults.iter().any(|fault| CheckoutStep::asks_first(fault.field))
+            {
+                shown.step = CheckoutStep::Address;
+            }
             shown.faults = faults;
             let html = render(&visit, shown).await;
             return with_status(answer(&visit, html).await, StatusCode::UNPROCESSABLE_ENTITY);
@@ -120,6 +139,20 @@ pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
     }
 }
 
+/// Between the two steps: on, if what the first asks for is right, and back.
+async fn turn(visit: &Visit, mut shown: Shown, is_on: bool) -> Response {
+    if is_on {
+        let mut faults = shown.form.check().err().unwrap_or_default();
+        faults.retain(|fault| CheckoutStep::asks_first(fault.field));
+        shown.faults = faults;
+    }
+    let is_right = shown.faults.is_empty();
+    shown.step = if is_on && is_right { CheckoutStep::Paying } else { CheckoutStep::Address };
+    let html = render(visit, shown).await;
+    let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    with_status(answer(visit, html).await, status)
+}
+
 fn refusal_text(visit: &Visit, reason: &PlaceRefusal) -> String {
     match reason {
         PlaceRefusal::NotOrderable(_) => visit.locale.checkout_not_shipped().to_owned(),
@@ -144,8 +177,11 @@ async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
         refusal: shown.refusal,
         payments: visit.host.config.payments.iter().map(|payment| payment.method()).collect(),
         key,
+        step: shown.step,
     };
-    Ok(pages::checkout(visit.page().await, page))
+    let mut frame = visit.page().await;
+    Arc::make_mut(&mut frame).slots.exposures = visit.exposures(&[STEPS]);
+    Ok(pages::checkout(frame, page))
 }
 
 async fn quote(visit: &Visit, cart: &Cart, form: &CheckoutForm) -> Result<Quote, PortError> {

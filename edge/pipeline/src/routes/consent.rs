@@ -1,5 +1,6 @@
 //! `POST /fn/consent`: what a visitor answers to the question what the shop may remember.
 
+use crate::flags::qa;
 use crate::form::fields;
 use crate::gateway::visitor::consent::{Consent, cookies_of_answer};
 use crate::visit::{Headers, Visit, split_locale};
@@ -30,6 +31,14 @@ pub async fn answer(visit: Visit, Headers(headers): Headers, body: Bytes) -> Res
     for cookie in cookies {
         headers.append(header::SET_COOKIE, cookie);
     }
+    response
+}
+
+/// `POST /fn/qa`: ends the values of flags that a link has forced for this browser, and leads back to the page.
+pub async fn end_qa(visit: Visit, body: Bytes) -> Response {
+    let to = fields(&body, MOST_FIELDS).remove("to").filter(|to| is_page(to));
+    let mut response = reply::redirect(StatusCode::SEE_OTHER, &to.unwrap_or_else(|| visit.url("")));
+    response.headers_mut().append(header::SET_COOKIE, qa::end());
     response
 }
 

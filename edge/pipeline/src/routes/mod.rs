@@ -30,6 +30,7 @@ pub fn router() -> Router {
     let router = router
         .route("/", get(catalog::choose_language))
         .route("/fn/consent", post(consent::answer))
+        .route("/fn/qa", post(consent::end_qa))
         .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
         .route("/art/{name}", get(pictures::drawn))
         .route("/img/{id}", get(pictures::remote))
@@ -55,6 +56,7 @@ pub fn counter_router() -> Router {
             .route(&at("/orders/{token}/cancel"), post(checkout::cancel))
     });
     api::router()
+        .merge(api::ofrep())
         .merge(orders.layer(DefaultBodyLimit::max(LARGEST_FORM)))
         .fallback(nothing_at_the_counter)
         .method_not_allowed_fallback(wrong_method)

@@ -39,18 +39,25 @@ impl VisitorKeys {
         })
     }
 
-    /// Compares in constant time, by either key.
-    fn have_signed(&self, text: &str, mac: &[u8]) -> bool {
-        let by =
-            |key: &String| signature(key, text).is_some_and(|expected| expected.verify_slice(mac).is_ok());
+    /// The signature of a text by the current key, in base64url. `subject` says what it is for.
+    pub fn sign(&self, subject: &str, text: &str) -> Option<String> {
+        Some(URL_SAFE_NO_PAD.encode(signature(&self.current, subject, text)?.finalize().into_bytes()))
+    }
+
+    /// Whether this is a text's signature, by either key. Compares in constant time.
+    pub fn have_signed(&self, subject: &str, text: &str, mac: &str) -> bool {
+        let Ok(mac) = URL_SAFE_NO_PAD.decode(mac) else { return false };
+        let by = |key: &String| {
+            signature(key, subject, text).is_some_and(|expected| expected.verify_slice(&mac).is_ok())
+        };
         by(&self.current) || self.previous.as_ref().is_some_and(by)
     }
 }
 
-fn signature(key: &str, text: &str) -> Option<Hmac<Sha256>> {
+fn signature(key: &str, subject: &str, text: &str) -> Option<Hmac<Sha256>> {
     // HMAC takes keys of any length.
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).ok()?;
-    mac.update(SUBJECT.as_bytes());
+    mac.update(subject.as_bytes());
     mac.update(text.as_bytes());
     Some(mac)
 }
@@ -88,7 +95,7 @@ impl Identified {
     pub fn of(headers: &HeaderMap, keys: &VisitorKeys, now: i64) -> Option<Self> {
         let value = cookie(headers, VISITOR_COOKIE)?;
         let (signed, mac) = value.rsplit_once('.')?;
-        if !keys.have_signed(signed, &URL_SAFE_NO_PAD.decode(mac).ok()?) {
+        if !keys.have_signed(SUBJECT, signed, mac) {
             return None;
         }
         let (id, day) = signed.strip_prefix("1.")?.split_once('.')?;
@@ -100,8 +107,7 @@ impl Identified {
     /// The `Set-Cookie` that keeps it, signed with the current key.
     pub fn cookie(&self, keys: &VisitorKeys) -> HeaderValue {
         let signed = format!("1.{}.{}", self.id.text(), self.day);
-        let Some(mac) = signature(&keys.current, &signed) else { return forget_visitor() };
-        let mac = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+        let Some(mac) = keys.sign(SUBJECT, &signed) else { return forget_visitor() };
         let age = u32::try_from(LIFE * DAY / 1000).unwrap_or(u32::MAX);
         set_cookie(VISITOR_COOKIE, &format!("{signed}.{mac}"), age, Readable::ByHost)
     }

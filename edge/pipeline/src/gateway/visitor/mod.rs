@@ -133,9 +133,15 @@ impl Visitor {
         Some(Viewed::of(&self.headers))
     }
 
-    /// Whether a view may be counted in statistics: a person, who sees the page, and has agreed.
+    /// The token of a link that forces values of flags, if the visitor has followed one.
+    pub fn qa(&self) -> Option<&str> {
+        cookie::cookie(&self.headers, crate::flags::qa::COOKIE).filter(|token| !token.is_empty())
+    }
+
+    /// Whether a view may be counted in statistics: a person, who sees the page as it is, and has agreed.
     pub fn counts(&self) -> bool {
-        self.consent().is_some_and(|consent| consent.statistics)
+        self.qa().is_none()
+            && self.consent().is_some_and(|consent| consent.statistics)
             && self.purpose() == Purpose::Visit
             && !self.is_bot()
     }
@@ -234,5 +240,6 @@ mod tests {
         check_counts(&[browser, agreed, ("sec-purpose", "prefetch")], false);
         check_counts(&[("user-agent", "Googlebot/2.1"), agreed], false);
         check_counts(&[agreed], false);
+        check_counts(&[browser, ("cookie", "__Host-consent=1.10; __Host-qa=x.y")], false);
     }
 }

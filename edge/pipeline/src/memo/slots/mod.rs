@@ -5,6 +5,7 @@
 
 mod cart;
 mod consent;
+mod flags;
 mod recent;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,10 @@ pub enum SlotId {
     Consent,
     /// The form for that, with the answer.
     ConsentForm,
+    /// The experiments that the visitor has met on this page, for the script that counts.
+    Exposures,
+    /// Which values of flags are forced for this browser. Its arguments are the page's address.
+    Qa,
     /// What the visitor looked at lately. Its arguments are the id of the product that the page is of, if it is of one.
     Recent,
 }
@@ -44,6 +49,8 @@ impl SlotId {
             SlotId::Cart => "cart",
             SlotId::Consent => "consent",
             SlotId::ConsentForm => "consent_form",
+            SlotId::Exposures => "exposures",
+            SlotId::Qa => "qa",
             SlotId::Recent => "recent",
         }
     }
@@ -61,12 +68,19 @@ struct Own {
     vault: Vault,
     cart: Private<Cart>,
     visitor: Private<Visitor>,
+    exposures: Private<String>,
 }
 
 impl SlotContext {
-    pub(super) fn of(visit: Visit, snapshot: Arc<Snapshot>) -> Self {
+    /// `exposures` is what the page says to this visitor of the experiments behind it.
+    pub(super) fn of(visit: Visit, snapshot: Arc<Snapshot>, exposures: String) -> Self {
         let vault = Vault::new();
-        let own = Own { cart: vault.seal(visit.cart), visitor: vault.seal(visit.visitor), vault };
+        let own = Own {
+            cart: vault.seal(visit.cart),
+            visitor: vault.seal(visit.visitor),
+            exposures: vault.seal(exposures),
+            vault,
+        };
         let catalog = Published { snapshot, host: visit.host, notes: None };
         SlotContext { locale: visit.locale, catalog, own }
     }
@@ -84,6 +98,11 @@ impl SlotContext {
     /// Renders a slot of what else is known of the visitor.
     fn with_visitor<T>(&self, slot: &Slot<SlotId>, render: impl FnOnce(&Visitor) -> T) -> Option<T> {
         self.with(slot, &self.own.visitor, render)
+    }
+
+    /// Renders the slot of the experiments that the visitor has met.
+    fn with_exposures<T>(&self, slot: &Slot<SlotId>, render: impl FnOnce(&String) -> T) -> Option<T> {
+        self.with(slot, &self.own.exposures, render)
     }
 
     /// Renders a slot of what was sealed for it. `None` for what is of another request: nobody has that here.
@@ -132,6 +151,8 @@ pub(super) fn start(slot: &Slot<SlotId>, context: &Arc<SlotContext>) -> Filling 
         SlotId::Cart => cart::start(slot, context),
         SlotId::Consent => consent::banner(slot, context),
         SlotId::ConsentForm => consent::form(slot, context),
+        SlotId::Exposures => flags::exposures(slot, context),
+        SlotId::Qa => flags::qa(slot, context),
         SlotId::Recent => recent::start(slot, context),
     }
 }

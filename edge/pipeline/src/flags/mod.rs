@@ -1,8 +1,19 @@
-//! The flags that are published with the catalogue: compiled once for all publications that carry the same document.
+//! Feature flags: the published document (here), what it means for one visitor (`visitor`), and links that force values
+//! for one browser (`qa`).
+//!
+//! A document is compiled once for all publications that carry it. A page reads a variant by
+//! [`crate::memo::Render::flags`], another handler by [`crate::visit::Visit::variants`].
+
+pub mod qa;
+#[cfg(test)]
+mod tests;
+mod visitor;
+
+pub use visitor::{Variants, VisitorFlags};
 
 use crate::gateway::log::Level;
 use crate::{Host, isolate};
-use orilla_flags::Flags;
+use orilla_flags::{Flags, names};
 use orilla_shop::PortError;
 use orilla_snapshot::{Attachment, FormatError, SegmentRef};
 use serde_json::{Value, json};
@@ -15,6 +26,9 @@ pub struct PublishedFlags {
     pub flags: Flags,
     /// The file that they were read from.
     file: Option<SegmentRef>,
+    /// Whether they may ask for the visitor's country, and for the device: each costs a crossing to the host.
+    asks_country: bool,
+    asks_device: bool,
 }
 
 /// Why a document can't be used. The isolate goes on with the one that it has.
@@ -32,6 +46,19 @@ impl PublishedFlags {
     /// What tells one document from another: equal for equal documents.
     pub fn version(&self) -> u64 {
         self.file.map_or(0, |file| file.checksum)
+    }
+
+    /// The document itself.
+    ///
+    /// # Errors
+    /// The file can't be had now, or is not what it was.
+    pub async fn document(&self, host: &Host) -> Result<Value, PortError> {
+        let Some(named) = self.file else { return Ok(json!({ "features": {} })) };
+        let bytes = isolate::file(host, named.hash).await?;
+        let unexpected = |error: String| PortError::Unexpected(format!("published flags: {error}"));
+        let document =
+            Attachment::Flags.open(&named, &bytes).map_err(|error| unexpected(error.to_string()))?;
+        serde_json::from_slice(document).map_err(|error| unexpected(error.to_string()))
     }
 
     /// The flags in this file; `before`, if they are the same or can't be used.
@@ -64,70 +91,20 @@ impl PublishedFlags {
     /// is published; of one that another release has let pass, whatever is sound counts.
     fn read(named: SegmentRef, file: &[u8]) -> Result<(Self, Vec<String>), BadFlags> {
         let document = Attachment::Flags.open(&named, file)?;
+        let has = |name: &str| {
+            let quoted = format!("\"{name}\"");
+            document.windows(quoted.len()).any(|part| part == quoted.as_bytes())
+        };
+        let (asks_country, asks_device) = (has(names::COUNTRY), has(names::DEVICE));
         let document: Value =
             serde_json::from_slice(document).map_err(|error| BadFlags::NotJson(error.to_string()))?;
         let (flags, faults) = Flags::read(&document);
         let faults = faults.iter().map(ToString::to_string).collect();
-        Ok((PublishedFlags { flags, file: Some(named) }, faults))
+        Ok((PublishedFlags { flags, file: Some(named), asks_country, asks_device }, faults))
     }
 }
 
 fn log(host: &Host, error: &str) {
     let line = json!({ "level": Level::Error, "what": "published flags", "error": error });
     host.gate.log.line(Level::Error, &line.to_string());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::Shop;
-    use futures::executor::block_on;
-    use orilla_flags::Visitor;
-
-    #[test]
-    fn a_file_that_is_not_the_one_or_no_json_is_an_error() {
-        let read = |file: &[u8]| PublishedFlags::read(Attachment::Flags.seal(b"{}").reference, file);
-        let other = Attachment::Flags.seal(b"[]").file;
-        assert!(matches!(read(&other), Err(BadFlags::Format(FormatError::OtherSegment))));
-        assert!(matches!(read(b""), Err(BadFlags::Format(FormatError::Truncated))));
-        let text = Attachment::Flags.seal(b"{");
-        let read = PublishedFlags::read(text.reference, &text.file);
-        assert!(matches!(read, Err(BadFlags::NotJson(_))));
-    }
-
-    /// Whether the flag is on for anybody at this shop.
-    fn is_on(shop: &Shop, flag: &str) -> bool {
-        let edition = block_on(shop.host().isolate.current(shop.host())).unwrap();
-        edition.flags.flags.evaluate(flag, &Visitor::unknown(), 0).is_on()
-    }
-
-    #[test]
-    fn a_document_that_can_not_be_used_leaves_the_one_before() {
-        let shop = Shop::new();
-        assert!(!is_on(&shop, "a"));
-        shop.publish_flags(r#"{"features": {"a": {"defaultValue": true}}}"#);
-        assert!(is_on(&shop, "a"));
-        shop.logged();
-        shop.publish_flags(r#"{"features": "#);
-        assert!(is_on(&shop, "a"));
-        assert!(shop.logged().iter().any(|line| line.contains("published flags") && line.contains("EOF")));
-        // What another release has let pass counts as far as it is sound.
-        shop.publish_flags(
-            r#"{"features": {"a": {"defaultValue": false}, "b": {"defaultValue": 1, "x": 2}}}"#,
-        );
-        assert!(!is_on(&shop, "a") && is_on(&shop, "b"));
-        assert!(shop.logged().iter().any(|line| line.contains("/features/b/x")));
-    }
-
-    #[test]
-    fn other_publications_share_the_compiled_flags() {
-        let shop = Shop::new();
-        let flags = || block_on(shop.host().isolate.current(shop.host())).unwrap().flags;
-        shop.publish_flags("{}");
-        let before = flags();
-        shop.execute("UPDATE products SET title = 'Boots' WHERE handle = 'harbour-boots'");
-        shop.publish();
-        assert!(Arc::ptr_eq(&before, &flags()));
-        assert_ne!(before.version(), 0);
-    }
 }
