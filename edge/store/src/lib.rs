@@ -6,6 +6,7 @@ mod db;
 mod error;
 mod flags;
 mod orders;
+mod rollouts;
 mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -14,4 +15,5 @@ pub use catalog::CatalogStore;
 pub use db::{Database, DbError, Param, Statement};
 pub use flags::FlagStore;
 pub use orders::OrderStore;
+pub use rollouts::RolloutsInSql;
 pub use sessions::SessionStore;

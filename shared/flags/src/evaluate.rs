@@ -42,6 +42,20 @@ impl Flags {
         self.features.keys().map(|key| &**key)
     }
 
+    /// The flags with a rule whose coverage a rollout drives: evaluations of others have nothing to tell of one, unless
+    /// these are their prerequisites.
+    pub fn rolling(&self) -> impl Iterator<Item = &str> {
+        let is_driven = |rule: &Rule| {
+            let part = match &rule.action {
+                Action::Force(force) => force.rollout.as_ref().map(|rollout| rollout.part),
+                Action::Experiment(_) | Action::Nothing => None,
+            };
+            rule.driver.is_some() && matches!(part, Some(Part::UpTo(_)))
+        };
+        let features = self.features.iter();
+        features.filter(move |(_, feature)| feature.rules.iter().any(is_driven)).map(|(key, _)| &**key)
+    }
+
     /// The attributes that experiments make buckets from: where [`crate::StickyBuckets`] has to look.
     pub fn sticky_attributes(&self) -> Vec<&str> {
         let rules = self.features.values().flat_map(|feature| &feature.rules);

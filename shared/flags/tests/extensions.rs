@@ -233,7 +233,8 @@ fn who_comes_to_a_rule_under_a_rollout_is_told() {
             {"parentConditions": [{"id": "new-cart", "condition": {"value": "new"}}], "force": "x"},
         ]},
     }});
-    let flags = Flags::compile(&document.to_string()).unwrap();
+    let flags = compile(&document);
+    assert_eq!(flags.rolling().collect::<Vec<_>>(), ["new-cart"]);
     let mut inside = 0;
     for person in 0..1000 {
         let id = format!("v{person}");
@@ -251,4 +252,8 @@ fn who_comes_to_a_rule_under_a_rollout_is_told() {
     for visitor in [Visitor::new("v1").country("FR"), Visitor::unknown().country("ES")] {
         assert!(flags.evaluate("new-cart", &visitor, 0).rollouts.is_empty());
     }
+    // One that is over, either way, is none.
+    let done = json!({"force": true, "rollout": {"name": "7", "version": 9}});
+    let undone = json!({"force": true, "coverage": 0, "rollout": {"name": "7", "version": 9}});
+    assert_eq!(flag(json!({"defaultValue": false, "rules": [done, undone]})).rolling().count(), 0);
 }

@@ -5,6 +5,7 @@ pub mod flags;
 mod form;
 mod orders;
 mod products;
+pub mod rollouts;
 mod session;
 
 pub use categories::{

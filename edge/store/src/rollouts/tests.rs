@@ -1,0 +1,264 @@
+use super::*;
+use crate::testing::{Files, TestDatabase};
+use crate::{CatalogStore, FlagStore};
+use futures::executor::block_on;
+use orilla_orders::IdempotencyKey;
+use orilla_rollouts::{By, Command, Event, Guardrail, Metric, Plan, Status, Step};
+use orilla_shop::publish::{Press, attached};
+use orilla_shop::team::flags::{FlagDesk, FlagsOutcome, SaveFlags, save};
+use orilla_shop::team::rollouts::{Alarm, Drive, StartError, Unfit, Wish, command, start, tick};
+use orilla_snapshot::Attachment;
+use serde_json::{Value, json};
+use std::sync::Mutex;
+
+const SECOND: i64 = 1_000;
+
+#[derive(Default)]
+struct Bell(Mutex<Vec<i64>>);
+
+#[async_trait]
+impl Alarm for Bell {
+    async fn wake(&self, at: i64) -> Result<(), PortError> {
+        self.0.lock().unwrap().push(at);
+        Ok(())
+    }
+}
+
+struct Shop {
+    db: Arc<TestDatabase>,
+    store: RolloutsInSql,
+    flags: FlagStore,
+    catalog: CatalogStore,
+    files: Files,
+    bell: Bell,
+}
+
+fn key(number: u32) -> IdempotencyKey {
+    IdempotencyKey::parse(&format!("request-{number:08}-of-a-test")).unwrap()
+}
+
+impl Shop {
+    /// A shop with a flag whose rule `go` nobody gets yet.
+    fn new() -> Self {
+        let db = Arc::new(TestDatabase::new());
+        let shop = Shop {
+            store: RolloutsInSql::new(db.clone()),
+            flags: FlagStore::new(db.clone()),
+            catalog: CatalogStore::new(db.clone()),
+            files: Files::default(),
+            bell: Bell::default(),
+            db,
+        };
+        let rule = json!({"id": "go", "force": "new", "coverage": 0, "hashVersion": 2});
+        let rules = json!([rule, {"id": "half", "force": "new", "coverage": 0.5}]);
+        let document = json!({"features": {"a": {"defaultValue": "old", "rules": rules}}});
+        shop.save(0, 1, document);
+        shop
+    }
+
+    fn save(&self, expected: u64, name: u32, document: Value) {
+        let wish = SaveFlags { expected, document, member: "Ada", reason: "", key: key(name), now: 1 };
+        assert!(matches!(block_on(save(&self.flags, wish)).unwrap(), FlagsOutcome::Saved(_)));
+    }
+
+    fn drive(&self) -> Drive<'_> {
+        let press = Press { written: &self.catalog, segments: &self.files, publications: &self.files };
+        Drive { store: &self.store, flags: &self.flags, press, alarm: &self.bell }
+    }
+
+    fn start(&self, name: u32, rule: &str) -> Result<u64, StartError> {
+        let step = |percent, least| Step { share: Share::percent(percent), lasts: 10 * SECOND, least };
+        let plan = Plan {
+            steps: vec![step(10, 5), step(50, 5), step(100, 0)],
+            guardrails: vec![Guardrail { metric: Metric::Errors, tolerated: 0.1 }],
+            quiet: 60 * SECOND,
+            ..Plan::default()
+        };
+        block_on(start(self.drive(), Wish { flag: "a", rule, plan, member: "Ada", key: key(name), now: 0 }))
+    }
+
+    /// People who came under the present coverage, of whom all with the new value had an error, or none.
+    fn come(&self, id: u64, people: [u64; 2], is_broken: bool, now: i64) {
+        let share = block_on(self.store.find(id)).unwrap().unwrap().replay().unwrap().share();
+        let group = |is_in: bool, people: u64| Tally {
+            rollout: id,
+            share,
+            is_in,
+            counts: Counts {
+                people,
+                failed: if is_in && is_broken { people } else { 0 },
+                requests: people,
+                ..Counts::default()
+            },
+        };
+        block_on(self.store.add(&[group(false, people[0]), group(true, people[1])], now)).unwrap();
+    }
+
+    fn tick(&self, now: i64) -> Vec<Event> {
+        let ticked = block_on(tick(self.drive(), now)).unwrap();
+        assert_eq!(ticked.failed, Vec::<String>::new());
+        ticked.events.into_iter().map(|(_, event)| event).collect()
+    }
+
+    fn status(&self, id: u64) -> Status {
+        block_on(self.store.find(id)).unwrap().unwrap().replay().unwrap().status().clone()
+    }
+
+    /// The coverage that visitors get; none: everybody.
+    fn coverage(&self) -> Option<f64> {
+        let bytes = block_on(attached(self.drive().press, Attachment::Flags)).unwrap().unwrap();
+        let document: Value = serde_json::from_slice(&bytes).unwrap();
+        document["features"]["a"]["rules"][0].get("coverage").and_then(Value::as_f64)
+    }
+}
+
+#[test]
+fn a_rollout_goes_to_everybody() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    assert_eq!((id, shop.coverage()), (1, Some(0.1)));
+    assert_eq!(*shop.bell.0.lock().unwrap(), [SECOND]);
+    // The same request again.
+    assert_eq!(shop.start(5, "go"), Ok(1));
+    assert_eq!(shop.start(6, "go"), Err(StartError::Driven(1)));
+    assert_eq!(shop.start(7, "half"), Err(StartError::Unfit(Unfit::Wider)));
+    shop.come(id, [90, 10], false, 9 * SECOND);
+    assert_eq!(shop.tick(9 * SECOND), []);
+    assert_eq!(shop.tick(10 * SECOND), [Event::Advanced { from: 0, by: By::Plan }]);
+    assert_eq!(shop.coverage(), Some(0.5));
+    shop.come(id, [50, 50], false, 19 * SECOND);
+    assert_eq!(shop.tick(20 * SECOND), [Event::Completed { by: By::Plan }]);
+    assert_eq!((shop.coverage(), shop.status(id)), (None, Status::Completed));
+    // Nothing more is counted, and the rule can be driven again once it has a coverage.
+    shop.come(id, [50, 50], false, 21 * SECOND);
+    let seen = block_on(shop.store.observed(id)).unwrap();
+    assert_eq!(seen.strata.iter().map(|stratum| stratum.with.people).collect::<Vec<_>>(), [10, 50]);
+    assert_eq!(seen.last, Some(19 * SECOND));
+    assert_eq!(shop.start(8, "go"), Err(StartError::Unfit(Unfit::NoCoverage)));
+    let flags = block_on(shop.flags.current()).unwrap();
+    assert_eq!((flags.member.as_str(), flags.reason.as_str()), ("rollout", "rollout 1 is complete"));
+    // A look at the start, whenever something happened, and now and then.
+    let looks = block_on(shop.store.looks(id, 10)).unwrap();
+    assert_eq!(looks.iter().map(|look| look.at / SECOND).collect::<Vec<_>>(), [9, 10, 20]);
+}
+
+#[test]
+fn a_regression_is_rolled_back_at_the_next_tick() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    shop.come(id, [90, 10], true, SECOND);
+    assert!(
+        matches!(&shop.tick(2 * SECOND)[..], [Event::RolledBack { harm }] if harm.metric == Metric::Errors)
+    );
+    assert_eq!(shop.coverage(), Some(0.0));
+    assert_eq!(shop.tick(3 * SECOND), []);
+    let flags = block_on(shop.flags.current()).unwrap();
+    assert_eq!(flags.reason, "rollout 1 is rolled back: more errors");
+    // Fixed: the next one begins where the first did.
+    assert_eq!(shop.start(6, "go"), Ok(2));
+    assert_eq!(shop.coverage(), Some(0.1));
+    // What a late driver of the first does now changes nothing.
+    assert_eq!(shop.tick(4 * SECOND), []);
+    assert_eq!(shop.coverage(), Some(0.1));
+}
+
+#[test]
+fn an_interrupted_step_is_finished_by_the_next_tick() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    shop.come(id, [90, 10], true, SECOND);
+    // The event is stored; the flags can't be published.
+    shop.files.break_all(true);
+    let ticked = block_on(tick(shop.drive(), 2 * SECOND)).unwrap();
+    assert!(matches!(&ticked.failed[..], [text] if text.contains("rollout 1")), "{ticked:?}");
+    assert_eq!(ticked.next, Some(3 * SECOND));
+    shop.files.break_all(false);
+    assert_eq!(shop.coverage(), Some(0.1));
+    assert_eq!(shop.tick(3 * SECOND), []);
+    assert_eq!((shop.coverage(), shop.status(id).is_over()), (Some(0.0), true));
+}
+
+#[test]
+fn two_drivers_do_a_step_once() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    shop.come(id, [90, 10], false, 9 * SECOND);
+    let (a, b) =
+        block_on(futures::future::join(tick(shop.drive(), 10 * SECOND), tick(shop.drive(), 10 * SECOND)));
+    assert!(a.unwrap().events.len() + b.unwrap().events.len() <= 2);
+    let stored = block_on(shop.store.find(id)).unwrap().unwrap();
+    let steps = stored.events.iter().filter(|recorded| matches!(recorded.event, Event::Advanced { .. }));
+    assert_eq!((steps.count(), shop.coverage()), (1, Some(0.5)));
+    // Nor is an event stored under a number that is taken, or beyond the next.
+    let version = stored.replay().unwrap().version();
+    let event = Recorded { at: 1, event: Event::Paused { by: By::Plan } };
+    for after in [version - 1, version + 1] {
+        assert!(!block_on(shop.store.append(id, after, &event, false)).unwrap());
+    }
+}
+
+#[test]
+fn a_rule_that_is_not_published_can_not_be_driven() {
+    let shop = Shop::new();
+    block_on(orilla_shop::team::flags::publish(shop.drive().press, &shop.flags, 2)).unwrap();
+    let mut document = block_on(shop.flags.current()).unwrap().document;
+    document["features"]["a"]["rules"][0]["id"] = json!("new");
+    shop.save(1, 2, document);
+    assert_eq!(shop.start(5, "new"), Err(StartError::Unfit(Unfit::Unpublished)));
+    block_on(orilla_shop::team::flags::publish(shop.drive().press, &shop.flags, 3)).unwrap();
+    assert_eq!(shop.start(6, "new"), Ok(1));
+}
+
+#[test]
+fn members_command_it() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    let want = |wish, now| block_on(command(shop.drive(), id, wish, "Bo", now));
+    want(Command::Pause, SECOND).unwrap();
+    want(Command::Pause, SECOND).unwrap();
+    assert_eq!(shop.status(id), Status::Paused);
+    assert_eq!(shop.tick(100 * SECOND), []);
+    want(Command::Advance { from: 0 }, 101 * SECOND).unwrap();
+    assert_eq!(shop.coverage(), Some(0.5));
+    assert!(matches!(want(Command::Advance { from: 0 }, 102 * SECOND), Err(StartError::Refused(_))));
+    want(Command::Abort, 103 * SECOND).unwrap();
+    assert_eq!((shop.coverage(), shop.status(id)), (Some(0.0), Status::Aborted));
+    assert!(matches!(block_on(command(shop.drive(), 99, Command::Pause, "Bo", 0)), Err(StartError::NoSuch)));
+}
+
+#[test]
+fn a_rollout_ends_with_its_rule() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    let current = block_on(shop.flags.current()).unwrap();
+    let gone = json!({"features": {"a": {"defaultValue": "old"}}});
+    shop.save(current.version, 9, gone.clone());
+    block_on(orilla_shop::team::flags::publish(shop.drive().press, &shop.flags, 2)).unwrap();
+    assert_eq!(shop.tick(2 * SECOND), []);
+    assert_eq!(shop.status(id), Status::Aborted);
+    assert_eq!(block_on(shop.flags.current()).unwrap().document, gone);
+    assert_eq!(block_on(tick(shop.drive(), 3 * SECOND)).unwrap().next, None);
+}
+
+#[test]
+fn tallies_add_up_and_strangers_are_dropped() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    let counts = Counts {
+        people: 2,
+        failed: 1,
+        converted: 1,
+        requests: 5,
+        requests_squared: 13.0,
+        millis: 40.5,
+        millis_squared: 900.25,
+        products: 100.0,
+    };
+    let tally = |rollout| Tally { rollout, share: Share::percent(10), is_in: true, counts };
+    block_on(shop.store.add(&[tally(id), tally(77)], 5)).unwrap();
+    block_on(shop.store.add(&[tally(id)], 3)).unwrap();
+    let seen = block_on(shop.store.observed(id)).unwrap();
+    assert_eq!((seen.at(Share::percent(10)).with, seen.last), (counts.and(counts), Some(5)));
+    assert_eq!(block_on(shop.store.observed(77)).unwrap(), Observations::default());
+    shop.db.execute("SELECT 1");
+}
