@@ -11,6 +11,8 @@ use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::team::flags::FlagDesk;
 use orilla_shop::team::{CategoryDesk, EventLog, ExperimentDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
+use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
+use orilla_shop::{Background, Clock, Health, PageStore, Pictures, Random, Timer};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use std::sync::Arc;
@@ -64,6 +66,8 @@ pub struct Host {
     pub pictures: Arc<dyn Pictures>,
     /// Where events wait to be counted.
     pub events: Arc<dyn EventQueue>,
+    /// Pages that the isolates of a place share.
+    pub near: Arc<dyn PageStore>,
     /// Work after the answer.
     pub background: Arc<dyn Background>,
     /// What the isolate keeps from one request to the next.

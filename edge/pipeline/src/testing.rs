@@ -15,7 +15,7 @@ use orilla_orders::Text;
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
 use orilla_shop::events::EventQueue;
 use orilla_shop::publish::publish_attached;
-use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random, Timer};
+use orilla_shop::{Background, Clock, PageStore, Picture, Pictures, PortError, Random, Timer};
 use orilla_snapshot::Attachment;
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
@@ -59,6 +59,7 @@ pub struct Shop {
     limiter: Arc<Switched>,
     queue: Arc<Queue>,
     collected: Arc<Collected>,
+    near: Arc<Near>,
 }
 
 /// A database that can be made to fail.
@@ -127,6 +128,10 @@ impl Timer for AtOnce {
 #[derive(Default)]
 struct Queue {
     waiting: Mutex<Vec<String>>,
+/// What the isolates of a place share.
+#[derive(Default)]
+pub struct Near {
+    entries: Mutex<BTreeMap<String, Vec<u8>>>,
     is_broken: AtomicBool,
 }
 
@@ -137,6 +142,16 @@ impl EventQueue for Queue {
             return Err(PortError::Unavailable("switched off for a test".into()));
         }
         self.waiting.lock().unwrap().push(message.to_owned());
+impl PageStore for Near {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, PortError> {
+        if self.is_broken.load(Ordering::Relaxed) {
+            return Err(PortError::Unavailable("switched off for a test".into()));
+        }
+        Ok(self.entries.lock().unwrap().get(key).cloned())
+    }
+
+    async fn put(&self, key: &str, bytes: Vec<u8>, _: u32) -> Result<(), PortError> {
+        self.entries.lock().unwrap().insert(key.to_owned(), bytes);
         Ok(())
     }
 }
@@ -161,6 +176,7 @@ impl Shop {
         let clock = Arc::new(Hand::default());
         let transfer =
             BankTransfer::new(Text::parse("Orilla").unwrap(), "ES9121000418450200051332", None, 14);
+        let near = Arc::<Near>::default();
         let (limiter, collected) = (Arc::new(Switched::default()), Arc::new(Collected::default()));
         let queue = Arc::new(Queue::default());
         let settings = Settings { visitor_keys: VisitorKeys::new(VISITOR_KEY, None), ..Settings::default() };
@@ -188,6 +204,7 @@ impl Shop {
             timer: Arc::new(AtOnce),
             pictures: Arc::new(NoPictures),
             events: queue.clone(),
+            near: near.clone(),
             background: background.clone(),
             isolate: Arc::new(Isolate::default()),
             gate: Gate {
@@ -210,6 +227,7 @@ impl Shop {
             experiments: Arc::new(ExperimentStore::new(database.clone())),
         };
         Shop { host, team, database, background, clock, files, limiter, queue, collected }
+        Shop { host, team, database, background, clock, files, limiter, collected, near }
     }
 
     /// A shop with the demo catalogue.
@@ -261,9 +279,28 @@ impl Shop {
         self.clock.0.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
-    /// Another isolate of this shop: the same stores, nothing in memory.
+    /// Another isolate of this shop, in another place: the same stores, nothing in memory, no pages nearby.
     pub fn isolate(&self) -> Shop {
-        let host = Host { isolate: Arc::default(), ..self.host.clone() };
+        self.isolate_with(Arc::default())
+    }
+
+    /// Another isolate in this place: the same stores and pages nearby, nothing in memory.
+    pub fn neighbour(&self) -> Shop {
+        self.isolate_with(self.near.clone())
+    }
+
+    /// Changes what is kept nearby, or its bytes.
+    pub fn change_near(&self, change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) {
+        change(&mut self.near.entries.lock().unwrap());
+    }
+
+    /// Lets the pages nearby be out of reach from now on, or work again.
+    pub fn break_near(&self, is_broken: bool) {
+        self.near.is_broken.store(is_broken, Ordering::Relaxed);
+    }
+
+    fn isolate_with(&self, near: Arc<Near>) -> Shop {
+        let host = Host { isolate: Arc::default(), near: near.clone(), ..self.host.clone() };
         Shop {
             host,
             team: self.team.clone(),
@@ -274,6 +311,7 @@ impl Shop {
             limiter: self.limiter.clone(),
             queue: self.queue.clone(),
             collected: self.collected.clone(),
+            near,
         }
     }
 
@@ -351,6 +389,15 @@ impl Shop {
     pub fn variant(&self, pieces: u32) -> i64 {
         let sql = "SELECT json(min(id)) AS doc FROM variants WHERE available >= ?1";
         let found = block_on(self.database.database.batch(vec![Statement::new(sql).bind(pieces)]));
+        found.unwrap().remove(0).remove(0).parse().unwrap()
+    }
+}
+
+impl Shop {
+    /// A variant of a product.
+    pub fn variant_of(&self, handle: &str) -> i64 {
+        let sql = "SELECT json(min(v.id)) AS doc FROM variants v JOIN products p ON p.id = v.product_id WHERE p.handle = ?1";
+        let found = block_on(self.database.database.batch(vec![Statement::new(sql).bind(handle)]));
         found.unwrap().remove(0).remove(0).parse().unwrap()
     }
 }

@@ -113,7 +113,7 @@ impl Visit {
     }
 
     /// What a page says of the experiments behind these flags, for the script that counts; empty if nobody is counted.
-    pub fn exposures(&self, flags: &[&'static str]) -> String {
+    pub fn exposures(&self, flags: &[impl AsRef<str>]) -> String {
         let met = if flags.is_empty() { String::new() } else { self.flags().exposures(flags) };
         if met.is_empty() { met } else { pages::exposures(&met) }
     }

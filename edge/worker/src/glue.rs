@@ -34,6 +34,10 @@ extern "C" {
     #[wasm_bindgen(catch)]
     async fn more(answer: &JsValue, bytes: &[u8]) -> Result<JsValue, JsValue>;
     fn end(answer: &JsValue, whole: bool);
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn cached(key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn cache(key: &str, bytes: &[u8], seconds: u32) -> Result<JsValue, JsValue>;
     pub(crate) async fn sleep(milliseconds: u32);
     #[wasm_bindgen(catch)]
     pub(crate) async fn batch(env: &JsValue, statements: &str) -> Result<JsValue, JsValue>;

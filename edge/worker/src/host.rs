@@ -5,6 +5,7 @@ use crate::database::D1;
 use crate::files::Files;
 use crate::gate::gate;
 use crate::glue;
+use crate::near::DataCentre;
 use crate::pictures::FetchedPictures;
 use crate::queue::EventsBinding;
 use orilla_money::Currency;
@@ -59,6 +60,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
         timer: Arc::new(SystemTimer),
         pictures: Arc::new(GuardedPictures { pictures: Arc::new(FetchedPictures), clock, random }),
         events,
+        near: Arc::new(DataCentre),
         background: Arc::new(AfterAnswer::new(context)),
         isolate: ISOLATE.with(Arc::clone),
         gate,

@@ -50,6 +50,17 @@ pub trait Pictures: Send + Sync {
     async fn fetch(&self, url: &str, most: usize) -> Result<Picture, PortError>;
 }
 
+/// Keeps pages for all isolates of a place. What it has may be gone at any time, and may be what another build or
+/// program stored.
+#[async_trait]
+pub trait PageStore: Send + Sync {
+    /// What was stored under a key.
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, PortError>;
+
+    /// Stores bytes for at most so many seconds. A key is letters and digits.
+    async fn put(&self, key: &str, bytes: Vec<u8>, seconds: u32) -> Result<(), PortError>;
+}
+
 /// Work that goes on after the answer has left.
 pub trait Background: Send + Sync {
     /// Runs this to its end, if the host can; it must be safe to lose.

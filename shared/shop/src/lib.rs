@@ -12,4 +12,4 @@ mod error;
 mod host;
 
 pub use error::PortError;
-pub use host::{Background, Clock, Health, Picture, Pictures, Random, Timer};
+pub use host::{Background, Clock, Health, PageStore, Picture, Pictures, Random, Timer};

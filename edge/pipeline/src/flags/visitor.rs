@@ -82,12 +82,12 @@ impl VisitorFlags {
 
     /// What the analysis has to know of a visitor who met these flags, as `EXPERIMENT:VARIATION` with spaces between.
     /// Empty for who is not to be counted: without consent, a program, or sent by a link that forces values.
-    pub fn exposures(&self, flags: &[&'static str]) -> String {
+    pub fn exposures(&self, flags: &[impl AsRef<str>]) -> String {
         let mut text = String::new();
         if self.person.id.is_none() || !self.person.forced.is_empty() {
             return text;
         }
-        let mut met: Vec<_> = flags.iter().flat_map(|flag| self.answer(flag).exposures).collect();
+        let mut met: Vec<_> = flags.iter().flat_map(|flag| self.answer(flag.as_ref()).exposures).collect();
         met.sort_unstable();
         met.dedup();
         for (experiment, variation) in met {

@@ -1,18 +1,19 @@
 //! The render of one page, now or after the answer.
 
-use super::{Dimension, Outcome, Page, Render, Shared, SlotId, Source, millis};
+use super::near::PageRecord;
+use super::{Dimension, Outcome, Page, Render, Shared, Source, millis};
 use crate::flags::VisitorFlags;
 use crate::gateway::refusal::admit_rendering;
 use crate::published::{Notes, Published};
 use crate::visit::Visit;
 use axum::response::Response;
 use http::StatusCode;
-use orilla_memo::{Marks, Piece, Read as Seen, Record, Refused, Template};
+use orilla_memo::{Look, Marks, Read as Seen, Refused};
 use orilla_shop::PortError;
 use orilla_snapshot::{Read, Snapshot};
 use orilla_ui::Locale;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
-use xxhash_rust::xxh3::xxh3_64;
 
 /// What of a request a shared page may know.
 #[derive(Clone)]
@@ -82,7 +83,7 @@ impl<P: Page> Job<P> {
             query: visit.query.clone(),
             origin: visit.origin.clone(),
             notes: notes.clone(),
-            flags,
+            flags: flags.clone(),
             marks,
             product: OnceLock::new(),
         };
@@ -94,23 +95,37 @@ impl<P: Page> Job<P> {
         let Render { marks, catalog, notes: other, .. } = from;
         drop((catalog, other));
         let template = marks.split(html).map_err(|error| PortError::Unexpected(error.to_string()))?;
-        let page = Arc::new(Shared { tag: tag(&template), template, flags: notes.flags() });
+        let flags_read = notes.flags().iter().map(|flag| Cow::Borrowed(*flag)).collect();
+        let page = Arc::new(Shared::new(template, flags_read));
         // Whoever still holds the notes may read something later: such a page is not kept.
-        let kept = Arc::into_inner(notes).map_or(Kept::Outdated, |notes| self.keep(notes, &page));
+        let kept = Arc::into_inner(notes).map_or(Kept::Outdated, |notes| self.keep(notes, &page, &flags));
         Ok(Done::Page(page, kept))
     }
 
-    fn keep(&self, notes: Notes, page: &Arc<Shared>) -> Kept {
+    fn keep(&self, notes: Notes, page: &Arc<Shared>, flags: &VisitorFlags) -> Kept {
         if !notes.can_be_kept() {
             return Kept::Volatile;
         }
-        match notes.recorder.finish() {
-            Ok(record) => self.keep_in_memory(record, page),
-            Err(_) => Kept::Outdated,
+        let Ok(record) = notes.recorder.finish() else { return Kept::Outdated };
+        let kept = self.keep_in_memory(record.clone(), page);
+        if kept == Kept::Yes {
+            let value = |dimension: &Dimension| match dimension {
+                Dimension::Origin => self.visit.origin.clone(),
+                Dimension::Flag(flag) => flags.value(flag),
+            };
+            self.store_near(record, page, value);
         }
+        kept
     }
 
-    fn keep_in_memory(&self, record: Record<Dimension, String, Read>, page: &Arc<Shared>) -> Kept {
+    /// What memory has for the visitor.
+    pub(super) fn look(&self, visit: &Visit, now: i64) -> Look<Dimension, Read, Arc<Shared>> {
+        let source = Source(&self.snapshot);
+        let mut pages = self.visit.host.isolate.pages.lock();
+        pages.look(&self.route(), |dimension| dimension.of(visit), &source, millis(now))
+    }
+
+    pub(super) fn keep_in_memory(&self, record: PageRecord, page: &Arc<Shared>) -> Kept {
         let owned: usize = record.reads().iter().map(heap).sum();
         let values: usize = record.dimensions().iter().map(|(_, value)| value.len()).sum();
         let bytes = page.template.weight() + owned + values;
@@ -132,11 +147,4 @@ fn heap(seen: &Seen<Read>) -> usize {
         Read::Level(slug) => slug.as_ref().map_or(0, String::len),
         _ => 0,
     }
-}
-
-fn tag(template: &Template<SlotId>) -> u64 {
-    template.pieces().fold(0, |tag: u64, piece| match piece {
-        Piece::Shared(bytes) => tag.rotate_left(1) ^ xxh3_64(bytes),
-        Piece::Slot(_) => tag,
-    })
 }

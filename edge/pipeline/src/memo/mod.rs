@@ -6,6 +6,7 @@
 
 mod compose;
 mod job;
+mod near;
 mod slots;
 mod status;
 mod stream;
@@ -25,8 +26,9 @@ use compose::compose;
 use http::StatusCode;
 use http::request::Parts;
 use job::{Done, Job};
+use near::Plans;
 use orilla_catalog::ProductId;
-use orilla_memo::{Class, Fingerprint, Limits, Look, Marks, Memo, Template};
+use orilla_memo::{Class, Fingerprint, Limits, Look, Marks, Memo, Piece, Template};
 use orilla_shop::PortError;
 use orilla_shop::catalog::Catalog;
 use orilla_snapshot::{Read, Snapshot};
@@ -38,6 +40,7 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Bytes of kept pages: a quarter of what an isolate may take.
 const MOST: usize = 32 << 20;
@@ -80,17 +83,31 @@ pub struct Shared {
     /// A hash of the shared bytes, for the entity tag.
     tag: u64,
     /// The flags that it was rendered from: who sees it has met the experiments behind them.
-    flags: Box<[&'static str]>,
+    flags: Box<[Cow<'static, str>]>,
+}
+
+impl Shared {
+    fn new(template: Template<SlotId>, flags: Box<[Cow<'static, str>]>) -> Self {
+        let tag = template.pieces().fold(0, |tag: u64, piece| match piece {
+            Piece::Shared(bytes) => tag.rotate_left(1) ^ xxh3_64(bytes),
+            Piece::Slot(_) => tag,
+        });
+        Shared { template, tag, flags }
+    }
 }
 
 type Pages = Memo<Dimension, String, Read, Arc<Shared>>;
 
 /// The pages of an isolate.
-pub struct PageMemo(Mutex<Pages>);
+pub struct PageMemo {
+    pages: Mutex<Pages>,
+    plans: Plans,
+}
 
 impl Default for PageMemo {
     fn default() -> Self {
-        PageMemo(Mutex::new(Memo::new(Limits { bytes: MOST, refresh_ms: REFRESH })))
+        let pages = Mutex::new(Memo::new(Limits { bytes: MOST, refresh_ms: REFRESH }));
+        PageMemo { pages, plans: Plans::default() }
     }
 }
 
@@ -102,7 +119,7 @@ impl PageMemo {
     }
 
     fn lock(&self) -> MutexGuard<'_, Pages> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -252,6 +269,15 @@ pub type Rendering<'a> = Pin<Box<dyn Future<Output = Result<Outcome, PortError>>
 
 /// What a page is: a function, which may run again later to refresh the kept page.
 pub trait Page: Clone + Send + Sync + 'static {
+    /// Its kind: what pages of one kind depend on is learnt together.
+    const KIND: &'static str;
+
+    /// Whether the page may be kept for other isolates, too: if there are only so many of its kind as the catalogue has
+    /// things, whatever somebody writes into an address.
+    fn is_near(&self) -> bool {
+        true
+    }
+
     /// Renders the page.
     fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a>;
 }
@@ -265,12 +291,18 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
     };
     let job = Job { visit: visit.shared(query), snapshot: snapshot.clone(), page };
     let began = visit.host.clock.now();
-    let look = {
-        let mut pages = visit.host.isolate.pages.lock();
-        pages.look(&job.route(), |dimension| dimension.of(&visit), &Source(&job.snapshot), millis(began))
-    };
+    let mut told = Told::hit();
+    let mut look = job.look(&visit, began);
+    if let Look::Miss(why) = &look {
+        let lack = job.bring_near(&visit).await.err();
+        let asked = visit.host.clock.now() - began;
+        told = Told::missed(why, lack, asked);
+        if lack.is_none() {
+            look = job.look(&visit, began);
+        }
+    }
     match look {
-        Look::Hit(page) => compose(visit, snapshot, &page, &Told::hit()).await,
+        Look::Hit(page) => compose(visit, snapshot, &page, &told.found()).await,
         Look::Stale { page, changed, refresh } => {
             if let Some(ticket) = refresh {
                 let flags = visit.flags().clone();
@@ -280,18 +312,21 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
                     drop(ticket);
                 }));
             }
-            compose(visit, snapshot, &page, &Told::stale(&changed)).await
+            compose(visit, snapshot, &page, &told.stale(&changed)).await
         }
-        Look::Miss(why) => match job.admitted(&visit).await {
-            Ok(Done::Page(page, kept)) => {
-                let took = visit.host.clock.now() - began;
-                compose(visit, snapshot, &page, &Told::rendered(&why, kept, took)).await
+        Look::Miss(_) => {
+            let began = visit.host.clock.now();
+            match job.admitted(&visit).await {
+                Ok(Done::Page(page, kept)) => {
+                    let took = visit.host.clock.now() - began;
+                    compose(visit, snapshot, &page, &told.rendered(kept, took)).await
+                }
+                Ok(Done::NotFound) => reply::not_found(&visit).await,
+                Ok(Done::Elsewhere(status, address)) => reply::redirect(status, &address),
+                Ok(Done::Refused(refusal)) => *refusal,
+                Err(error) => reply::failure(&visit, &error).await,
             }
-            Ok(Done::NotFound) => reply::not_found(&visit).await,
-            Ok(Done::Elsewhere(status, address)) => reply::redirect(status, &address),
-            Ok(Done::Refused(refusal)) => *refusal,
-            Err(error) => reply::failure(&visit, &error).await,
-        },
+        }
     }
 }
 

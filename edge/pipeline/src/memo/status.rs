@@ -3,6 +3,7 @@
 
 use super::Dimension;
 use super::job::Kept;
+use super::near::Lack;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use orilla_memo::Why;
 use orilla_snapshot::Read;
@@ -11,50 +12,73 @@ use std::borrow::Cow;
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
-/// What an answer says of the memo.
+/// What an answer says of the memo. It grows with the steps of the answer.
 pub(super) struct Told {
     status: Cow<'static, str>,
     timing: Cow<'static, str>,
+    is_near: bool,
 }
 
 impl Told {
     /// A fresh page from the isolate's memory. Texts that are there already: this is the quick way. The time that it
     /// took can't be told: the platform's clock stands still between two waits.
     pub(super) fn hit() -> Self {
-        Told { status: "Orilla; hit".into(), timing: "memo;desc=hit".into() }
+        Told { status: "Orilla; hit".into(), timing: "memo;desc=hit".into(), is_near: false }
     }
 
-    /// A page of a moment ago, in which `changed` is another now.
-    pub(super) fn stale(changed: &Read) -> Self {
-        Told {
-            status: format!("Orilla; hit; ttl=-1; detail=refreshing/{}", kind(changed)).into(),
-            timing: "memo;desc=stale".into(),
-        }
-    }
-
-    /// A page that was made for this answer, in so many milliseconds.
-    pub(super) fn rendered(why: &Why<Dimension, Read>, kept: Kept, took: i64) -> Self {
-        let (forwarded, missed) = match why {
+    /// Memory has no page, and asking the second level took so many milliseconds.
+    pub(super) fn missed(why: &Why<Dimension, Read>, lack: Option<Lack>, asked: i64) -> Self {
+        let (forwarded, detail) = match why {
             Why::Unseen => ("uri-miss", None),
             Why::Visitor(dimension) => ("vary-miss", Some(dimension.kind())),
             Why::Red(read) => ("stale", Some(kind(read))),
         };
+        let detail = detail.map(|detail| format!("; detail={detail}")).unwrap_or_default();
+        let near = match lack {
+            Some(Lack::Unasked) => String::new(),
+            _ => format!(", near;desc={};dur={asked}", lack.map_or("hit", Lack::name)),
+        };
+        Told {
+            status: format!("Orilla; fwd={forwarded}{detail}").into(),
+            timing: format!("memo;desc=miss{near}").into(),
+            is_near: lack.is_none(),
+        }
+    }
+
+    /// A fresh page, of whichever level.
+    pub(super) fn found(self) -> Self {
+        if self.is_near { Told { status: "Orilla; hit; detail=near".into(), ..self } } else { self }
+    }
+
+    /// A page of a moment ago, in which `changed` is another now.
+    pub(super) fn stale(self, changed: &Read) -> Self {
+        let status = format!("Orilla; hit; ttl=-1; detail=refreshing/{}", kind(changed)).into();
+        if self.is_near {
+            Told { status, ..self }
+        } else {
+            Told { status, timing: "memo;desc=stale".into(), ..self }
+        }
+    }
+
+    /// A page that was made for this answer, in so many milliseconds.
+    pub(super) fn rendered(self, kept: Kept, took: i64) -> Self {
         let refused = match kept {
             Kept::Yes => None,
             Kept::Volatile => Some("volatile"),
             Kept::Outdated => Some("outdated"),
             Kept::TooLarge => Some("too-large"),
         };
-        let mut status = format!("Orilla; fwd={forwarded}");
-        if refused.is_none() {
-            status.push_str("; stored");
+        let (forwarded, missed) = self.status.split_once("; detail=").unwrap_or((&self.status, ""));
+        let stored = if refused.is_none() { "; stored" } else { "" };
+        let details: Vec<_> =
+            Some(missed).filter(|missed| !missed.is_empty()).into_iter().chain(refused).collect();
+        let detail =
+            if details.is_empty() { String::new() } else { format!("; detail={}", details.join("/")) };
+        Told {
+            status: format!("{forwarded}{stored}{detail}").into(),
+            timing: format!("{}, render;dur={took}", self.timing).into(),
+            is_near: false,
         }
-        let details: Vec<_> = missed.into_iter().chain(refused).collect();
-        if !details.is_empty() {
-            status.push_str("; detail=");
-            status.push_str(&details.join("/"));
-        }
-        Told { status: status.into(), timing: format!("memo;desc=miss, render;dur={took}").into() }
     }
 
     /// Writes both headers; `waiting` is the number of slots that the answer does not wait for.
@@ -105,24 +129,30 @@ mod tests {
 
     #[test]
     fn an_answer_says_whether_the_page_was_kept_and_why_not() {
-        let offer = Read::Offer(ProductId(7));
-        check(&Told::hit(), "Orilla; hit", "memo;desc=hit");
-        check(
-            &Told::stale(&Read::PageText(ProductId(7))),
-            "Orilla; hit; ttl=-1; detail=refreshing/page-text",
-            "memo;desc=stale",
-        );
-        let rendered = |why, kept| Told::rendered(&why, kept, 3);
-        let timing = "memo;desc=miss, render;dur=3";
-        check(&rendered(Why::Unseen, Kept::Yes), "Orilla; fwd=uri-miss; stored", timing);
-        check(&rendered(Why::Unseen, Kept::Volatile), "Orilla; fwd=uri-miss; detail=volatile", timing);
+        let offer = || Why::Red(Read::Offer(ProductId(7)));
+        let changed = Read::PageText(ProductId(7));
+        check(&Told::hit().found(), "Orilla; hit", "memo;desc=hit");
+        let refreshing = "Orilla; hit; ttl=-1; detail=refreshing/page-text";
+        check(&Told::hit().stale(&changed), refreshing, "memo;desc=stale");
+        let missed = |why| Told::missed(&why, Some(Lack::Absent), 2);
+        let timing = "memo;desc=miss, near;desc=absent;dur=2, render;dur=3";
+        check(&missed(Why::Unseen).rendered(Kept::Yes, 3), "Orilla; fwd=uri-miss; stored", timing);
         let visitor = || Why::Visitor(Dimension::Origin);
-        check(&rendered(visitor(), Kept::Yes), "Orilla; fwd=vary-miss; stored; detail=origin", timing);
-        check(
-            &rendered(Why::Red(offer.clone()), Kept::Yes),
-            "Orilla; fwd=stale; stored; detail=offer",
-            timing,
-        );
-        check(&rendered(Why::Red(offer), Kept::Outdated), "Orilla; fwd=stale; detail=offer/outdated", timing);
+        let status = "Orilla; fwd=vary-miss; stored; detail=origin";
+        check(&missed(visitor()).rendered(Kept::Yes, 3), status, timing);
+        check(&missed(offer()).rendered(Kept::Yes, 3), "Orilla; fwd=stale; stored; detail=offer", timing);
+        let status = "Orilla; fwd=stale; detail=offer/outdated";
+        check(&missed(offer()).rendered(Kept::Outdated, 3), status, timing);
+        let unasked = Told::missed(&Why::Unseen, Some(Lack::Unasked), 0).rendered(Kept::Volatile, 3);
+        check(&unasked, "Orilla; fwd=uri-miss; detail=volatile", "memo;desc=miss, render;dur=3");
+    }
+
+    #[test]
+    fn an_answer_says_which_level_had_the_page() {
+        let near = || Told::missed(&Why::Unseen, None, 2);
+        let timing = "memo;desc=miss, near;desc=hit;dur=2";
+        check(&near().found(), "Orilla; hit; detail=near", timing);
+        let refreshing = "Orilla; hit; ttl=-1; detail=refreshing/card-text";
+        check(&near().stale(&Read::CardText(ProductId(7))), refreshing, timing);
     }
 }

@@ -36,6 +36,8 @@ pub async fn home(visit: PageVisit) -> Response {
 struct Home;
 
 impl Page for Home {
+    const KIND: &'static str = "home";
+
     fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
         Box::pin(async {
             let featured = from.catalog.featured(FEATURED).await?;
@@ -79,6 +81,14 @@ impl List {
 }
 
 impl Page for List {
+    const KIND: &'static str = "list";
+
+    /// What a search finds no snapshot knows, and of names and numbers in an address there is no end.
+    fn is_near(&self) -> bool {
+        let ListQuery { text, brands, attributes, price, .. } = &self.0;
+        text.is_empty() && brands.is_empty() && attributes.is_empty() && price.is_none()
+    }
+
     fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
         Box::pin(async {
             let Some(listing) = from.catalog.list(&self.0).await? else { return self.moved(from).await };
@@ -115,11 +125,17 @@ struct Product {
 }
 
 impl Page for Product {
+    const KIND: &'static str = "product";
+
     fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
         Box::pin(async {
             let Some(product) = from.catalog.product(&self.handle).await? else {
                 return Ok(Outcome::NotFound);
             };
+            // There are as many pages of a product as it has variants, whatever an address asks for.
+            if self.variant.is_some_and(|asked| product.variants.iter().all(|known| known.id.0 != asked)) {
+                return Ok(Outcome::Elsewhere(StatusCode::FOUND, format!("/{}{}", from.locale.code(), from.path)));
+            }
             from.is_of(product.id);
             let related = from.catalog.related(product.id, RELATED).await?;
             let is_promised = from.flags().on("delivery-promise");
@@ -145,6 +161,8 @@ pub async fn privacy(visit: PageVisit) -> Response {
 struct Text(fn(Arc<PageContext>) -> String);
 
 impl Page for Text {
+    const KIND: &'static str = "text";
+
     fn render<'a>(&'a self, from: &'a Render) -> Rendering<'a> {
         Box::pin(async { Ok(Outcome::Page((self.0)(from.page().await?))) })
     }

@@ -1,5 +1,7 @@
 //! What is kept of pages, for whom, and for how long.
 
+mod near;
+
 use crate::testing::{Answer, Client, Shop};
 use proptest::prelude::*;
 
@@ -51,12 +53,13 @@ fn a_page_is_rendered_once() {
 fn a_new_price_is_on_every_page_that_shows_it_and_no_other_page_is_rendered() {
     let shop = Shop::new();
     let visitor = shop.anonymous();
+    let variant = format!("{PRODUCT}?variant={}", shop.variant_of("harbour-boots"));
     let others = ["/en/about", "/en/p/butter-bell", "/en/c/galley"];
-    for path in [PRODUCT, LIST, "/en/p/harbour-boots?variant=2"].iter().chain(&others) {
+    for path in [PRODUCT, LIST, &variant].iter().chain(&others) {
         check(&visitor, path, "fwd=uri-miss");
     }
     reprice(&shop, 12_345);
-    for path in [PRODUCT, LIST, "/en/p/harbour-boots?variant=2"] {
+    for path in [PRODUCT, LIST, &variant] {
         assert!(check(&visitor, path, "fwd=stale").contains("123.45"), "{path}");
         check(&visitor, path, "hit");
     }
