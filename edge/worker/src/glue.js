@@ -86,8 +86,8 @@ function headersOf(text) {
     headers = new Headers();
     const lines = text.split("\n");
     for (let i = 0; i + 1 < lines.length; i += 2) headers.append(lines[i], lines[i + 1]);
-    // What is said to one visitor only is not kept. `Response` copies what it is given.
-    if (shared.size < 64 && !OWN.some((name) => headers.has(name))) shared.set(text, headers);
+    // What is said to one visitor only is not kept, nor how long something took. `Response` copies what it is given.
+    if (shared.size < 64 && !text.includes(";dur=") && !OWN.some((name) => headers.has(name))) shared.set(text, headers);
   }
   return headers;
 }

@@ -41,6 +41,18 @@ for (const [name, path] of Object.entries(PAGES)) {
   });
 }
 
+test.describe("a page that asks for consent", () => {
+  // Headless Chromium says that it is one, and programs are not asked.
+  test.use({ userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36" });
+
+  test("the question, folded and unfolded", async ({ page }) => {
+    await page.goto("/en");
+    await check(page);
+    await page.getByText("Choose", { exact: true }).click();
+    await check(page);
+  });
+});
+
 test("what is not found", async ({ page, problems }) => {
   problems.expect(/404/);
   await page.goto("/en/nothing");

@@ -43,6 +43,13 @@ impl Answer {
     /// All headers of this name.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap())
+    }
+
+    /// All headers as text, a line each.
+    pub fn all_headers(&self) -> String {
+        self.headers.iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap())).collect()
     }
 
     /// The body as text.
@@ -83,6 +90,18 @@ impl Default for Shop {
 }
 
 impl Shop {
+    /// Two instances over one state, with the demo catalogue, which no test of another file changes.
+    pub fn twins() -> [Shop; 2] {
+        let urls = std::env::var("ORILLA_TWINS").expect("run `cargo xtask test --only worker`");
+        let (one, two) = urls.split_once(' ').expect("two addresses");
+        [one, two].map(Shop::behind)
+    }
+
+    /// The shop at this address, as a client with connections of its own.
+    pub fn behind(url: &str) -> Shop {
+        Shop { url: url.to_owned(), ..Shop::default() }
+    }
+
     /// Sends a GET.
     pub fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[])

@@ -3,6 +3,7 @@
 mod shop;
 mod suites;
 mod tally;
+mod twins;
 
 use crate::process::{Result, program};
 use crate::{dev, setup};

@@ -5,6 +5,7 @@ use crate::build::Build;
 use crate::process::{Result, program, root, step};
 use crate::server::{self, Server};
 use crate::test::tally::Tally;
+use crate::test::twins::Twins;
 use crate::{dev, feed, files, setup};
 use std::fs;
 use std::path::PathBuf;
@@ -16,9 +17,13 @@ pub fn worker(options: &Options, tally: &mut Tally) -> Result<()> {
         return Ok(());
     }
     let shop = Shop::start(options, "worker")?;
+    let build = Build { release: options.release, bench: false };
+    let folder = root().join("target/orilla-test/twins");
+    let twins = Twins::start(build, &folder, &shop.secrets, &shop.token)?;
     let importer = feed::compiled(false)?;
     let mut tests = cargo(&["test", "--quiet", "--no-fail-fast", "--package", "orilla-integration"]);
     tests.args(&options.filter).env("ORILLA_FEED", importer.get_program());
+    tests.env("ORILLA_TWINS", twins.urls.join(" "));
     tally.count(shop.describe(&mut tests))
 }
 
@@ -37,6 +42,7 @@ pub fn e2e(options: &Options, tally: &mut Tally) -> Result<()> {
 /// A running shop, and how tests reach it.
 struct Shop {
     server: Server,
+    secrets: PathBuf,
     token: String,
     state: PathBuf,
 }
@@ -54,6 +60,8 @@ impl Shop {
                 port: server::free_port()?,
                 persist: state.clone(),
                 secrets: Some(secrets),
+                persist: folder.join("state"),
+                secrets: Some(secrets.clone()),
                 log: Some(folder.join("wrangler.log")),
             })
         })?;
@@ -61,6 +69,7 @@ impl Shop {
             feed::import_demo(&server.url, &token)?;
         }
         Ok(Shop { server, token, state })
+        Ok(Shop { server, secrets, token })
     }
 
     /// Tells a test program where the shop is, the staff's token, and where its database and files are.

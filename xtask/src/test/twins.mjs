@@ -5,7 +5,7 @@
 // node twins.mjs WORKER STATE SECRETS: prints the port of each, and ends when its input does.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Miniflare } from "miniflare";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 
 const [worker, state, secrets] = process.argv.slice(2);
 const compatibilityDate = "2026-10-01";
@@ -26,30 +26,28 @@ const twin = (name, objects) => ({
   modulesRoot: worker,
   modules,
   compatibilityDate,
-  bindings: { SHOP_NAME: "Orilla", CURRENCY: "EUR", LOG: "troubles", ...vars },
+  bindings: { PUBLIC_URL: "https://shop.example", SHOP_NAME: "Orilla", CURRENCY: "EUR", LOG: "troubles", ...vars },
   // As wrangler.toml names them: wrangler has filled the database.
   d1Databases: { DB: "00000000-0000-0000-0000-000000000000" },
   kvNamespaces: { KV: "00000000000000000000000000000000" },
   durableObjects: { PUBLICATIONS: objects },
   ratelimits: {
-    LIMIT: { simple: { limit: 1000, period: 60 } },
-    LIMIT_STRICT: { simple: { limit: 20, period: 60 } },
+    LIMIT: { namespace_id: "1001", simple: { limit: 1000, period: 60 } },
+    LIMIT_STRICT: { namespace_id: "1002", simple: { limit: 20, period: 60 } },
   },
   unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
 });
-const miniflare = new Miniflare({
+const options = convertV4MiniflareOptions({
   host: "127.0.0.1",
   port: 0,
   cf: false,
-  d1Persist: join(state, "v3/d1"),
-  kvPersist: join(state, "v3/kv"),
-  durableObjectsPersist: join(state, "v3/do"),
-  cachePersist: false,
   workers: [
     twin("one", { className: "PublicationList", useSQLite: true }),
     twin("two", { className: "PublicationList", scriptName: "one", useSQLite: true }),
   ],
 });
+// Where wrangler keeps them.
+const miniflare = new Miniflare({ ...options, resourcePersistencePath: join(state, "v3") });
 const urls = await Promise.all(["one", "two"].map((name) => miniflare.unsafeGetDirectURL(name)));
 console.log(urls.map((url) => url.port).join(" "));
 process.stdin.resume();

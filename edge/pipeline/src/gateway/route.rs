@@ -132,8 +132,10 @@ const ROUTES: [Route; 44] = {
 
 /// The pages that frameworks are compared on: free, as a page that is kept.
 #[cfg(feature = "bench")]
-const BENCH: [Route; 2] = [
+const BENCH: [Route; 4] = [
     row("/bench/list", RouteClass::Page, Reads::Free, LimitClass::Usual),
+    row("/bench/forget", RouteClass::Page, Reads::Free, LimitClass::Usual),
+    row("/bench/slots/{milliseconds}", RouteClass::Page, Reads::Free, LimitClass::Usual),
     row("/bench/product/{id}", RouteClass::Page, Reads::Free, LimitClass::Usual),
 ];
 #[cfg(not(feature = "bench"))]

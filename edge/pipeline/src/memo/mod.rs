@@ -3,6 +3,15 @@
 //!
 //! [`answer`] is the whole of it. It looks for a kept page, has one rendered if there is none (`job`), fills the slots
 //! (`slots`), and puts the answer together (`compose`): at once if no slot has to wait, else as a stream (`stream`).
+//!
+//! How to provoke each kind of answer, as a bench wants it:
+//! - **a hit in memory:** the same page twice. Without cookies it asks for consent, if a browser asks (`User-Agent`);
+//!   with `Cookie: __Host-consent=1.00` the only slot that shows anything is the link to the cart.
+//! - **a hit in the second level:** the page once, `/bench/forget` (with the feature `bench`), the page again; or the
+//!   page from another isolate of the data centre.
+//! - **a hit with two slots that show something of the visitor:** `Cookie: __Host-cart=1.1x7; __Host-consent=1.11;
+//!   __Host-viewed=1.1-2`, and a product page or the home page: cart and history, both from memory.
+//! - **a stream:** `/bench/slots/50` has two slots that wait for 50 ms, at the same time.
 
 mod compose;
 mod job;
@@ -116,6 +125,12 @@ impl PageMemo {
     #[cfg(test)]
     pub fn len(&self) -> usize {
         self.lock().stats().entries
+    }
+
+    /// Forgets all pages, as an isolate that has just begun.
+    #[cfg(feature = "bench")]
+    pub fn forget(&self) {
+        *self.lock() = Memo::new(Limits { bytes: MOST, refresh_ms: REFRESH });
     }
 
     fn lock(&self) -> MutexGuard<'_, Pages> {
@@ -245,6 +260,12 @@ impl Render {
             qa: mark(SlotId::Qa, &self.address()),
             recent: mark(SlotId::Recent, &self.product.get().map(|id| id.0.to_string()).unwrap_or_default()),
         }
+    }
+
+    /// The mark of a slot that waits for so many milliseconds.
+    #[cfg(feature = "bench")]
+    pub fn bench_slot(&self, milliseconds: u32) -> String {
+        self.marks.slot(SlotId::Bench, milliseconds.to_string())
     }
 
     /// The address of the page: `/en/search?sort=price`.

@@ -134,7 +134,10 @@ impl Page for Product {
             };
             // There are as many pages of a product as it has variants, whatever an address asks for.
             if self.variant.is_some_and(|asked| product.variants.iter().all(|known| known.id.0 != asked)) {
-                return Ok(Outcome::Elsewhere(StatusCode::FOUND, format!("/{}{}", from.locale.code(), from.path)));
+                return Ok(Outcome::Elsewhere(
+                    StatusCode::FOUND,
+                    format!("/{}{}", from.locale.code(), from.path),
+                ));
             }
             from.is_of(product.id);
             let related = from.catalog.related(product.id, RELATED).await?;

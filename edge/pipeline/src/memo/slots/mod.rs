@@ -40,6 +40,9 @@ pub enum SlotId {
     Qa,
     /// What the visitor looked at lately. Its arguments are the id of the product that the page is of, if it is of one.
     Recent,
+    /// Waits for as many milliseconds as its arguments say.
+    #[cfg(feature = "bench")]
+    Bench,
 }
 
 impl SlotId {
@@ -52,6 +55,8 @@ impl SlotId {
             SlotId::Exposures => "exposures",
             SlotId::Qa => "qa",
             SlotId::Recent => "recent",
+            #[cfg(feature = "bench")]
+            SlotId::Bench => "bench",
         }
     }
 }
@@ -154,5 +159,20 @@ pub(super) fn start(slot: &Slot<SlotId>, context: &Arc<SlotContext>) -> Filling 
         SlotId::Exposures => flags::exposures(slot, context),
         SlotId::Qa => flags::qa(slot, context),
         SlotId::Recent => recent::start(slot, context),
+        #[cfg(feature = "bench")]
+        SlotId::Bench => bench(slot, context),
     }
+}
+
+#[cfg(feature = "bench")]
+fn bench(slot: &Slot<SlotId>, context: &SlotContext) -> Filling {
+    let milliseconds = slot.arguments().parse().unwrap_or_default();
+    let timer = context.host().timer.clone();
+    let html = async move {
+        if milliseconds > 0 {
+            timer.sleep(milliseconds).await;
+        }
+        Ok(format!("<p>A slot that came after {milliseconds} ms.</p>"))
+    };
+    Filling { html: Html::Later(Box::pin(html)), ..Filling::nothing() }
 }
