@@ -163,7 +163,10 @@ impl<P: Page> Job<P> {
     /// The whole name of the page for this visitor.
     fn name(&self, plan: &Plan<Dimension>, value: impl Fn(&Dimension) -> String) -> String {
         let mut name = ["page", P::KIND, &self.visit.host.config.build, &self.route()].join("\n");
-        for (dimension, value) in plan.key(value) {
+        // In one order, whichever each isolate has learnt them in.
+        let mut key = plan.key(value);
+        key.sort_unstable();
+        for (dimension, value) in key {
             // Lengths, so that no value can look like the next dimension.
             name.push_str(&format!("\n{dimension:?}={}:{value}", value.len()));
         }
