@@ -48,11 +48,13 @@ impl StudioContext {
             ("/studio/experiments", words.nav_experiments()),
             ("/studio/metrics", words.nav_metrics()),
             ("/studio/publish", words.nav_publish()),
-            ("/studio/sessions", words.nav_sessions()),
+            ("/studio/pages", words.nav_pages()),
+            ("/studio/sessions", words.nav_access()),
         ];
         let is_current = |href: &str| match href {
             "/studio" => self.path == href,
             "/studio/products" if self.path == "/studio/new-product" => true,
+            "/studio/sessions" if self.path == "/studio/passkeys" => true,
             _ => self.path == href || self.path.starts_with(&format!("{href}/")),
         };
         links

@@ -10,6 +10,10 @@ use orilla_shop::events::EventQueue;
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::team::flags::FlagDesk;
 use orilla_shop::team::{CategoryDesk, EventLog, ExperimentDesk, OrderDesk, ProductDesk, Sessions};
+use orilla_shop::passkeys::Passkeys;
+use orilla_shop::publish::{Publications, Segments, Written};
+use orilla_shop::team::flags::FlagDesk;
+use orilla_shop::team::{CategoryDesk, KeptPages, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
 use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, PageStore, Pictures, Random, Timer};
@@ -106,6 +110,10 @@ pub struct Team {
     pub writer: Writer,
     /// Who is signed in.
     pub sessions: Arc<dyn Sessions>,
+    /// How they may sign in.
+    pub passkeys: Arc<dyn Passkeys>,
+    /// What the shop's module keeps in memory.
+    pub pages: Arc<dyn KeptPages>,
     /// What shoppers place, and what is done with it.
     pub placed: Arc<dyn Orders>,
     /// Orders as the team looks for them.

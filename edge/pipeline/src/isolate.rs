@@ -75,6 +75,11 @@ impl Isolate {
         self.shelf().number
     }
 
+    /// The snapshot that pages show; `None` before the first.
+    pub(crate) fn shown(&self) -> Option<Arc<Snapshot>> {
+        self.shelf().edition.as_ref().map(|edition| edition.snapshot.clone())
+    }
+
     /// Lets the next request look for a new publication.
     pub fn expire(&self) {
         let mut shelf = self.shelf();

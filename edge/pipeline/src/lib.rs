@@ -31,6 +31,7 @@ mod visit;
 
 pub use host::{Config, Host, Team, Writer};
 pub use isolate::Isolate;
+pub use memo::inspect;
 pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};

@@ -30,6 +30,11 @@ pub fn private_page(status: StatusCode, html: String) -> Response {
 /// What an answer says that shows something of one visitor.
 pub const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
 
+/// A document of JSON for one visitor.
+pub fn private_json(document: String) -> Response {
+    with_header(with_type("application/json", document), header::CACHE_CONTROL, "private, no-store")
+}
+
 /// The page of the shop that says that there is nothing here.
 pub async fn not_found(visit: &Visit) -> Response {
     page(visit, StatusCode::NOT_FOUND, pages::not_found(visit.page().await))

@@ -5,7 +5,7 @@ use crate::gateway::route::route_of;
 use crate::gateway::testing::{Collected, Limiting, Switched};
 use crate::gateway::visitor::identity::VisitorKeys;
 use crate::routes::publish::press;
-use crate::{Config, Host, Isolate, Team, Writer, answer, answer_team, is_for_team};
+use crate::{Config, Host, Isolate, Team, Writer, answer, answer_team, inspect, is_for_team};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use futures::executor::block_on;
@@ -21,6 +21,12 @@ use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
     CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
     Statement,
+use orilla_shop::team::{KeptPages, PagesReport};
+use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random, Timer};
+use orilla_snapshot::Attachment;
+use orilla_store::testing::{Files, TestDatabase};
+use orilla_store::{
+    CatalogStore, Database, DbError, FlagStore, OrderStore, PasskeyStore, SessionStore, Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -153,6 +159,15 @@ impl PageStore for Near {
     async fn put(&self, key: &str, bytes: Vec<u8>, _: u32) -> Result<(), PortError> {
         self.entries.lock().unwrap().insert(key.to_owned(), bytes);
         Ok(())
+/// The team's module asks the shop's, beside it in one isolate.
+struct Beside {
+    isolate: Arc<Isolate>,
+    clock: Arc<dyn Clock>,
+}
+
+impl KeptPages for Beside {
+    fn inspect(&self, address: &str) -> Result<PagesReport, PortError> {
+        Ok(inspect(&self.isolate, "test", address, self.clock.now()))
     }
 }
 
@@ -219,6 +234,8 @@ impl Shop {
             writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
             sessions: Arc::new(SessionStore::new(database.clone())),
             placed: Arc::new(OrderStore::new(database.clone())),
+            passkeys: Arc::new(PasskeyStore::new(database.clone())),
+            pages: Arc::new(Beside { isolate: host.isolate.clone(), clock: clock.clone() }),
             orders: Arc::new(OrderStore::new(database.clone())),
             products: catalog.clone(),
             categories: catalog,
@@ -301,9 +318,11 @@ impl Shop {
 
     fn isolate_with(&self, near: Arc<Near>) -> Shop {
         let host = Host { isolate: Arc::default(), near: near.clone(), ..self.host.clone() };
+        let host = Host { isolate: Arc::default(), ..self.host.clone() };
+        let pages = Arc::new(Beside { isolate: host.isolate.clone(), clock: host.clock.clone() });
         Shop {
             host,
-            team: self.team.clone(),
+            team: Team { pages, ..self.team.clone() },
             database: self.database.clone(),
             background: self.background.clone(),
             clock: self.clock.clone(),
@@ -313,6 +332,11 @@ impl Shop {
             collected: self.collected.clone(),
             near,
         }
+    }
+
+    /// Takes the team's token away, as an operator does when everybody has a passkey.
+    pub fn forget_token(&mut self) {
+        Arc::get_mut(&mut self.host.config).unwrap().studio_token = None;
     }
 
     /// Lets the database fail from now on, or work again.

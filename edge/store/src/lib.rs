@@ -8,6 +8,7 @@ mod events;
 mod experiments;
 mod flags;
 mod orders;
+mod passkeys;
 mod rollouts;
 mod sessions;
 #[cfg(any(test, feature = "testing"))]
@@ -19,5 +20,6 @@ pub use events::EventStore;
 pub use experiments::ExperimentStore;
 pub use flags::FlagStore;
 pub use orders::OrderStore;
+pub use passkeys::PasskeyStore;
 pub use rollouts::RolloutsInSql;
 pub use sessions::SessionStore;

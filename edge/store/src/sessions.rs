@@ -13,9 +13,11 @@ pub struct SessionStore {
     db: Arc<dyn Database>,
 }
 
-/// A session `s` as JSON.
-const JSON: &str = "json_object('id', s.id, 'member', s.member, 'user_agent', s.user_agent,
-  'created_at', s.created_at, 'last_used_at', s.last_used_at, 'expires_at', s.expires_at)";
+/// Sessions `s` as JSON.
+const SELECT: &str = "SELECT json_object('id', s.id, 'member', s.member, 'user_agent', s.user_agent,
+    'created_at', s.created_at, 'last_used_at', s.last_used_at, 'expires_at', s.expires_at,
+    'passkey', iif(s.passkey_id IS NULL, json('null'), json_object('id', s.passkey_id, 'name', p.name))) AS doc
+  FROM studio_sessions s LEFT JOIN studio_passkeys p ON p.id = s.passkey_id";
 
 impl SessionStore {
     /// Sessions in this database.
@@ -29,20 +31,21 @@ impl Sessions for SessionStore {
     async fn begin(&self, session: &NewSession) -> Result<(), PortError> {
         let ended = "DELETE FROM studio_sessions WHERE expires_at <= ?1 OR last_used_at + ?2 <= ?1";
         let insert =
-            "INSERT INTO studio_sessions (hash, member, user_agent, created_at, last_used_at, expires_at)
-            VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
+            "INSERT INTO studio_sessions (hash, member, user_agent, created_at, last_used_at, expires_at, passkey_id)
+            VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6)";
         let insert = Statement::new(insert)
             .bind(session.hash.as_str())
             .bind(session.member.as_str())
             .bind(session.user_agent.as_str())
             .bind(session.now)
-            .bind(session.expires_at);
+            .bind(session.expires_at)
+            .bind(session.passkey);
         self.db.batch(vec![Statement::new(ended).bind(session.now).bind(IDLE), insert]).await?;
         Ok(())
     }
 
     async fn find(&self, hash: &SessionHash) -> Result<Option<Session>, PortError> {
-        let sql = format!("SELECT {JSON} AS doc FROM studio_sessions s WHERE s.hash = ?1");
+        let sql = format!("{SELECT} WHERE s.hash = ?1");
         Ok(rows(&*self.db, Statement::new(sql).bind(hash.as_str())).await?.pop())
     }
 
@@ -53,8 +56,7 @@ impl Sessions for SessionStore {
     }
 
     async fn all(&self) -> Result<Vec<Session>, PortError> {
-        let sql =
-            format!("SELECT {JSON} AS doc FROM studio_sessions s ORDER BY s.last_used_at DESC, s.id DESC");
+        let sql = format!("{SELECT} ORDER BY s.last_used_at DESC, s.id DESC");
         Ok(rows(&*self.db, Statement::new(sql)).await?)
     }
 
@@ -70,7 +72,6 @@ mod tests {
     use super::*;
     use crate::testing::TestDatabase;
     use futures::executor::block_on;
-    use orilla_orders::Text;
     use orilla_shop::team::{LASTS, SessionKey, sign_in, who};
 
     const NOW: i64 = 1_760_000_000_000;
@@ -80,8 +81,7 @@ mod tests {
     }
 
     fn begin(store: &SessionStore, seed: u8, now: i64) -> SessionKey {
-        let member = Text::parse("Ada").unwrap();
-        block_on(sign_in(store, &member, "Browser\n1", [seed; 16], now)).unwrap().key
+        block_on(sign_in(store, "Ada", None, "Browser\n1", [seed; 16], now)).unwrap().key
     }
 
     fn member(store: &SessionStore, key: &SessionKey, now: i64) -> Option<String> {

@@ -14,6 +14,7 @@ const ORDER_PATHS = ["/checkout", "/orders/"];
 // Names what is used of each script, one by one, so that the build can leave out the rest.
 const shop = {
   fetch: shopScript.fetch,
+  inspect: shopScript.inspect,
   start: () => shopScript.initSync({ module: shopModule }),
   restart: shopScript.__wbg_reset_state,
   failed: false,
@@ -35,6 +36,26 @@ const fail = (error, parts) => {
 addEventListener("error", (event) => fail(event.error, [shop, team]));
 addEventListener("unhandledrejection", (event) => fail(event.reason, [shop, team]));
 
+function call(part, act) {
+  if (part.failed) {
+    part.failed = false;
+    part.restart();
+  }
+  try {
+    return act();
+  } catch (error) {
+    fail(error, [part]);
+    throw error;
+  }
+}
+
+// What the shop's module keeps of pages: the team's has a memory of its own, so it asks through here.
+let isolate; // the name of this one: random values are to be had only while a request is answered
+function inspect(address) {
+  isolate ??= crypto.randomUUID().slice(0, 8);
+  return call(shop, () => shop.inspect(isolate, address));
+}
+
 export default {
   fetch(request, env, context) {
     const { url } = request;
@@ -42,18 +63,9 @@ export default {
     const isTeam =
       TEAM_PATHS.some((begin) => url.startsWith(begin, path)) ||
       ORDER_PATHS.some((begin) => url.startsWith(begin, path + 3));
-    const part = isTeam ? team : shop;
-    if (isTeam) team.start(); // does something the first time only
-    if (part.failed) {
-      part.failed = false;
-      part.restart();
-    }
-    try {
-      return part.fetch(request, env, context);
-    } catch (error) {
-      fail(error, [part]);
-      throw error;
-    }
+    if (!isTeam) return call(shop, () => shop.fetch(request, env, context));
+    team.start(); // does something the first time only
+    return call(team, () => team.fetch(request, env, context, inspect));
   },
 
   // Returning acknowledges all messages, and throwing has all of them delivered again: so they are acknowledged when

@@ -13,17 +13,19 @@ use orilla_orders::Text;
 use orilla_pipeline::gateway::breaker::GuardedPictures;
 use orilla_pipeline::{Config, Host, Isolate, Language, StudioAssets, Team, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
+use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{
     CatalogStore, Database, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
 };
+use orilla_store::{CatalogStore, Database, FlagStore, OrderStore, PasskeyStore, SessionStore};
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use worker::js_sys::{Date, Reflect};
-use worker::send::SendFuture;
+use worker::js_sys::{Date, Function, Reflect};
+use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen::JsValue;
 
 /// Days that a shopper has to transfer the money.
@@ -67,8 +69,14 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
     }
 }
 
-/// What a request of the second module may use beside [`host`].
-pub fn team(env: JsValue) -> Team {
+/// What this module keeps of pages, as JSON: for the second module, which has a memory of its own. `name` is the isolate's.
+pub fn inspect(name: &str, address: &str) -> String {
+    let report = ISOLATE.with(|isolate| orilla_pipeline::inspect(isolate, name, address, SystemClock.now()));
+    serde_json::to_string(&report).unwrap_or_default()
+}
+
+/// What a request of the second module may use beside [`host`]. `inspect` asks the shop's what [`inspect`] tells.
+pub fn team(env: JsValue, inspect: Function) -> Team {
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
     Team {
@@ -76,12 +84,26 @@ pub fn team(env: JsValue) -> Team {
         writer: Writer { catalog: catalog.clone(), written: catalog.clone() },
         sessions: Arc::new(SessionStore::new(database.clone())),
         placed: Arc::new(OrderStore::new(database.clone())),
+        passkeys: Arc::new(PasskeyStore::new(database.clone())),
+        pages: Arc::new(Beside(SendWrapper::new(inspect))),
         orders: Arc::new(OrderStore::new(database.clone())),
         products: catalog.clone(),
         categories: catalog,
         flags: Arc::new(FlagStore::new(database.clone())),
         events: Arc::new(EventStore::new(database.clone())),
         experiments: Arc::new(ExperimentStore::new(database)),
+    }
+}
+
+/// The shop's module, beside this one in the isolate.
+struct Beside(SendWrapper<Function>);
+
+impl KeptPages for Beside {
+    fn inspect(&self, address: &str) -> Result<PagesReport, PortError> {
+        let report = self.0.call1(&JsValue::UNDEFINED, &address.into());
+        let report = report.map_err(|error| PortError::Unavailable(glue::message(&error)))?;
+        serde_json::from_str(&report.as_string().unwrap_or_default())
+            .map_err(|error| PortError::Unexpected(format!("kept pages: {error}")))
     }
 }
 

@@ -13,3 +13,4 @@ mod queue;
 
 pub use host::{host, team};
 pub use queue::delivery;
+pub use host::{host, inspect, team};

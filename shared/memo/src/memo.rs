@@ -211,6 +211,16 @@ impl<D: Clone + Eq, V: Clone + Ord, R: Clone, P: Clone> Memo<D, V, R, P> {
         entries.map(|entry| entry.inspect(source, now)).collect()
     }
 
+    /// The routes that it has pages for, in no order.
+    pub fn routes(&self) -> impl Iterator<Item = &str> {
+        self.routes.keys().map(AsRef::as_ref)
+    }
+
+    /// The entries that were used last, the last one first: their route, hits and bytes.
+    pub fn recent(&self) -> impl Iterator<Item = (&str, u64, usize)> {
+        self.entries.iter().rev().map(|(_, entry)| (entry.route.as_ref(), entry.hits, entry.bytes))
+    }
+
     /// What the memo holds, and how often it helped.
     pub fn stats(&self) -> Stats {
         Stats {

@@ -288,6 +288,9 @@ fn the_inspector_shows_key_validators_and_use() {
     let reads: Vec<_> = found[0].reads.iter().map(|(r, colour)| (r.read, r.version, *colour)).collect();
     assert_eq!(reads, [(PRICE, Some(1), Colour::Green), (TITLE, Some(1), Colour::Amber)]);
     assert_eq!(memo.inspect("/chair", &shop, 0), []);
+    assert_eq!(memo.routes().collect::<Vec<_>>(), ["/lamp"]);
+    let recent: Vec<_> = memo.recent().map(|(route, hits, _)| (route, hits)).collect();
+    assert_eq!(recent, [("/lamp", 1), ("/lamp", 0)]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 pub mod catalog;
 pub mod checkout;
 pub mod events;
+pub mod passkeys;
 pub mod publish;
 pub mod rollouts;
 pub mod team;

@@ -11,7 +11,7 @@ async function signIn(page: Page, name: string) {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in to the Studio");
   await field(page, "Your name").fill(name);
   await field(page, "The team’s token").fill(process.env.ORILLA_STUDIO_TOKEN ?? "");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Orders");
 }
 

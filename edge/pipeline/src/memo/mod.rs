@@ -14,6 +14,7 @@
 //! - **a stream:** `/bench/slots/50` has two slots that wait for 50 ms, at the same time.
 
 mod compose;
+mod inspect;
 mod job;
 mod near;
 mod slots;
@@ -22,6 +23,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use inspect::inspect;
 pub use job::SharedVisit;
 pub use slots::SlotId;
 

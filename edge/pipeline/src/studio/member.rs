@@ -1,5 +1,6 @@
 //! Who asks for a page of the Studio.
 
+use super::passkeys::party;
 use super::{context, failure, page, see};
 use crate::Team;
 use crate::staff::authorise;
@@ -8,6 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use orilla_shop::passkeys::LIVES;
 use orilla_shop::team::{Begun, SessionKey, who};
 use orilla_studio::StudioContext;
 use orilla_studio::pages::{self, SignInPage};
@@ -15,6 +17,8 @@ use percent_encoding::percent_decode_str;
 
 /// The cookie with the session's key. Strict: no link of another site opens a page of the Studio.
 pub const SESSION_COOKIE: &str = "__Host-studio";
+/// The cookie that says which browser began to sign in with a passkey.
+const BROWSER: &str = "__Host-passkey-browser";
 /// What stands for the name of who uses the token itself, in a header.
 const PROGRAM: &str = "API";
 
@@ -76,7 +80,8 @@ fn nobody(visit: &Visit, method: &Method) -> Response {
         let next = form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>();
         return see(&format!("/studio/sign-in?next={next}"));
     }
-    let data = SignInPage { next: visit.path.clone(), ..SignInPage::default() };
+    let has_passkeys = party(visit).is_ok();
+    let data = SignInPage { next: visit.path.clone(), has_passkeys, ..SignInPage::default() };
     page(StatusCode::UNAUTHORIZED, pages::sign_in(&context(visit, None), data))
 }
 
@@ -84,10 +89,24 @@ fn session_key(headers: &HeaderMap) -> Option<SessionKey> {
     cookies(headers, SESSION_COOKIE).find_map(SessionKey::parse)
 }
 
+/// What tells the browser that began to sign in from others.
+pub fn browser_key(headers: &HeaderMap) -> Option<SessionKey> {
+    cookies(headers, BROWSER).find_map(SessionKey::parse)
+}
+
+/// The `Set-Cookie` with that, for as long as an answer is waited for.
+pub fn browser_cookie(key: &SessionKey) -> HeaderValue {
+    cookie(BROWSER, key.as_str(), LIVES / 1_000)
+}
+
 /// The `Set-Cookie` that keeps a session, or removes it.
 pub fn session_cookie(begun: Option<&Begun>) -> HeaderValue {
     let (key, age) = begun.map_or(("", 0), |begun| (begun.key.as_str(), begun.seconds));
-    let cookie = format!("{SESSION_COOKIE}={key}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=Strict");
+    cookie(SESSION_COOKIE, key, age)
+}
+
+fn cookie(name: &str, key: &str, age: i64) -> HeaderValue {
+    let cookie = format!("{name}={key}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=Strict");
     // A key is digits and letters.
     HeaderValue::from_str(&cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

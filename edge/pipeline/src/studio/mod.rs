@@ -7,6 +7,8 @@ mod member;
 mod metrics;
 mod new_product;
 mod orders;
+mod pages;
+mod passkeys;
 mod product_form;
 mod products;
 mod publish;
@@ -26,7 +28,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, Uri, header};
 use orilla_shop::PortError;
-use orilla_studio::{StudioContext, pages};
+use orilla_studio::{StudioContext, pages as shown};
 use std::collections::HashMap;
 
 /// The most fields of a form: a product has up to 500 variants with ten fields each, and 500 attributes with five.
@@ -37,6 +39,11 @@ pub fn router() -> Router {
     Router::new()
         .route("/studio", get(dashboard::show))
         .route("/studio/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/studio/sign-in/begin", post(passkeys::begin))
+        .route("/studio/sign-in/finish", post(passkeys::finish))
+        .route("/studio/passkeys", get(passkeys::show).post(passkeys::remove))
+        .route("/studio/passkeys/begin", post(passkeys::begin_add))
+        .route("/studio/passkeys/finish", post(passkeys::finish_add))
         .route("/studio/sign-out", post(sign_in::sign_out))
         .route("/studio/sessions", get(sessions::show).post(sessions::end))
         .route("/studio/orders", get(orders::list))
@@ -44,6 +51,7 @@ pub fn router() -> Router {
         .route("/studio/categories", get(categories::list).post(categories::create))
         .route("/studio/categories/{id}", get(categories::show).post(categories::save))
         .route("/studio/categories/{id}/delete", post(categories::delete))
+        .route("/studio/pages", get(pages::show))
         .route("/studio/publish", get(publish::show).post(publish::publish))
         .route("/studio/publish/back", post(publish::roll_back))
         .route("/studio/experiments", get(experiments::list))
@@ -92,7 +100,7 @@ fn see(path: &str) -> Response {
 }
 
 fn error(studio: &StudioContext, status: StatusCode) -> Response {
-    page(status, pages::error(studio, status.as_u16()))
+    page(status, shown::error(studio, status.as_u16()))
 }
 
 /// The page that says that the shop can't answer, 503 if trying again can help.

@@ -1,6 +1,7 @@
-//! Signing in and out.
+//! Signing in with the team's token, and out.
 
 use super::member::{Member, session_cookie};
+use super::passkeys::party;
 use super::{context, failure, fields, page, see};
 use crate::Team;
 use crate::staff::is_token;
@@ -22,7 +23,8 @@ pub async fn show(visit: Visit) -> Response {
     let studio = context(&visit, None);
     let next = form_urlencoded::parse(visit.query.as_bytes()).find(|(name, _)| name == "next");
     let next = next.map_or_else(|| HOME.to_owned(), |(_, value)| target(&value).to_owned());
-    let data = SignInPage { next, told: not_configured(&visit, &studio), ..SignInPage::default() };
+    let (has_passkeys, told) = (party(&visit).is_ok(), not_configured(&visit, &studio));
+    let data = SignInPage { next, has_passkeys, told, ..SignInPage::default() };
     page(StatusCode::OK, pages::sign_in(&studio, data))
 }
 
@@ -50,7 +52,8 @@ pub async fn sign_in(visit: Visit, team: Team, headers: Headers, body: Bytes) ->
             Some(true) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let told = not_configured(&visit, &studio);
-        let data = SignInPage { next: target(&next).to_owned(), name, faults, told };
+        let has_passkeys = party(&visit).is_ok();
+        let data = SignInPage { next: target(&next).to_owned(), has_passkeys, name, faults, told };
         return page(status, pages::sign_in(&studio, data));
     };
     match session(&visit, &team, &member, text(&headers.0, header::USER_AGENT)).await {
@@ -65,7 +68,7 @@ pub async fn sign_in(visit: Visit, team: Team, headers: Headers, body: Bytes) ->
 
 async fn session(visit: &Visit, team: &Team, member: &Text, agent: &str) -> Result<Begun, PortError> {
     let random = visit.host.random.bytes()?;
-    begin(&*team.sessions, member, agent, random, visit.host.clock.now()).await
+    begin(&*team.sessions, member.as_str(), None, agent, random, visit.host.clock.now()).await
 }
 
 /// `POST /studio/sign-out`: ends this session.
@@ -88,7 +91,7 @@ fn not_configured(visit: &Visit, studio: &StudioContext) -> Told {
 }
 
 /// Where to go after signing in: a page of the Studio, never another host.
-fn target(next: &str) -> &str {
+pub fn target(next: &str) -> &str {
     let rest = next.strip_prefix(HOME);
     let fits = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     if fits && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') { next } else { HOME }

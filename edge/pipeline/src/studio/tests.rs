@@ -4,6 +4,8 @@ mod categories;
 mod experiments;
 mod new_product;
 mod orders;
+mod pages;
+mod passkeys;
 mod products;
 mod publish;
 mod sign_in;

@@ -6,6 +6,7 @@ mod experiments;
 pub mod flags;
 mod form;
 mod orders;
+mod pages;
 mod products;
 pub mod rollouts;
 mod session;
@@ -20,13 +21,15 @@ pub use form::{
     AttributeForm, Ground, ImageForm, Made, ProductFault, ProductFaultKind, ProductForm, VariantForm, amount,
 };
 pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery};
+pub use pages::{Freshness, KeptPage, KeptPages, KeptRead, PagesReport, RecentPage};
 pub use products::{
     AdjustOutcome, AdjustStock, Before, CreateOutcome, CreateProduct, FieldChange, HistoryEntry,
     ListedProduct, ProductChange, ProductDesk, ProductPage, ProductQuery, SaveOutcome, SaveProduct,
     StockFilter, StoredProduct, differences,
 };
 pub use session::{
-    Begun, IDLE, LASTS, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, sign_in, who,
+    Begun, IDLE, LASTS, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, SignedBy,
+    sign_in, who,
 };
 
 /// Lines of a page of the Studio's lists.

@@ -2,7 +2,6 @@
 
 use crate::PortError;
 use async_trait::async_trait;
-use orilla_orders::Text;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -56,6 +55,15 @@ impl SessionHash {
     }
 }
 
+/// The passkey that began a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedBy {
+    /// Its number.
+    pub id: i64,
+    /// Its name; `None` if it has been removed since.
+    pub name: Option<String>,
+}
+
 /// A session, as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
@@ -63,6 +71,8 @@ pub struct Session {
     pub id: i64,
     /// Who signed in.
     pub member: String,
+    /// The passkey that began it; `None`: the team's token did.
+    pub passkey: Option<SignedBy>,
     /// What the browser said of itself.
     pub user_agent: String,
     /// When it began, in milliseconds since 1970.
@@ -87,6 +97,8 @@ pub struct NewSession {
     pub hash: SessionHash,
     /// Who signed in.
     pub member: String,
+    /// The number of the passkey that begins it; `None`: the team's token does.
+    pub passkey: Option<i64>,
     /// What the browser says of itself.
     pub user_agent: String,
     /// Now, in milliseconds since 1970.
@@ -123,13 +135,14 @@ pub struct Begun {
     pub seconds: i64,
 }
 
-/// Begins a session for someone who has shown that they may.
+/// Begins a session for someone who has shown that they may: by a passkey, or by the team's token.
 ///
 /// # Errors
 /// [`PortError`] of the store.
 pub async fn sign_in(
     sessions: &dyn Sessions,
-    member: &Text,
+    member: &str,
+    passkey: Option<i64>,
     user_agent: &str,
     random: [u8; 16],
     now: i64,
@@ -137,7 +150,8 @@ pub async fn sign_in(
     let key = SessionKey::from_random(random);
     let session = NewSession {
         hash: key.hash(),
-        member: member.as_str().to_owned(),
+        member: member.to_owned(),
+        passkey,
         user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect(),
         now,
         expires_at: now.saturating_add(LASTS),
@@ -185,6 +199,7 @@ mod tests {
         let session = Session {
             id: 1,
             member: String::new(),
+            passkey: None,
             user_agent: String::new(),
             created_at: 0,
             last_used_at: used,

@@ -4,7 +4,7 @@ use super::{check_refused, hidden, signed_in};
 use crate::testing::{Shop, TOKEN};
 
 /// A page that everybody of the team can open.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 11] = [
     "/studio",
     "/studio/orders",
     "/studio/orders?status=todo&q=%C3%A9&page=7",
@@ -13,14 +13,20 @@ const PAGES: [&str; 8] = [
     "/studio/products/storm-lantern-no-4",
     "/studio/publish",
     "/studio/sessions",
+    "/studio/passkeys",
+    "/studio/pages",
+    "/studio/pages?url=/en/c/light",
 ];
 
 /// Where forms are sent.
-const FORMS: [&str; 7] = [
+const FORMS: [&str; 10] = [
     "/studio/publish",
     "/studio/publish/back",
     "/studio/sign-out",
     "/studio/sessions",
+    "/studio/passkeys",
+    "/studio/passkeys/begin",
+    "/studio/passkeys/finish",
     "/studio/orders/1001",
     "/studio/products/storm-lantern-no-4",
     "/studio/products/storm-lantern-no-4/stock",

@@ -1,0 +1,127 @@
+// Passkeys in the Studio, with Chromium's virtual authenticator.
+import type { CDPSession, Page } from "@playwright/test";
+import { expect, test } from "../fixtures";
+import { check, signInByToken } from "../team";
+
+/** A device that holds passkeys and knows its user. */
+class Device {
+  private constructor(
+    private readonly session: CDPSession,
+    private readonly authenticatorId: string,
+  ) {}
+
+  static async of(page: Page): Promise<Device> {
+    const session = await page.context().newCDPSession(page);
+    await session.send("WebAuthn.enable");
+    const options = {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      // Nobody touches it until a test says so: it would answer the browser's offer at once.
+      automaticPresenceSimulation: false,
+    } as const;
+    const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", { options });
+    return new Device(session, authenticatorId);
+  }
+
+  /** Somebody touches it while this happens. */
+  async touched(act: () => Promise<void>) {
+    await this.touch(true);
+    await act();
+    await this.touch(false);
+  }
+
+  async verifies(isUserVerified: boolean) {
+    await this.session.send("WebAuthn.setUserVerified", { authenticatorId: this.authenticatorId, isUserVerified });
+  }
+
+  async passkeys() {
+    const { credentials } = await this.session.send("WebAuthn.getCredentials", { authenticatorId: this.authenticatorId });
+    return credentials;
+  }
+
+  private async touch(enabled: boolean) {
+    await this.session.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId: this.authenticatorId, enabled });
+  }
+}
+
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+const status = (page: Page) => page.locator("main").getByRole("status");
+
+async function signOut(page: Page) {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(heading(page)).toHaveText("Sign in to the Studio");
+}
+
+test("a passkey is added with the token, signs in, and is removed", async ({ page, problems }) => {
+  problems.expect(/401/);
+  test.slow();
+  const name = `Ada ${Math.random().toString(36).slice(2, 8)}`;
+  const device = await Device.of(page);
+  await signInByToken(page, "/studio/passkeys", name);
+  await check(page);
+  await page.getByLabel("Name", { exact: true }).fill("My phone");
+  await device.touched(async () => {
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await expect(status(page).first()).toHaveText("The passkey was added. Next time you can sign in with it.");
+  });
+  expect(await device.passkeys()).toMatchObject([{ isResidentCredential: true, rpId: "localhost" }]);
+  const row = page.getByRole("row").filter({ hasText: name });
+  await expect(row).toContainText("My phone");
+  await check(page);
+  await signOut(page);
+  await check(page);
+
+  await device.touched(async () => {
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await expect(heading(page)).toHaveText("Today");
+  });
+  await expect(page.getByRole("banner")).toContainText(name);
+  await page.getByRole("link", { name: "Access" }).click();
+  await expect(page.getByRole("row").filter({ hasText: name }).first()).toContainText("Passkey “My phone”");
+  await check(page);
+
+  await page.getByRole("link", { name: "Passkeys" }).click();
+  await row.locator("summary").click();
+  await row.getByRole("button", { name: "Remove" }).click();
+  await expect(status(page).first()).toHaveText("The passkey was removed, and its sessions have ended.");
+  await expect(row).toHaveCount(0);
+  await signOut(page);
+  await device.touched(async () => {
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await expect(status(page)).toContainText("This passkey is not known here");
+  });
+  await check(page);
+});
+
+test("a device that does not know its user adds nothing, and the page says so", async ({ page }) => {
+  const device = await Device.of(page);
+  await signInByToken(page, "/studio/passkeys", "Grace");
+  await device.verifies(false);
+  await page.getByLabel("Name", { exact: true }).fill("My phone");
+  await device.touched(async () => {
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await expect(status(page)).toContainText("Nothing has happened");
+  });
+  expect(await device.passkeys()).toEqual([]);
+});
+
+test("the browser offers a passkey where one types one's name", async ({ page }) => {
+  const name = `Mary ${Math.random().toString(36).slice(2, 8)}`;
+  const device = await Device.of(page);
+  await signInByToken(page, "/studio/passkeys", name);
+  await page.getByLabel("Name", { exact: true }).fill("Key");
+  await device.touched(async () => {
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await expect(status(page).first()).toContainText("The passkey was added.");
+  });
+  await signOut(page);
+  // A virtual device chooses from the offer by itself, as soon as it is touched.
+  await device.touched(async () => {
+    await page.goto("/studio/sessions");
+    await expect(heading(page)).toHaveText("Sessions");
+  });
+  await expect(page.getByRole("banner")).toContainText(name);
+});
