@@ -47,6 +47,7 @@ impl StudioContext {
             ("/studio/categories", words.nav_categories()),
             ("/studio/experiments", words.nav_experiments()),
             ("/studio/metrics", words.nav_metrics()),
+            ("/studio/import", words.nav_import()),
             ("/studio/publish", words.nav_publish()),
             ("/studio/pages", words.nav_pages()),
             ("/studio/sessions", words.nav_access()),

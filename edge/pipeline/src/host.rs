@@ -14,6 +14,7 @@ use orilla_shop::passkeys::Passkeys;
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::team::flags::FlagDesk;
 use orilla_shop::team::{CategoryDesk, KeptPages, OrderDesk, ProductDesk, Sessions};
+use orilla_shop::team::{CategoryDesk, ImportDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
 use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, PageStore, Pictures, Random, Timer};
@@ -128,4 +129,6 @@ pub struct Team {
     pub events: Arc<dyn EventLog>,
     /// Experiments and metrics.
     pub experiments: Arc<dyn ExperimentDesk>,
+    /// Imports.
+    pub imports: Arc<dyn ImportDesk>,
 }

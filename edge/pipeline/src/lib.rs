@@ -17,6 +17,7 @@ mod flags;
 mod form;
 pub mod gateway;
 mod host;
+mod importing;
 mod isolate;
 mod memo;
 mod problem;

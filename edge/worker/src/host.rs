@@ -104,6 +104,9 @@ impl KeptPages for Beside {
         let report = report.map_err(|error| PortError::Unavailable(glue::message(&error)))?;
         serde_json::from_str(&report.as_string().unwrap_or_default())
             .map_err(|error| PortError::Unexpected(format!("kept pages: {error}")))
+        categories: catalog.clone(),
+        imports: catalog,
+        flags: Arc::new(FlagStore::new(database)),
     }
 }
 

@@ -1,6 +1,4 @@
 // What the shop's team does in the Studio, at both widths, with and without scripts.
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
 import { fillIn, place } from "../shopper";
 
@@ -29,6 +27,7 @@ async function check(page: Page, scripts: boolean) {
     expect(told, `${colorScheme} ${page.url()}`).toEqual([]);
   }
 }
+import { check, field, signIn } from "../team";
 
 test("studio: an order is found, packed and shipped", async ({ page, staff, scripts, problems }) => {
   problems.expect(/422/);

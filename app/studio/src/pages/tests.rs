@@ -19,6 +19,9 @@ use orilla_shop::team::{
     KeptRead, ListedProduct, MoveFault, OrderPage as Found, OrderQuery, PagesReport, ProductChange,
     ProductFault, ProductFaultKind, ProductForm, ProductPage as ListFound, ProductQuery, RecentPage, Session,
     SignedBy, StoredProduct,
+    Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, HistoryEntry, ImportJob, ImportState,
+    ListedProduct, MoveFault, OrderPage as Found, OrderQuery, ProductChange, ProductFault, ProductFaultKind,
+    ProductForm, ProductPage as ListFound, ProductQuery, RejectedRow, Session, StoredProduct,
 };
 use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
@@ -387,9 +390,37 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         orders: vec![listed()],
         sold_out: 3,
         publication: Some(publication(1, "a")),
-        imports: vec![run],
+        imports: vec![run.clone()],
+    };
+    let job = ImportJob {
+        run: "run-number-1".into(),
+        member: HOSTILE.into(),
+        source: HOSTILE.into(),
+        message: HOSTILE.into(),
+        rejected: 2,
+        ..ImportJob::default()
+    };
+    let row =
+        RejectedRow { place: 1, line: 3, column: Some(4), field: HOSTILE.into(), message: HOSTILE.into() };
+    let import_page = |state, now| {
+        let job = ImportJob { state, ..job.clone() };
+        import(studio, &ImportPage { job, rejected: vec![row.clone()], now })
+    };
+    let import_list = ImportsPage {
+        key: HOSTILE.into(),
+        jobs: vec![job.clone()],
+        runs: vec![run.clone()],
+        now: 0,
+        faults: vec![FormFault { field: "file".into(), message: HOSTILE.into() }],
+        told: Told::Refused(HOSTILE.into()),
     };
     let mut all = vec![
+    vec![
+        imports(studio, &import_list),
+        import_page(ImportState::Running, 0),
+        import_page(ImportState::Running, i64::MAX),
+        import_page(ImportState::Failed, 0),
+        import_page(ImportState::Done, 0),
         categories_page(studio),
         category_page(studio),
         order_page(studio),

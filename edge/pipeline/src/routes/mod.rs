@@ -12,7 +12,7 @@ mod seo;
 pub mod studio;
 
 use crate::api;
-use crate::gateway::body::{LARGEST_FORM, LARGEST_STUDIO_FORM};
+use crate::gateway::body::{LARGEST_FORM, LARGEST_IMPORT, LARGEST_STUDIO_FORM};
 use crate::gateway::metrics;
 use crate::visit::Visit;
 use crate::{Problem, reply};
@@ -68,6 +68,7 @@ pub fn counter_router() -> Router {
 pub fn team_router() -> Router {
     api::team_router()
         .merge(crate::studio::router().layer(DefaultBodyLimit::max(LARGEST_STUDIO_FORM)))
+        .merge(crate::studio::upload_router().layer(DefaultBodyLimit::max(LARGEST_IMPORT)))
         // A module of its own, with a memory of its own: it counts for itself.
         .route("/studio/api/metrics", get(metrics::show))
         .fallback(crate::studio::nothing_here)

@@ -1,29 +1,23 @@
 //! The team's HTTP endpoints: import and export of the catalogue. A bearer token opens them.
 
 use crate::api::extract::{Body, Query};
+use crate::importing::{Broken, Done, Importing, Nobody};
 use crate::staff::Staff;
 use crate::{Host, Problem, Writer, reply};
 use axum::Json;
 use axum::response::Response;
-use http::{StatusCode, header};
-use orilla_catalog::{Handle, Product};
-use orilla_feeds::{Entry, FeedError, Format, Located, Rejection, Settings, read, write_ndjson};
-use orilla_shop::catalog::{ImportCounts, ImportError, ImportRun};
+use http::header;
+use orilla_catalog::Handle;
+use orilla_feeds::{FeedError, Format, Rejection, Settings, write_ndjson};
+use orilla_shop::catalog::{ImportCounts, ImportRun};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
-/// Products that go into the store in one transaction.
-const BATCH: usize = 200;
-/// Conflicts of one batch that are taken out one by one; with more, the rest of the batch is rejected.
-const MOST_CONFLICTS: usize = 50;
-/// Rejections listed in one answer. The number of all is always told.
-const MOST_REJECTIONS: usize = 1_000;
 /// Products in one page of an export.
 const EXPORT_PAGE: u32 = 200;
 
 /// What an import did.
-#[derive(Debug, Default, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ImportReport {
     #[serde(flatten)]
     #[schemars(with = "Counts")]
@@ -60,15 +54,6 @@ struct RejectedRow {
     field: String,
     /// What is wrong and what would be right.
     message: String,
-}
-
-impl ImportReport {
-    fn reject(&mut self, rejection: Rejection) {
-        self.rejected_total += 1;
-        if self.rejected.len() < MOST_REJECTIONS {
-            self.rejected.push(rejection);
-        }
-    }
 }
 
 /// What an import is told.
@@ -115,90 +100,33 @@ pub async fn import(
         "1" => true,
         _ => return Err(Problem::field("dry_run", "invalid", "dry_run is 0 or 1")),
     };
-    let mut report = ImportReport::default();
-    let mut batch = Vec::with_capacity(BATCH);
-    let mut seen = HashMap::new();
-    for entry in read(format, &*body, Settings { currency: host.config.currency }) {
-        match entry {
-            Ok(Entry::Product(product)) => match repeats(&mut seen, &product) {
-                Some(rejection) => report.reject(rejection),
-                None => batch.push(product),
-            },
-            Ok(Entry::Rejected(rejection)) => report.reject(rejection),
-            Err(FeedError::NotThisFormat { format, message }) => {
-                return Err(Problem::malformed(format!("This is not {format}: {message}")));
-            }
-            Err(FeedError::Io(error)) => return Err(Problem::malformed(error.to_string())),
+    let importing =
+        Importing { writer: &writer, settings: Settings { currency: host.config.currency }, dry_run };
+    let mut done = Done::default();
+    importing.run(format, &*body, &mut done, &mut Nobody).await.map_err(|broken| match broken {
+        Broken::Feed(FeedError::NotThisFormat { format, message }) => {
+            Problem::malformed(format!("This is not {format}: {message}"))
         }
-        if batch.len() == BATCH {
-            put_in(&writer, &mut batch, dry_run, &mut report).await?;
-        }
-    }
-    put_in(&writer, &mut batch, dry_run, &mut report).await?;
+        Broken::Feed(FeedError::Io(error)) => Problem::malformed(error.to_string()),
+        Broken::Port(error) => error.into(),
+    })?;
+    let Done { counts, rejected_total, rejected } = done;
     if !dry_run {
         let run = ImportRun {
             run: short(&query.run),
             source,
             format: format.token().to_owned(),
-            counts: report.counts,
-            rejected: report.rejected_total,
+            counts,
+            rejected: rejected_total,
             at: host.clock.now(),
         };
         writer.catalog.log_import(&run).await?;
     }
-    Ok(Json(report))
-}
-
-/// Why this product is not taken, if its handle stood in the request before: were the later one taken, each import of
-/// the same file would flip the product between the two. `seen` is where each handle stood first.
-fn repeats(seen: &mut HashMap<String, u64>, product: &Located<Product>) -> Option<Rejection> {
-    let handle = product.value.handle();
-    if let Some(first) = seen.get(handle) {
-        let message = format!("\"{handle}\" stands in line {first} already");
-        return Some(Rejection::new(product.line, "handle", message));
-    }
-    seen.insert(handle.to_owned(), product.line);
-    None
+    Ok(Json(ImportReport { counts, rejected_total, rejected }))
 }
 
 fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-/// Puts a batch into the store; an entry that contradicts the store is taken out and reported.
-async fn put_in(
-    writer: &Writer,
-    batch: &mut Vec<Located<Product>>,
-    dry_run: bool,
-    report: &mut ImportReport,
-) -> Result<(), Problem> {
-    let (mut lines, mut products): (Vec<u64>, Vec<Product>) =
-        batch.drain(..).map(|found| (found.line, found.value)).unzip();
-    for _ in 0..=MOST_CONFLICTS {
-        if products.is_empty() {
-            return Ok(());
-        }
-        match writer.catalog.import(&products, dry_run).await {
-            Ok(counts) => {
-                report.counts.added += counts.added;
-                report.counts.changed += counts.changed;
-                report.counts.unchanged += counts.unchanged;
-                return Ok(());
-            }
-            Err(ImportError::Conflict { index, field, message }) if index < products.len() => {
-                products.remove(index);
-                report.reject(Rejection::new(lines.remove(index), &field, message));
-            }
-            Err(ImportError::Conflict { message, .. }) => {
-                return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message));
-            }
-            Err(ImportError::Port(error)) => return Err(error.into()),
-        }
-    }
-    for line in lines {
-        report.reject(Rejection::new(line, "product", "its batch had too many conflicts: mend those first"));
-    }
-    Ok(())
 }
 
 /// Where a page of an export begins.
@@ -230,6 +158,7 @@ pub async fn export(writer: Writer, _: Staff, Query(query): Query<ExportQuery>) 
 
 #[cfg(test)]
 mod tests {
+    use crate::importing::BATCH;
     use crate::testing::Shop;
     use serde_json::{Value, json};
 
@@ -265,7 +194,7 @@ mod tests {
     #[test]
     fn of_a_handle_that_stands_twice_the_first_is_taken() {
         check_repeat(0);
-        check_repeat(super::BATCH - 1);
-        check_repeat(2 * super::BATCH + 7);
+        check_repeat(BATCH - 1);
+        check_repeat(2 * BATCH + 7);
     }
 }

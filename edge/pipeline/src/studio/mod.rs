@@ -3,6 +3,7 @@
 mod categories;
 mod dashboard;
 mod experiments;
+mod imports;
 mod member;
 mod metrics;
 mod new_product;
@@ -17,6 +18,7 @@ mod sign_in;
 mod stock;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use member::SESSION_COOKIE;
 
@@ -52,6 +54,9 @@ pub fn router() -> Router {
         .route("/studio/categories/{id}", get(categories::show).post(categories::save))
         .route("/studio/categories/{id}/delete", post(categories::delete))
         .route("/studio/pages", get(pages::show))
+        .route("/studio/import/{run}", get(imports::report))
+        .route("/studio/import/{run}/events", get(imports::events))
+        .route("/studio/import/{run}/rejected.csv", get(imports::rejected))
         .route("/studio/publish", get(publish::show).post(publish::publish))
         .route("/studio/publish/back", post(publish::roll_back))
         .route("/studio/experiments", get(experiments::list))
@@ -63,6 +68,11 @@ pub fn router() -> Router {
         .route("/studio/products/{handle}", get(products::show).post(products::save))
         .route("/studio/products/{handle}/undo", post(products::undo))
         .route("/studio/products/{handle}/stock", post(stock::adjust))
+}
+
+/// The form that takes a file: its body may be as large as an import's.
+pub fn upload_router() -> Router {
+    Router::new().route("/studio/import", get(imports::show).post(imports::upload))
 }
 
 /// What the team's addresses answer where there is nothing.

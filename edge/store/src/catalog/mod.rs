@@ -12,6 +12,7 @@ mod desk;
 mod digest;
 mod export;
 mod import;
+mod imports;
 mod index;
 mod list;
 mod moved;

@@ -5,6 +5,7 @@ mod events;
 mod experiments;
 pub mod flags;
 mod form;
+mod imports;
 mod orders;
 mod pages;
 mod products;
@@ -20,6 +21,7 @@ pub use experiments::{ExperimentDesk, InFlags, StoredMetric, Usual, UsualMetric,
 pub use form::{
     AttributeForm, Ground, ImageForm, Made, ProductFault, ProductFaultKind, ProductForm, VariantForm, amount,
 };
+pub use imports::{ImportDesk, ImportJob, ImportState, RejectedRow};
 pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery};
 pub use pages::{Freshness, KeptPage, KeptPages, KeptRead, PagesReport, RecentPage};
 pub use products::{
