@@ -31,8 +31,14 @@ pub fn products(
 ) -> String {
     let (locale, words) = (studio.locale, studio.words());
     let statuses = Status::ALL.map(|s| (s.token().to_owned(), status_name(words, s).to_owned()));
-    let stocks = [(StockFilter::In, words.product_in_stock()), (StockFilter::Out, words.product_sold_out())]
-        .map(|(stock, label)| (stock.token().to_owned(), label.to_owned()));
+    let stocks = StockFilter::ALL.map(|stock| {
+        let label = match stock {
+            StockFilter::In => words.product_in_stock().to_owned(),
+            StockFilter::Low => words.product_low(&locale.integer(StockFilter::FEW.into())),
+            StockFilter::Out => words.product_sold_out().to_owned(),
+        };
+        (stock.token().to_owned(), label)
+    });
     let categories = categories.all().iter().map(|category| {
         (category.slug.clone(), format!("{}{}", "– ".repeat(category.depth()), category.name))
     });

@@ -21,7 +21,8 @@ use orilla_shop::team::{
     SignedBy, StoredProduct,
     Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, HistoryEntry, ImportJob, ImportState,
     ListedProduct, MoveFault, OrderPage as Found, OrderQuery, ProductChange, ProductFault, ProductFaultKind,
-    ProductForm, ProductPage as ListFound, ProductQuery, RejectedRow, Session, StoredProduct,
+    ProductForm, ProductPage as ListFound, ProductQuery, RejectedRow, Session, Standing, StoredProduct,
+    Takings,
 };
 use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
@@ -388,7 +389,15 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
     let today = DashboardPage {
         to_do: 1,
         orders: vec![listed()],
+        standing: Standing {
+            takings: vec![Takings { orders: 2, total: Money::new(8_780, Currency::EUR) }],
+            to_pack: 1,
+            to_ship: 0,
+            unpaid: 4,
+        },
+        low: 2,
         sold_out: 3,
+        pending: Some(Changes { changes: vec![Change::Remove(ProductId(2))], position: 9, more: true }),
         publication: Some(publication(1, "a")),
         imports: vec![run.clone()],
     };
@@ -513,4 +522,14 @@ fn a_link_to_a_page_of_a_list_keeps_the_question() {
     let query = OrderQuery { search: "a & b".into(), page: 1, ..OrderQuery::default() };
     let html = orders(&studio(Locale::En), &query, &Found { total: 120, orders: vec![] });
     assert!(html.contains("href=\"/studio/orders?q=a+%26+b&amp;page=3\""), "{html}");
+}
+
+#[test]
+fn the_first_page_says_what_waits() {
+    let html = pages(&studio(Locale::En)).into_iter().find(|html| html.contains("class=\"tiles\"")).unwrap();
+    for tile in ["Sold today</span> <strong>€87.80", "To pack</span> <strong>1", "changes</span> <strong>1+"]
+    {
+        assert!(html.contains(tile), "{tile}: {html}");
+    }
+    assert_eq!(html.matches("tile waits").count(), 3, "{html}");
 }

@@ -59,6 +59,16 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST", "/studio/api/import?format={}&dry_run=1"),
     ("POST", "/studio/api/import?format=shopify&run={}&source={}&dry_run=1"),
     ("GET", "/studio/api/export?after={}"),
+    ("GET", "/studio/products?q={}&status={}&stock={}&category={}&page={}"),
+    ("GET", "/studio/products/{}"),
+    ("POST", "/studio/products/storm-lantern-no-4/undo"),
+    ("POST", "/studio/new-product"),
+    ("POST", "/studio/categories"),
+    ("POST", "/studio/categories/{}"),
+    ("POST", "/studio/categories/{}/delete"),
+    ("POST", "/studio/import"),
+    ("GET", "/studio/import/{}"),
+    ("GET", "/studio/import/{}/rejected.csv"),
 ];
 
 /// Parts of addresses: encoded so that they are part of a URI, not so that they make sense.

@@ -2,6 +2,7 @@
 
 mod categories;
 mod experiments;
+mod dashboard;
 mod imports;
 mod new_product;
 mod orders;

@@ -12,19 +12,21 @@ use orilla_shop::PortError;
 use orilla_shop::catalog::{ImportError, ImportRun};
 use orilla_shop::team::{
     AdjustOutcome, AdjustStock, Before, CreateOutcome, CreateProduct, HistoryEntry, PAGE, ProductChange,
-    ProductDesk, ProductPage, ProductQuery, SaveOutcome, SaveProduct, StoredProduct, differences,
+    ProductDesk, ProductPage, ProductQuery, SaveOutcome, SaveProduct, StockFilter, StoredProduct,
+    differences,
 };
 use serde::Serialize;
 
-/// ?1 the search (empty: none), ?2 the same as a pattern, ?3 status or NULL, ?4 `in`, `out` or NULL, ?5 the slug of a
-/// category or NULL. `v` are the sums over the variants of a product `p`.
+/// ?1 the search (empty: none), ?2 the same as a pattern, ?3 status or NULL, ?4 `in`, `low`, `out` or NULL, ?5 the slug
+/// of a category or NULL, ?6 the most pieces that are few. `v` are the sums over the variants of a product `p`.
 const FITS: &str = "FROM products p LEFT JOIN categories g ON g.id = p.category_id
 JOIN (SELECT product_id, sum(available) AS available, min(price_minor) AS price, max(currency) AS currency
       FROM variants WHERE archived = 0 GROUP BY product_id) v ON v.product_id = p.id
 WHERE (?1 = '' OR p.handle = ?1 OR p.title LIKE ?2 ESCAPE '\\' OR p.brand LIKE ?2 ESCAPE '\\'
     OR EXISTS (SELECT 1 FROM variants s WHERE s.product_id = p.id AND s.archived = 0 AND s.sku LIKE ?2 ESCAPE '\\'))
   AND (?3 IS NULL OR p.status = ?3)
-  AND (?4 IS NULL OR (v.available > 0) = (?4 = 'in'))
+  AND CASE ?4 WHEN 'in' THEN v.available > 0 WHEN 'low' THEN v.available BETWEEN 1 AND ?6
+    WHEN 'out' THEN v.available = 0 ELSE true END
   AND (?5 IS NULL OR g.slug = ?5 OR substr(g.slug, 1, length(?5) + 1) = ?5 || '/')";
 
 /// Fails if an import has counted the stock anew since it was read: an edit would undo that.
@@ -57,13 +59,14 @@ impl ProductDesk for CatalogStore {
                 .bind(query.status.map(|status| status.token()))
                 .bind(query.stock.map(|stock| stock.token()))
                 .bind((!query.category.is_empty()).then_some(query.category.as_str()))
+                .bind(StockFilter::FEW)
         };
         let skipped = query.page.saturating_sub(1).saturating_mul(PAGE);
         let page = format!(
             "SELECT json_object('handle', p.handle, 'title', p.title, 'brand', p.brand, 'status', p.status,
                'category', g.name, 'available', v.available,
                'price_from', json_object('minor', v.price, 'currency', v.currency)) AS doc
-             {FITS} ORDER BY p.title COLLATE NOCASE, p.id LIMIT ?6 OFFSET ?7"
+             {FITS} ORDER BY p.title COLLATE NOCASE, p.id LIMIT ?7 OFFSET ?8"
         );
         let page = ask(page).bind(PAGE).bind(skipped);
         let count = ask(format!("SELECT json(count(*)) AS doc {FITS}"));

@@ -4,7 +4,9 @@ use super::{page_number, searched};
 use crate::PortError;
 use crate::checkout::ListedOrder;
 use async_trait::async_trait;
+use orilla_money::Money;
 use orilla_orders::{OrderToken, Status};
+use serde::{Deserialize, Serialize};
 
 /// Which orders a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +87,28 @@ pub struct OrderPage {
     pub orders: Vec<ListedOrder>,
 }
 
+/// What was sold in some time, in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Takings {
+    /// Orders that were placed, without those that were cancelled.
+    pub orders: u32,
+    /// What they come to, without what was given back.
+    pub total: Money,
+}
+
+/// How things stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// What was sold today, a line for each currency.
+    pub takings: Vec<Takings>,
+    /// Orders that can be packed: paid, or to be paid on delivery.
+    pub to_pack: u32,
+    /// Orders that are packed and wait for the carrier.
+    pub to_ship: u32,
+    /// Orders that wait for the buyer's money.
+    pub unpaid: u32,
+}
+
 /// What the team asks of all orders.
 #[async_trait]
 pub trait OrderDesk: Send + Sync {
@@ -93,6 +117,9 @@ pub trait OrderDesk: Send + Sync {
 
     /// How many orders there are of each status that has any.
     async fn counts(&self) -> Result<Vec<(Status, u32)>, PortError>;
+
+    /// How things stand. Today began at `midnight`, in milliseconds since 1970.
+    async fn standing(&self, midnight: i64) -> Result<Standing, PortError>;
 
     /// The token of the order with this number.
     async fn token(&self, number: i64) -> Result<Option<OrderToken>, PortError>;

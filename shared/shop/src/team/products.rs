@@ -14,15 +14,24 @@ use serde::{Deserialize, Serialize};
 pub enum StockFilter {
     /// Those with a piece.
     In,
+    /// Those with few pieces left.
+    Low,
     /// Those without.
     Out,
 }
 
 impl StockFilter {
+    /// All of them.
+    pub const ALL: [StockFilter; 3] = [StockFilter::In, StockFilter::Low, StockFilter::Out];
+
+    /// The most pieces of a product that count as few.
+    pub const FEW: u32 = 5;
+
     /// The name in URLs.
     pub fn token(self) -> &'static str {
         match self {
             StockFilter::In => "in",
+            StockFilter::Low => "low",
             StockFilter::Out => "out",
         }
     }
@@ -53,8 +62,7 @@ impl ProductQuery {
                 "q" => query.search = searched(value),
                 "status" => query.status = Status::ALL.into_iter().find(|status| status.token() == value),
                 "stock" => {
-                    query.stock =
-                        [StockFilter::In, StockFilter::Out].into_iter().find(|s| s.token() == value);
+                    query.stock = StockFilter::ALL.into_iter().find(|stock| stock.token() == value);
                 }
                 "category" => query.category = searched(value),
                 "page" => query.page = page_number(value),

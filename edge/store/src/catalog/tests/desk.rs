@@ -67,6 +67,8 @@ fn the_team_finds_products_of_any_status() {
     check_found(&store, &[("status", "draft")], &[anchor]);
     check_found(&store, &[("stock", "out")], &[zinc]);
     check_found(&store, &[("stock", "in"), ("status", "active")], &[lantern]);
+    // The lantern has five pieces of both sizes, the anchor has three.
+    check_found(&store, &[("stock", "low")], &[anchor, lantern]);
     check_found(&store, &[("q", "ANCHOR")], &[anchor]);
     check_found(&store, &[("q", "100%")], &[anchor]);
     check_found(&store, &[("q", "0%%")], &[]);
