@@ -48,6 +48,7 @@ impl StudioContext {
             ("/studio/experiments", words.nav_experiments()),
             ("/studio/metrics", words.nav_metrics()),
             ("/studio/import", words.nav_import()),
+            ("/studio/rollouts", words.nav_rollouts()),
             ("/studio/publish", words.nav_publish()),
             ("/studio/pages", words.nav_pages()),
             ("/studio/sessions", words.nav_access()),

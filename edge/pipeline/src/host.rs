@@ -8,6 +8,7 @@ use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::events::EventQueue;
 use orilla_shop::publish::{Publications, Segments, Written};
+use orilla_shop::rollouts::Tallies;
 use orilla_shop::team::flags::FlagDesk;
 use orilla_shop::team::{CategoryDesk, EventLog, ExperimentDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::passkeys::Passkeys;
@@ -15,6 +16,8 @@ use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::team::flags::FlagDesk;
 use orilla_shop::team::{CategoryDesk, KeptPages, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::team::{CategoryDesk, ImportDesk, OrderDesk, ProductDesk, Sessions};
+use orilla_shop::team::rollouts::{Alarm, RolloutStore};
+use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
 use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, PageStore, Pictures, Random, Timer};
@@ -67,6 +70,8 @@ pub struct Host {
     pub random: Arc<dyn Random>,
     /// Waiting.
     pub timer: Arc<dyn Timer>,
+    /// What is seen of the people of rollouts.
+    pub tallies: Arc<dyn Tallies>,
     /// Pictures of other hosts.
     pub pictures: Arc<dyn Pictures>,
     /// Where events wait to be counted.
@@ -131,4 +136,8 @@ pub struct Team {
     pub experiments: Arc<dyn ExperimentDesk>,
     /// Imports.
     pub imports: Arc<dyn ImportDesk>,
+    /// Rollouts.
+    pub rollouts: Arc<dyn RolloutStore>,
+    /// What calls the driver of rollouts.
+    pub alarm: Arc<dyn Alarm>,
 }

@@ -4,6 +4,7 @@
 use crate::Host;
 use crate::flags::PublishedFlags;
 use crate::memo::PageMemo;
+use crate::rollouts::Seen;
 use futures_util::future::try_join_all;
 use orilla_shop::PortError;
 use orilla_shop::publish::Publication;
@@ -28,6 +29,7 @@ pub struct Isolate {
     shelf: Mutex<Shelf>,
     pub(crate) documents: Documents,
     pub(crate) pages: PageMemo,
+    pub(crate) rollouts: Mutex<Seen>,
 }
 
 /// A publication in memory: what a request is answered from, from its beginning to its end.
@@ -61,7 +63,12 @@ enum Age {
 
 impl Default for Isolate {
     fn default() -> Self {
-        Isolate { shelf: Mutex::default(), documents: Documents::new(DOCUMENTS), pages: PageMemo::default() }
+        Isolate {
+            shelf: Mutex::default(),
+            documents: Documents::new(DOCUMENTS),
+            pages: PageMemo::default(),
+            rollouts: Mutex::default(),
+        }
     }
 }
 

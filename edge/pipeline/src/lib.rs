@@ -23,6 +23,7 @@ mod memo;
 mod problem;
 mod published;
 mod reply;
+mod rollouts;
 mod routes;
 mod staff;
 mod studio;
@@ -37,6 +38,7 @@ pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
+pub use rollouts::drive as drive_rollouts;
 pub use studio::SESSION_COOKIE;
 
 use crate::gateway::body::refuse_unread;
@@ -45,6 +47,7 @@ use crate::gateway::refusal::refuse_too_many;
 use crate::gateway::security_headers::{add_security_headers, is_encrypted};
 use crate::gateway::watch::Watch;
 use crate::published::Current;
+use crate::rollouts::Met;
 use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse;
@@ -81,9 +84,8 @@ fn is_for_counter(path: &str) -> bool {
 }
 
 /// Answers a shopper's request: any address but those that are for [`answer_team`].
-pub async fn answer(host: Host, mut request: Request<Body>) -> Response<Body> {
-    request.extensions_mut().insert(Current::of(&host).await);
-    through(host, request, SHOP.with(Clone::clone)).await
+pub async fn answer(host: Host, request: Request<Body>) -> Response<Body> {
+    answer_from_published(host, request, SHOP.with(Clone::clone)).await
 }
 
 /// Answers a request to an address that [`is_for_team`].
@@ -91,8 +93,7 @@ pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> 
     request.extensions_mut().insert(team.writer.clone());
     request.extensions_mut().insert(team);
     if is_for_counter(request.uri().path()) {
-        request.extensions_mut().insert(Current::of(&host).await);
-        return through(host, request, COUNTER.with(Clone::clone)).await;
+        return answer_from_published(host, request, COUNTER.with(Clone::clone)).await;
     }
     through(host, request, TEAM.with(Clone::clone)).await
 }
@@ -103,6 +104,19 @@ pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> 
 /// If the store failed: all of it has to be delivered again.
 pub async fn record_events(host: &Host, team: &Team, messages: &[String]) -> Result<(), PortError> {
     record_delivery(&*team.events, messages, host.clock.now()).await
+/// Answers a request for what is published; what happens to the people of a rollout is measured around it.
+async fn answer_from_published(host: Host, mut request: Request<Body>, router: Router) -> Response<Body> {
+    let current = Current::of(&host).await;
+    let met = Met::begin(&current.flags).map(|met| (met, host.clone(), host.clock.now()));
+    if let Some((met, ..)) = &met {
+        request.extensions_mut().insert(met.clone());
+    }
+    request.extensions_mut().insert(current);
+    let response = through(host, request, router).await;
+    if let Some((met, host, began)) = met {
+        met.end(&host, response.status(), began);
+    }
+    response
 }
 
 /// What happens to every request, in order. Each step is a function of its own in [`gateway`].

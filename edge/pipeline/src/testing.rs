@@ -22,11 +22,13 @@ use orilla_store::{
     CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
     Statement,
 use orilla_shop::team::{KeptPages, PagesReport};
+use orilla_shop::team::rollouts::Alarm;
 use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random, Timer};
 use orilla_snapshot::Attachment;
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
     CatalogStore, Database, DbError, FlagStore, OrderStore, PasskeyStore, SessionStore, Statement,
+    CatalogStore, Database, DbError, FlagStore, OrderStore, RolloutsInSql, SessionStore, Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -168,6 +170,13 @@ struct Beside {
 impl KeptPages for Beside {
     fn inspect(&self, address: &str) -> Result<PagesReport, PortError> {
         Ok(inspect(&self.isolate, "test", address, self.clock.now()))
+/// Tests call the driver themselves.
+struct NoAlarm;
+
+#[async_trait]
+impl Alarm for NoAlarm {
+    async fn wake(&self, _: i64) -> Result<(), PortError> {
+        Ok(())
     }
 }
 
@@ -217,6 +226,7 @@ impl Shop {
             clock: clock.clone(),
             random: Arc::new(Counting::default()),
             timer: Arc::new(AtOnce),
+            tallies: Arc::new(RolloutsInSql::new(database.clone())),
             pictures: Arc::new(NoPictures),
             events: queue.clone(),
             near: near.clone(),
@@ -243,6 +253,8 @@ impl Shop {
             flags: Arc::new(FlagStore::new(database.clone())),
             events: Arc::new(EventStore::new(database.clone())),
             experiments: Arc::new(ExperimentStore::new(database.clone())),
+            rollouts: Arc::new(RolloutsInSql::new(database.clone())),
+            alarm: Arc::new(NoAlarm),
         };
         Shop { host, team, database, background, clock, files, limiter, queue, collected }
         Shop { host, team, database, background, clock, files, limiter, collected, near }
@@ -275,6 +287,22 @@ impl Shop {
         let done = publish_attached(press, Attachment::Flags, document.as_bytes(), self.clock.now(), "flags");
         block_on(done).unwrap();
         self.host.isolate.expire();
+    }
+
+    /// Lets the driver of rollouts come.
+    pub fn drive_rollouts(&self) {
+        block_on(crate::drive_rollouts(&self.host, &self.team)).unwrap();
+        self.host.isolate.expire();
+    }
+
+    /// Lets the work after the answers be done.
+    pub fn finish(&self) {
+        self.background.finish();
+    }
+
+    /// The team's ports.
+    pub fn team(&self) -> &Team {
+        &self.team
     }
 
     /// The ports.

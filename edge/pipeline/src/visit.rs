@@ -6,6 +6,7 @@ use crate::gateway::visitor::Visitor;
 use crate::gateway::visitor::cookie::pairs;
 use crate::memo::SharedVisit;
 use crate::published::Current;
+use crate::rollouts::Met;
 use crate::{Host, Team, Writer};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -29,6 +30,8 @@ pub struct Visit {
     pub host: Host,
     /// What is published.
     pub current: Current,
+    /// Where rollouts are told of, while one runs.
+    pub met: Option<Met>,
     flags: OnceLock<Arc<VisitorFlags>>,
     /// The language of the path (or, at `/`, the one the browser asks for).
     pub locale: Locale,
@@ -60,6 +63,7 @@ impl Visit {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             has: text(&parts.headers, header::IF_NONE_MATCH).to_owned(),
             visitor: Visitor::of(&parts.headers, &parts.extensions),
+            met: parts.extensions.get().cloned(),
             current,
             flags: OnceLock::new(),
             host,
@@ -104,6 +108,14 @@ impl Visit {
     /// What the flags mean for this visitor.
     pub fn flags(&self) -> &Arc<VisitorFlags> {
         self.flags.get_or_init(|| Arc::new(VisitorFlags::of(self, self.current.flags.clone())))
+    }
+
+    /// The visitor has placed an order: rollouts want to know it, whatever this page reads.
+    pub fn has_ordered(&self) {
+        let Some(met) = &self.met else { return };
+        let flags = self.flags();
+        self.current.flags.flags.rolling().for_each(|flag| drop(flags.value(flag)));
+        met.note_order();
     }
 
     /// Reads variants for an answer that nobody keeps. A page that is kept reads them by

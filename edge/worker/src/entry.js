@@ -1,6 +1,7 @@
 // The Worker's entry. Pages come from one module of WebAssembly; what the team, programs and checkouts ask for from
 // another, which is instantiated when it is first needed: an isolate that serves pages starts without it.
 export { PublicationList } from "./publications.js";
+import { clockOf } from "./rollouts.js";
 import * as shopScript from "./shop/shop.js";
 import shopModule from "./shop_bg.wasm";
 import * as teamScript from "./team/team.js";
@@ -22,6 +23,7 @@ const shop = {
 const team = {
   fetch: teamScript.fetch,
   queue: teamScript.queue,
+  drive: teamScript.drive,
   start: () => teamScript.initSync({ module: teamModule }),
   restart: teamScript.__wbg_reset_state,
   failed: false,
@@ -55,6 +57,21 @@ function inspect(address) {
   isolate ??= crypto.randomUUID().slice(0, 8);
   return call(shop, () => shop.inspect(isolate, address));
 }
+// A driver of rollouts: by the clock's alarm, and by the cron trigger. Both may come at once.
+const drive = async (env, context) => {
+  team.start();
+  if (team.failed) {
+    team.failed = false;
+    team.restart();
+  }
+  try {
+    return await team.drive(env, context);
+  } catch (error) {
+    fail(error, [team]);
+    throw error instanceof Error ? error : new Error(String(error));
+  }
+};
+export const RolloutClock = clockOf(drive);
 
 export default {
   fetch(request, env, context) {
@@ -84,5 +101,10 @@ export default {
       fail(error, [team]);
       throw error instanceof Error ? error : new Error(String(error));
     }
+  },
+
+  async scheduled(event, env, context) {
+    const next = await drive(env, context);
+    if (next) await env.ROLLOUTS.get(env.ROLLOUTS.idFromName("clock")).wake(next);
   },
 };

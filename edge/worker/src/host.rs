@@ -8,6 +8,7 @@ use crate::glue;
 use crate::near::DataCentre;
 use crate::pictures::FetchedPictures;
 use crate::queue::EventsBinding;
+use crate::rollouts::Clockwork;
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_pipeline::gateway::breaker::GuardedPictures;
@@ -19,6 +20,7 @@ use orilla_store::{
     CatalogStore, Database, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
 };
 use orilla_store::{CatalogStore, Database, FlagStore, OrderStore, PasskeyStore, SessionStore};
+use orilla_store::{CatalogStore, Database, FlagStore, OrderStore, RolloutsInSql, SessionStore};
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
 use std::future::Future;
@@ -48,7 +50,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
     let events = Arc::new(EventsBinding::new(env.clone()));
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
-    let variants = Arc::new(OrderStore::new(database));
+    let variants = Arc::new(OrderStore::new(database.clone()));
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     Host {
         config,
@@ -60,6 +62,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
         clock: clock.clone(),
         random: random.clone(),
         timer: Arc::new(SystemTimer),
+        tallies: Arc::new(RolloutsInSql::new(database)),
         pictures: Arc::new(GuardedPictures { pictures: Arc::new(FetchedPictures), clock, random }),
         events,
         near: Arc::new(DataCentre),
@@ -78,6 +81,9 @@ pub fn inspect(name: &str, address: &str) -> String {
 /// What a request of the second module may use beside [`host`]. `inspect` asks the shop's what [`inspect`] tells.
 pub fn team(env: JsValue, inspect: Function) -> Team {
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
+/// What a request of the second module may use beside [`host`].
+pub fn team(env: JsValue) -> Team {
+    let database: Arc<dyn Database> = Arc::new(D1::new(env.clone()));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
     Team {
         catalog: catalog.clone(),
@@ -107,6 +113,8 @@ impl KeptPages for Beside {
         categories: catalog.clone(),
         imports: catalog,
         flags: Arc::new(FlagStore::new(database)),
+        rollouts: Arc::new(RolloutsInSql::new(database)),
+        alarm: Arc::new(Clockwork::new(env)),
     }
 }
 

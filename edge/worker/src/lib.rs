@@ -14,3 +14,7 @@ mod queue;
 pub use host::{host, team};
 pub use queue::delivery;
 pub use host::{host, inspect, team};
+mod rollouts;
+
+pub use host::{host, team};
+pub use rollouts::drive;

@@ -50,6 +50,10 @@ impl Answer {
     /// All headers as text, a line each.
     pub fn all_headers(&self) -> String {
         self.headers.iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap())).collect()
+    /// The cookies that it sets, each as `name=value`.
+    pub fn cookies(&self) -> Vec<String> {
+        let all = self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+        all.map(|cookie| cookie.split(';').next().unwrap().to_owned()).collect()
     }
 
     /// The body as text.
@@ -119,6 +123,15 @@ impl Shop {
     /// Sends a POST with these headers.
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut request = self.agent.post(self.at(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        read(request.send(body))
+    }
+
+    /// Sends a PUT with these headers.
+    pub fn put_with(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = self.agent.put(self.at(path));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

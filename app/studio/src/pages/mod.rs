@@ -14,6 +14,8 @@ mod passkeys;
 mod product;
 mod products;
 mod publish;
+mod rollout;
+mod rollouts;
 mod sessions;
 mod sign_in;
 #[cfg(test)]
@@ -34,6 +36,8 @@ pub use passkeys::{PasskeysPage, passkeys};
 pub use product::{Editor, ProductPage, StockForm, new_product, product, product_fault};
 pub use products::products;
 pub use publish::{PublishPage, publish};
+pub use rollout::{RolloutPage, rollout};
+pub use rollouts::{RolloutsPage, rollouts};
 pub use sessions::sessions;
 pub use sign_in::{SignInPage, sign_in};
 

@@ -430,6 +430,8 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         import_page(ImportState::Running, i64::MAX),
         import_page(ImportState::Failed, 0),
         import_page(ImportState::Done, 0),
+    let mut all = super::rollout::tests::pages(studio);
+    all.extend([
         categories_page(studio),
         category_page(studio),
         order_page(studio),
@@ -447,6 +449,7 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         publish_page(studio),
     ];
     all.extend(super::experiments::tests::pages(studio));
+    ]);
     all
 }
 

@@ -25,4 +25,8 @@ pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue, inspect:
 #[wasm_bindgen]
 pub fn queue(messages: &str, env: JsValue, context: JsValue) -> Promise {
     orilla_worker::delivery(messages, env, context)
+/// Does what has to happen now to all rollouts; answers when to come again.
+#[wasm_bindgen]
+pub fn drive(env: JsValue, context: JsValue) -> Promise {
+    orilla_worker::drive(env, context)
 }

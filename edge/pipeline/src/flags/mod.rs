@@ -24,6 +24,8 @@ use std::sync::Arc;
 pub struct PublishedFlags {
     /// The flags. Without a document there are none.
     pub flags: Flags,
+    /// Whether a rollout drives any of them.
+    pub has_rollouts: bool,
     /// The file that they were read from.
     file: Option<SegmentRef>,
     /// Whether they may ask for the visitor's country, and for the device: each costs a crossing to the host.
@@ -100,7 +102,8 @@ impl PublishedFlags {
             serde_json::from_slice(document).map_err(|error| BadFlags::NotJson(error.to_string()))?;
         let (flags, faults) = Flags::read(&document);
         let faults = faults.iter().map(ToString::to_string).collect();
-        Ok((PublishedFlags { flags, file: Some(named), asks_country, asks_device }, faults))
+        let has_rollouts = flags.rolling().next().is_some();
+        Ok((PublishedFlags { flags, has_rollouts, file: Some(named), asks_country, asks_device }, faults))
     }
 }
 

@@ -4,6 +4,7 @@ use super::PublishedFlags;
 use super::qa::Forced;
 use crate::gateway::visitor::agent::Device;
 use crate::published::Notes;
+use crate::rollouts::Met;
 use crate::visit::Visit;
 use orilla_flags::{Visitor, names};
 use orilla_money::Currency;
@@ -29,6 +30,8 @@ pub struct VisitorFlags {
     published: Arc<PublishedFlags>,
     person: Person,
     now: i64,
+    /// Where rollouts are told of, while one runs and for who has nothing forced.
+    met: Option<Met>,
     answers: Mutex<Vec<(String, Answer)>>,
 }
 
@@ -71,7 +74,8 @@ impl VisitorFlags {
             url: visit.absolute(&visit.url(&visit.path)),
             forced: Forced::of(visitor, keys, now).map(|forced| forced.values).unwrap_or_default(),
         };
-        VisitorFlags { published, person, now, answers: Mutex::default() }
+        let met = visit.met.clone().filter(|_| person.forced.is_empty());
+        VisitorFlags { published, person, now, met, answers: Mutex::default() }
     }
 
     /// The value of a flag as JSON, in one spelling: the part of a page's key. Empty: the caller's default counts,
@@ -131,6 +135,9 @@ impl VisitorFlags {
             visitor = visitor.device(device);
         }
         let evaluation = self.published.flags.evaluate(flag, &visitor, self.now);
+        if let Some(met) = &self.met {
+            met.note(&evaluation);
+        }
         let has_value = evaluation.failure().is_none() && !evaluation.value.is_null();
         let exposures = evaluation
             .exposures()

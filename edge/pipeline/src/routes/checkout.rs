@@ -124,6 +124,7 @@ pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
             let to_order = format!("{}?placed=1", visit.url(&format!("/orders/{}", token.as_str())));
             let mut response = reply::redirect(StatusCode::SEE_OTHER, &to_order);
             response.headers_mut().append(header::SET_COOKIE, cart_cookie(&Cart::default()));
+            visit.has_ordered();
             response
         }
         Ok(PlaceOutcome::Changed { .. }) => {

@@ -13,6 +13,7 @@ mod passkeys;
 mod product_form;
 mod products;
 mod publish;
+mod rollouts;
 mod sessions;
 mod sign_in;
 mod stock;
@@ -63,6 +64,8 @@ pub fn router() -> Router {
         .route("/studio/experiments/{key}", get(experiments::show).post(experiments::act))
         .route("/studio/metrics", get(metrics::list))
         .route("/studio/metrics/{key}", get(metrics::show).post(metrics::save))
+        .route("/studio/rollouts", get(rollouts::list).post(rollouts::begin))
+        .route("/studio/rollouts/{id}", get(rollouts::show).post(rollouts::command))
         .route("/studio/products", get(products::list))
         .route("/studio/new-product", get(new_product::show).post(new_product::create))
         .route("/studio/products/{handle}", get(products::show).post(products::save))

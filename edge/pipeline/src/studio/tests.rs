@@ -10,6 +10,7 @@ mod pages;
 mod passkeys;
 mod products;
 mod publish;
+mod rollouts;
 mod sign_in;
 
 use crate::testing::{Answer, Client, Shop, TOKEN};
