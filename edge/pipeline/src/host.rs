@@ -7,19 +7,14 @@ use orilla_money::Currency;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::events::EventQueue;
+use orilla_shop::passkeys::Passkeys;
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::rollouts::Tallies;
 use orilla_shop::team::flags::FlagDesk;
-use orilla_shop::team::{CategoryDesk, EventLog, ExperimentDesk, OrderDesk, ProductDesk, Sessions};
-use orilla_shop::passkeys::Passkeys;
-use orilla_shop::publish::{Publications, Segments, Written};
-use orilla_shop::team::flags::FlagDesk;
-use orilla_shop::team::{CategoryDesk, KeptPages, OrderDesk, ProductDesk, Sessions};
-use orilla_shop::team::{CategoryDesk, ImportDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::team::rollouts::{Alarm, RolloutStore};
-use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
-use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
-use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
+use orilla_shop::team::{
+    CategoryDesk, EventLog, ExperimentDesk, ImportDesk, KeptPages, OrderDesk, ProductDesk, Sessions,
+};
 use orilla_shop::{Background, Clock, Health, PageStore, Pictures, Random, Timer};
 use orilla_storefront::Assets;
 use orilla_ui::Language;

@@ -104,6 +104,8 @@ pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> 
 /// If the store failed: all of it has to be delivered again.
 pub async fn record_events(host: &Host, team: &Team, messages: &[String]) -> Result<(), PortError> {
     record_delivery(&*team.events, messages, host.clock.now()).await
+}
+
 /// Answers a request for what is published; what happens to the people of a rollout is measured around it.
 async fn answer_from_published(host: Host, mut request: Request<Body>, router: Router) -> Response<Body> {
     let current = Current::of(&host).await;

@@ -15,20 +15,14 @@ use orilla_orders::Text;
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
 use orilla_shop::events::EventQueue;
 use orilla_shop::publish::publish_attached;
+use orilla_shop::team::rollouts::Alarm;
+use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Background, Clock, PageStore, Picture, Pictures, PortError, Random, Timer};
 use orilla_snapshot::Attachment;
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
-    CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
-    Statement,
-use orilla_shop::team::{KeptPages, PagesReport};
-use orilla_shop::team::rollouts::Alarm;
-use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random, Timer};
-use orilla_snapshot::Attachment;
-use orilla_store::testing::{Files, TestDatabase};
-use orilla_store::{
-    CatalogStore, Database, DbError, FlagStore, OrderStore, PasskeyStore, SessionStore, Statement,
-    CatalogStore, Database, DbError, FlagStore, OrderStore, RolloutsInSql, SessionStore, Statement,
+    CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, OrderStore, PasskeyStore,
+    RolloutsInSql, SessionStore, Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -136,6 +130,9 @@ impl Timer for AtOnce {
 #[derive(Default)]
 struct Queue {
     waiting: Mutex<Vec<String>>,
+    is_broken: AtomicBool,
+}
+
 /// What the isolates of a place share.
 #[derive(Default)]
 pub struct Near {
@@ -150,6 +147,11 @@ impl EventQueue for Queue {
             return Err(PortError::Unavailable("switched off for a test".into()));
         }
         self.waiting.lock().unwrap().push(message.to_owned());
+        Ok(())
+    }
+}
+
+#[async_trait]
 impl PageStore for Near {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, PortError> {
         if self.is_broken.load(Ordering::Relaxed) {
@@ -161,6 +163,9 @@ impl PageStore for Near {
     async fn put(&self, key: &str, bytes: Vec<u8>, _: u32) -> Result<(), PortError> {
         self.entries.lock().unwrap().insert(key.to_owned(), bytes);
         Ok(())
+    }
+}
+
 /// The team's module asks the shop's, beside it in one isolate.
 struct Beside {
     isolate: Arc<Isolate>,
@@ -170,6 +175,9 @@ struct Beside {
 impl KeptPages for Beside {
     fn inspect(&self, address: &str) -> Result<PagesReport, PortError> {
         Ok(inspect(&self.isolate, "test", address, self.clock.now()))
+    }
+}
+
 /// Tests call the driver themselves.
 struct NoAlarm;
 
@@ -256,8 +264,7 @@ impl Shop {
             rollouts: Arc::new(RolloutsInSql::new(database.clone())),
             alarm: Arc::new(NoAlarm),
         };
-        Shop { host, team, database, background, clock, files, limiter, queue, collected }
-        Shop { host, team, database, background, clock, files, limiter, collected, near }
+        Shop { host, team, database, background, clock, files, limiter, queue, collected, near }
     }
 
     /// A shop with the demo catalogue.
@@ -347,7 +354,6 @@ impl Shop {
 
     fn isolate_with(&self, near: Arc<Near>) -> Shop {
         let host = Host { isolate: Arc::default(), near: near.clone(), ..self.host.clone() };
-        let host = Host { isolate: Arc::default(), ..self.host.clone() };
         let pages = Arc::new(Beside { isolate: host.isolate.clone(), clock: host.clock.clone() });
         Shop {
             host,

@@ -57,20 +57,20 @@ function inspect(address) {
   isolate ??= crypto.randomUUID().slice(0, 8);
   return call(shop, () => shop.inspect(isolate, address));
 }
-// A driver of rollouts: by the clock's alarm, and by the cron trigger. Both may come at once.
-const drive = async (env, context) => {
+
+// What the team's module does without a request.
+async function work(act) {
   team.start();
-  if (team.failed) {
-    team.failed = false;
-    team.restart();
-  }
   try {
-    return await team.drive(env, context);
+    return await call(team, act);
   } catch (error) {
     fail(error, [team]);
     throw error instanceof Error ? error : new Error(String(error));
   }
-};
+}
+
+// A driver of rollouts: by the clock's alarm, and by the cron trigger. Both may come at once.
+const drive = (env, context) => work(() => team.drive(env, context));
 export const RolloutClock = clockOf(drive);
 
 export default {
@@ -88,19 +88,9 @@ export default {
   // Returning acknowledges all messages, and throwing has all of them delivered again: so they are acknowledged when
   // the transaction that holds them is done, and not before.
   async queue(batch, env, context) {
-    team.start();
-    if (team.failed) {
-      team.failed = false;
-      team.restart();
-    }
-    try {
-      // The body of a message that nobody of us wrote is kept as a dead letter.
-      const texts = batch.messages.map(({ body }) => (typeof body === "string" ? body : JSON.stringify(body) ?? ""));
-      await team.queue(JSON.stringify(texts), env, context);
-    } catch (error) {
-      fail(error, [team]);
-      throw error instanceof Error ? error : new Error(String(error));
-    }
+    // The body of a message that nobody of us wrote is kept as a dead letter.
+    const texts = batch.messages.map(({ body }) => (typeof body === "string" ? body : JSON.stringify(body) ?? ""));
+    await work(() => team.queue(JSON.stringify(texts), env, context));
   },
 
   async scheduled(event, env, context) {

@@ -173,6 +173,8 @@ export async function publications(env, what, argument) {
 // Puts a message on the queue of events. When this is done, the queue has it.
 export async function enqueue(env, message) {
   await env.EVENTS.send(message, { contentType: "text" });
+}
+
 // Sets the alarm of the clock of rollouts, in milliseconds since 1970. When this is done, it is stored.
 export async function wake(env, at) {
   await env.ROLLOUTS.get(env.ROLLOUTS.idFromName("clock")).wake(at);

@@ -17,10 +17,9 @@ use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{
-    CatalogStore, Database, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
+    CatalogStore, Database, EventStore, ExperimentStore, FlagStore, OrderStore, PasskeyStore, RolloutsInSql,
+    SessionStore,
 };
-use orilla_store::{CatalogStore, Database, FlagStore, OrderStore, PasskeyStore, SessionStore};
-use orilla_store::{CatalogStore, Database, FlagStore, OrderStore, RolloutsInSql, SessionStore};
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
 use std::future::Future;
@@ -78,11 +77,9 @@ pub fn inspect(name: &str, address: &str) -> String {
     serde_json::to_string(&report).unwrap_or_default()
 }
 
-/// What a request of the second module may use beside [`host`]. `inspect` asks the shop's what [`inspect`] tells.
-pub fn team(env: JsValue, inspect: Function) -> Team {
-    let database: Arc<dyn Database> = Arc::new(D1::new(env));
-/// What a request of the second module may use beside [`host`].
-pub fn team(env: JsValue) -> Team {
+/// What a request of the second module may use beside [`host`]. `inspect` asks the shop's what [`inspect`] tells; what is
+/// no request has nobody to ask.
+pub fn team(env: JsValue, inspect: Option<Function>) -> Team {
     let database: Arc<dyn Database> = Arc::new(D1::new(env.clone()));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
     Team {
@@ -91,30 +88,29 @@ pub fn team(env: JsValue) -> Team {
         sessions: Arc::new(SessionStore::new(database.clone())),
         placed: Arc::new(OrderStore::new(database.clone())),
         passkeys: Arc::new(PasskeyStore::new(database.clone())),
-        pages: Arc::new(Beside(SendWrapper::new(inspect))),
+        pages: Arc::new(Beside(inspect.map(SendWrapper::new))),
         orders: Arc::new(OrderStore::new(database.clone())),
         products: catalog.clone(),
-        categories: catalog,
+        categories: catalog.clone(),
+        imports: catalog,
         flags: Arc::new(FlagStore::new(database.clone())),
         events: Arc::new(EventStore::new(database.clone())),
-        experiments: Arc::new(ExperimentStore::new(database)),
+        experiments: Arc::new(ExperimentStore::new(database.clone())),
+        rollouts: Arc::new(RolloutsInSql::new(database)),
+        alarm: Arc::new(Clockwork::new(env)),
     }
 }
 
 /// The shop's module, beside this one in the isolate.
-struct Beside(SendWrapper<Function>);
+struct Beside(Option<SendWrapper<Function>>);
 
 impl KeptPages for Beside {
     fn inspect(&self, address: &str) -> Result<PagesReport, PortError> {
-        let report = self.0.call1(&JsValue::UNDEFINED, &address.into());
+        let inspect = self.0.as_ref().ok_or_else(|| PortError::Unavailable("no request".to_owned()))?;
+        let report = inspect.call1(&JsValue::UNDEFINED, &address.into());
         let report = report.map_err(|error| PortError::Unavailable(glue::message(&error)))?;
         serde_json::from_str(&report.as_string().unwrap_or_default())
             .map_err(|error| PortError::Unexpected(format!("kept pages: {error}")))
-        categories: catalog.clone(),
-        imports: catalog,
-        flags: Arc::new(FlagStore::new(database)),
-        rollouts: Arc::new(RolloutsInSql::new(database)),
-        alarm: Arc::new(Clockwork::new(env)),
     }
 }
 

@@ -10,11 +10,8 @@ mod host;
 mod near;
 mod pictures;
 mod queue;
-
-pub use host::{host, team};
-pub use queue::delivery;
-pub use host::{host, inspect, team};
 mod rollouts;
 
-pub use host::{host, team};
+pub use host::{host, inspect, team};
+pub use queue::delivery;
 pub use rollouts::drive;

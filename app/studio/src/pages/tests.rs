@@ -15,14 +15,10 @@ use orilla_shop::checkout::ListedOrder;
 use orilla_shop::passkeys::Passkey;
 use orilla_shop::publish::{Changes, Publication};
 use orilla_shop::team::{
-    Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, Freshness, HistoryEntry, KeptPage,
-    KeptRead, ListedProduct, MoveFault, OrderPage as Found, OrderQuery, PagesReport, ProductChange,
-    ProductFault, ProductFaultKind, ProductForm, ProductPage as ListFound, ProductQuery, RecentPage, Session,
-    SignedBy, StoredProduct,
-    Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, HistoryEntry, ImportJob, ImportState,
-    ListedProduct, MoveFault, OrderPage as Found, OrderQuery, ProductChange, ProductFault, ProductFaultKind,
-    ProductForm, ProductPage as ListFound, ProductQuery, RejectedRow, Session, Standing, StoredProduct,
-    Takings,
+    Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, Freshness, HistoryEntry, ImportJob,
+    ImportState, KeptPage, KeptRead, ListedProduct, MoveFault, OrderPage as Found, OrderQuery, PagesReport,
+    ProductChange, ProductFault, ProductFaultKind, ProductForm, ProductPage as ListFound, ProductQuery,
+    RecentPage, RejectedRow, Session, SignedBy, Standing, StoredProduct, Takings,
 };
 use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
@@ -424,14 +420,11 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         told: Told::Refused(HOSTILE.into()),
     };
     let mut all = vec![
-    vec![
         imports(studio, &import_list),
         import_page(ImportState::Running, 0),
         import_page(ImportState::Running, i64::MAX),
         import_page(ImportState::Failed, 0),
         import_page(ImportState::Done, 0),
-    let mut all = super::rollout::tests::pages(studio);
-    all.extend([
         categories_page(studio),
         category_page(studio),
         order_page(studio),
@@ -449,7 +442,7 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         publish_page(studio),
     ];
     all.extend(super::experiments::tests::pages(studio));
-    ]);
+    all.extend(super::rollout::tests::pages(studio));
     all
 }
 

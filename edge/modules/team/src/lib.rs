@@ -5,8 +5,7 @@
 use orilla_pipeline::SESSION_COOKIE;
 use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host, team};
-use worker::js_sys::Promise;
-use worker::js_sys::Function;
+use worker::js_sys::{Function, Promise};
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::worker_sys::web_sys;
 
@@ -17,7 +16,7 @@ pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue, inspect:
     let cookies = headers.get("cookie").ok().flatten().unwrap_or_default();
     let claims = headers.has("authorization").unwrap_or(false) || cookies.contains(SESSION_COOKIE);
     glue::answer(request, context.clone(), largest_body(true, claims), |request| {
-        orilla_pipeline::answer_team(host(env.clone(), context), team(env, inspect), request)
+        orilla_pipeline::answer_team(host(env.clone(), context), team(env, Some(inspect)), request)
     })
 }
 
@@ -25,6 +24,8 @@ pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue, inspect:
 #[wasm_bindgen]
 pub fn queue(messages: &str, env: JsValue, context: JsValue) -> Promise {
     orilla_worker::delivery(messages, env, context)
+}
+
 /// Does what has to happen now to all rollouts; answers when to come again.
 #[wasm_bindgen]
 pub fn drive(env: JsValue, context: JsValue) -> Promise {

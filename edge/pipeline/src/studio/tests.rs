@@ -1,8 +1,8 @@
 //! The Studio as its team meets it, over the real SQL.
 
 mod categories;
-mod experiments;
 mod dashboard;
+mod experiments;
 mod imports;
 mod new_product;
 mod orders;

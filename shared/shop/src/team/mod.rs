@@ -22,9 +22,8 @@ pub use form::{
     AttributeForm, Ground, ImageForm, Made, ProductFault, ProductFaultKind, ProductForm, VariantForm, amount,
 };
 pub use imports::{ImportDesk, ImportJob, ImportState, RejectedRow};
-pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery};
-pub use pages::{Freshness, KeptPage, KeptPages, KeptRead, PagesReport, RecentPage};
 pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery, Standing, Takings};
+pub use pages::{Freshness, KeptPage, KeptPages, KeptRead, PagesReport, RecentPage};
 pub use products::{
     AdjustOutcome, AdjustStock, Before, CreateOutcome, CreateProduct, FieldChange, HistoryEntry,
     ListedProduct, ProductChange, ProductDesk, ProductPage, ProductQuery, SaveOutcome, SaveProduct,
