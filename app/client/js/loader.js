@@ -81,13 +81,12 @@ function replay({ type, target, submitter, value }) {
 }
 
 // Not before the page has loaded, so that nothing competes with what the shopper looks at, and never on its own when
-// the shopper asked for little data.
+// the shopper asked for little data. What is seen is told by who agreed to be counted: nobody else loads the script.
 function idle() {
-  if (navigator.connection?.saveData) return;
   const later = window.requestIdleCallback || ((callback) => setTimeout(callback, 200));
+  if (/(?:^|; )__Host-consent=1\.1/.test(document.cookie)) later(() => import(script.dataset.beacon), { timeout: 2000 });
+  if (navigator.connection?.saveData || !document.querySelector(islands)) return;
   later(start, { timeout: 8000 });
 }
-if (document.querySelector(islands)) {
-  if (document.readyState === "complete") idle();
-  else addEventListener("load", idle, { once: true });
-}
+if (document.readyState === "complete") idle();
+else addEventListener("load", idle, { once: true });

@@ -22,6 +22,8 @@ pub struct Assets {
     pub client: &'static str,
     /// Its WebAssembly.
     pub client_wasm: &'static str,
+    /// The script that tells what is seen: for those who agreed to be counted.
+    pub beacon: &'static str,
 }
 
 /// What of a page may show something of the visitor, as HTML, or as the mark of a slot that is filled for each request.
@@ -160,7 +162,8 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <meta name="theme-color" content="#f7f3ea" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#0f1f2b" media="(prefers-color-scheme: dark)"/>
-                <script type="module" src=assets.loader data-bundle=assets.client data-wasm=assets.client_wasm></script>
+                <script type="module" src=assets.loader data-bundle=assets.client data-wasm=assets.client_wasm
+                    data-beacon=assets.beacon></script>
             </head>
             <body>
                 <SiteHeader

@@ -45,6 +45,8 @@ impl StudioContext {
             ("/studio/orders", words.nav_orders()),
             ("/studio/products", words.nav_products()),
             ("/studio/categories", words.nav_categories()),
+            ("/studio/experiments", words.nav_experiments()),
+            ("/studio/metrics", words.nav_metrics()),
             ("/studio/publish", words.nav_publish()),
             ("/studio/sessions", words.nav_sessions()),
         ];

@@ -6,9 +6,10 @@ use crate::isolate::Isolate;
 use orilla_money::Currency;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
+use orilla_shop::events::EventQueue;
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::team::flags::FlagDesk;
-use orilla_shop::team::{CategoryDesk, OrderDesk, ProductDesk, Sessions};
+use orilla_shop::team::{CategoryDesk, EventLog, ExperimentDesk, OrderDesk, ProductDesk, Sessions};
 use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -61,6 +62,8 @@ pub struct Host {
     pub timer: Arc<dyn Timer>,
     /// Pictures of other hosts.
     pub pictures: Arc<dyn Pictures>,
+    /// Where events wait to be counted.
+    pub events: Arc<dyn EventQueue>,
     /// Work after the answer.
     pub background: Arc<dyn Background>,
     /// What the isolate keeps from one request to the next.
@@ -109,4 +112,8 @@ pub struct Team {
     pub flags: Arc<dyn FlagDesk>,
     /// Categories.
     pub categories: Arc<dyn CategoryDesk>,
+    /// Events and what is counted of them.
+    pub events: Arc<dyn EventLog>,
+    /// Experiments and metrics.
+    pub experiments: Arc<dyn ExperimentDesk>,
 }

@@ -47,6 +47,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse;
 use http::{Request, Response, StatusCode};
+use orilla_shop::PortError;
+use orilla_shop::team::record_delivery;
 use std::convert::Infallible;
 use tower::Service;
 
@@ -91,6 +93,14 @@ pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> 
         return through(host, request, COUNTER.with(Clone::clone)).await;
     }
     through(host, request, TEAM.with(Clone::clone)).await
+}
+
+/// Records what the queue of events delivers. Answers when all of it is kept and may be acknowledged.
+///
+/// # Errors
+/// If the store failed: all of it has to be delivered again.
+pub async fn record_events(host: &Host, team: &Team, messages: &[String]) -> Result<(), PortError> {
+    record_delivery(&*team.events, messages, host.clock.now()).await
 }
 
 /// What happens to every request, in order. Each step is a function of its own in [`gateway`].

@@ -13,11 +13,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
+use orilla_shop::events::EventQueue;
 use orilla_shop::publish::publish_attached;
 use orilla_shop::{Background, Clock, Picture, Pictures, PortError, Random, Timer};
 use orilla_snapshot::Attachment;
 use orilla_store::testing::{Files, TestDatabase};
-use orilla_store::{CatalogStore, Database, DbError, FlagStore, OrderStore, SessionStore, Statement};
+use orilla_store::{
+    CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
+    Statement,
+};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use serde_json::Value;
@@ -53,6 +57,7 @@ pub struct Shop {
     clock: Arc<Hand>,
     files: Arc<Files>,
     limiter: Arc<Switched>,
+    queue: Arc<Queue>,
     collected: Arc<Collected>,
 }
 
@@ -118,6 +123,24 @@ impl Timer for AtOnce {
     }
 }
 
+/// Messages that wait to be delivered.
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Vec<String>>,
+    is_broken: AtomicBool,
+}
+
+#[async_trait]
+impl EventQueue for Queue {
+    async fn put(&self, message: &str) -> Result<(), PortError> {
+        if self.is_broken.load(Ordering::Relaxed) {
+            return Err(PortError::Unavailable("switched off for a test".into()));
+        }
+        self.waiting.lock().unwrap().push(message.to_owned());
+        Ok(())
+    }
+}
+
 /// No picture can be reached.
 struct NoPictures;
 
@@ -139,6 +162,7 @@ impl Shop {
         let transfer =
             BankTransfer::new(Text::parse("Orilla").unwrap(), "ES9121000418450200051332", None, 14);
         let (limiter, collected) = (Arc::new(Switched::default()), Arc::new(Collected::default()));
+        let queue = Arc::new(Queue::default());
         let settings = Settings { visitor_keys: VisitorKeys::new(VISITOR_KEY, None), ..Settings::default() };
         let config = Config {
             shop_name: "Orilla".into(),
@@ -163,6 +187,7 @@ impl Shop {
             random: Arc::new(Counting::default()),
             timer: Arc::new(AtOnce),
             pictures: Arc::new(NoPictures),
+            events: queue.clone(),
             background: background.clone(),
             isolate: Arc::new(Isolate::default()),
             gate: Gate {
@@ -181,8 +206,10 @@ impl Shop {
             products: catalog.clone(),
             categories: catalog,
             flags: Arc::new(FlagStore::new(database.clone())),
+            events: Arc::new(EventStore::new(database.clone())),
+            experiments: Arc::new(ExperimentStore::new(database.clone())),
         };
-        Shop { host, team, database, background, clock, files, limiter, collected }
+        Shop { host, team, database, background, clock, files, limiter, queue, collected }
     }
 
     /// A shop with the demo catalogue.
@@ -245,6 +272,7 @@ impl Shop {
             clock: self.clock.clone(),
             files: self.files.clone(),
             limiter: self.limiter.clone(),
+            queue: self.queue.clone(),
             collected: self.collected.clone(),
         }
     }
@@ -252,6 +280,30 @@ impl Shop {
     /// Lets the database fail from now on, or work again.
     pub fn break_database(&self, is_broken: bool) {
         self.database.is_broken.store(is_broken, Ordering::Relaxed);
+    }
+
+    /// Lets the queue fail from now on, or work again.
+    pub fn break_queue(&self, is_broken: bool) {
+        self.queue.is_broken.store(is_broken, Ordering::Relaxed);
+    }
+
+    /// What waits in the queue.
+    pub fn queued(&self) -> Vec<String> {
+        self.queue.waiting.lock().unwrap().clone()
+    }
+
+    /// Delivers what waits in the queue. `Err`: it waits on.
+    pub fn deliver(&self) -> Result<(), PortError> {
+        let waiting = self.queued();
+        block_on(crate::record_events(&self.host, &self.team, &waiting))?;
+        self.queue.waiting.lock().unwrap().drain(..waiting.len());
+        Ok(())
+    }
+
+    /// What a statement answers in its column `doc`.
+    pub fn read(&self, sql: &str) -> Vec<Value> {
+        let docs = block_on(self.database.database.batch(vec![Statement::new(sql)])).unwrap().remove(0);
+        docs.iter().map(|doc| serde_json::from_str(doc).unwrap()).collect()
     }
 
     /// Lets the limiter refuse everybody from now on, or fail, or admit everybody again.

@@ -4,6 +4,8 @@
 mod catalog;
 mod db;
 mod error;
+mod events;
+mod experiments;
 mod flags;
 mod orders;
 mod rollouts;
@@ -13,6 +15,8 @@ pub mod testing;
 
 pub use catalog::CatalogStore;
 pub use db::{Database, DbError, Param, Statement};
+pub use events::EventStore;
+pub use experiments::ExperimentStore;
 pub use flags::FlagStore;
 pub use orders::OrderStore;
 pub use rollouts::RolloutsInSql;

@@ -26,9 +26,25 @@ impl TestDatabase {
     ///
     /// # Panics
     /// If a migration can't be read or is not valid SQL.
-    #[allow(clippy::panic, reason = "for tests: a broken migration must stop them with its name")]
     pub fn new() -> Self {
-        let connection = Connection::open_in_memory().unwrap_or_else(|e| panic!("SQLite: {e}"));
+        TestDatabase::of(Connection::open_in_memory())
+    }
+
+    /// The same in a file, which must not be there yet.
+    ///
+    /// # Panics
+    /// As [`TestDatabase::new`].
+    pub fn at(file: &Path) -> Self {
+        let database = TestDatabase::of(Connection::open(file));
+        // As D1 has it, by and large: a log of its own, and a disk that is asked for little.
+        database
+            .execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -262144");
+        database
+    }
+
+    #[allow(clippy::panic, reason = "for tests: a broken migration must stop them with its name")]
+    fn of(opened: rusqlite::Result<Connection>) -> Self {
+        let connection = opened.unwrap_or_else(|e| panic!("SQLite: {e}"));
         let foreign_keys = connection.execute_batch("PRAGMA foreign_keys = ON");
         foreign_keys.unwrap_or_else(|e| panic!("foreign keys: {e}"));
         for (name, sql) in migrations() {

@@ -156,6 +156,11 @@ export async function publications(env, what, argument) {
   return JSON.stringify((await object[what](argument)) ?? null);
 }
 
+// Puts a message on the queue of events. When this is done, the queue has it.
+export async function enqueue(env, message) {
+  await env.EVENTS.send(message, { contentType: "text" });
+}
+
 export function waitUntil(context, promise) {
   context.waitUntil(promise);
 }

@@ -43,6 +43,8 @@ extern "C" {
     pub(crate) async fn store(env: &JsValue, files: &js_sys::Array) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(crate) async fn publications(env: &JsValue, what: &str, argument: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn enqueue(env: &JsValue, message: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = waitUntil)]
     pub(crate) fn wait_until(context: &JsValue, promise: &JsValue);
     #[wasm_bindgen(catch)]

@@ -6,13 +6,16 @@ use crate::files::Files;
 use crate::gate::gate;
 use crate::glue;
 use crate::pictures::FetchedPictures;
+use crate::queue::EventsBinding;
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_pipeline::gateway::breaker::GuardedPictures;
 use orilla_pipeline::{Config, Host, Isolate, Language, StudioAssets, Team, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::{Clock, PortError, Random, Timer};
-use orilla_store::{CatalogStore, Database, FlagStore, OrderStore, SessionStore};
+use orilla_store::{
+    CatalogStore, Database, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
+};
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
 use std::future::Future;
@@ -39,6 +42,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
     let gate = gate(&env);
     let config = CONFIG.with(|cell| cell.get_or_init(|| Arc::new(config(&env))).clone());
     let files = Arc::new(Files::new(env.clone()));
+    let events = Arc::new(EventsBinding::new(env.clone()));
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
     let variants = Arc::new(OrderStore::new(database));
@@ -54,6 +58,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
         random: random.clone(),
         timer: Arc::new(SystemTimer),
         pictures: Arc::new(GuardedPictures { pictures: Arc::new(FetchedPictures), clock, random }),
+        events,
         background: Arc::new(AfterAnswer::new(context)),
         isolate: ISOLATE.with(Arc::clone),
         gate,
@@ -72,7 +77,9 @@ pub fn team(env: JsValue) -> Team {
         orders: Arc::new(OrderStore::new(database.clone())),
         products: catalog.clone(),
         categories: catalog,
-        flags: Arc::new(FlagStore::new(database)),
+        flags: Arc::new(FlagStore::new(database.clone())),
+        events: Arc::new(EventStore::new(database.clone())),
+        experiments: Arc::new(ExperimentStore::new(database)),
     }
 }
 
@@ -91,6 +98,7 @@ fn config(env: &JsValue) -> Config {
             style: option_env!("ORILLA_STYLE").unwrap_or_default(),
             loader: option_env!("ORILLA_LOADER_JS").unwrap_or_default(),
             client: option_env!("ORILLA_CLIENT_JS").unwrap_or_default(),
+            beacon: option_env!("ORILLA_BEACON_JS").unwrap_or_default(),
             client_wasm: option_env!("ORILLA_CLIENT_WASM").unwrap_or_default(),
         },
         studio_assets: StudioAssets {

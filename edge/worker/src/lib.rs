@@ -8,5 +8,7 @@ mod gate;
 pub mod glue;
 mod host;
 mod pictures;
+mod queue;
 
 pub use host::{host, team};
+pub use queue::delivery;

@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod checkout;
+pub mod events;
 pub mod publish;
 pub mod rollouts;
 pub mod team;

@@ -40,6 +40,11 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 
+    /// All headers of this name.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
@@ -169,6 +174,37 @@ impl Shop {
 
     fn at(&self, path: &str) -> String {
         if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) }
+    }
+}
+
+/// The file of the shop's database, behind the back of the runtime: to look what is in it, and to make it fail.
+pub struct Database(rusqlite::Connection);
+
+impl Default for Database {
+    fn default() -> Self {
+        let state = std::env::var("ORILLA_STATE").expect("ORILLA_STATE names the folder of the shop's state");
+        let folder = std::path::Path::new(&state).join("v3/d1/miniflare-D1DatabaseObject");
+        let files = std::fs::read_dir(&folder).expect("the shop has a database").flatten().map(|f| f.path());
+        let databases = files.filter(|file| file.extension().is_some_and(|extension| extension == "sqlite"));
+        let opened = databases.filter_map(|file| rusqlite::Connection::open(file).ok());
+        let is_shops = |database: &rusqlite::Connection| database.prepare("SELECT 1 FROM products").is_ok();
+        let connection = opened.into_iter().find(is_shops).expect("one is the shop's");
+        connection.busy_timeout(Duration::from_secs(30)).unwrap();
+        Database(connection)
+    }
+}
+
+impl Database {
+    /// Runs statements.
+    #[track_caller]
+    pub fn execute(&self, sql: &str) {
+        self.0.execute_batch(sql).unwrap();
+    }
+
+    /// The one number that a statement with one parameter answers.
+    #[track_caller]
+    pub fn number(&self, sql: &str, parameter: &str) -> i64 {
+        self.0.query_row(sql, [parameter], |row| row.get(0)).unwrap()
     }
 }
 

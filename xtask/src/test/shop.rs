@@ -7,6 +7,7 @@ use crate::server::{self, Server};
 use crate::test::tally::Tally;
 use crate::{dev, feed, files, setup};
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The package `orilla-integration`: what needs workerd and its database.
@@ -37,6 +38,7 @@ pub fn e2e(options: &Options, tally: &mut Tally) -> Result<()> {
 struct Shop {
     server: Server,
     token: String,
+    state: PathBuf,
 }
 
 impl Shop {
@@ -45,12 +47,12 @@ impl Shop {
         let folder = root().join("target/orilla-test").join(name);
         fs::remove_dir_all(&folder).ok();
         let token = dev::random_hex()?;
-        let secrets = folder.join("secrets");
+        let (secrets, state) = (folder.join("secrets"), folder.join("state"));
         files::write(&secrets, dev::local_vars(&token)?)?;
         let server = step("shop under test", || {
             Server::start(&server::Options {
                 port: server::free_port()?,
-                persist: folder.join("state"),
+                persist: state.clone(),
                 secrets: Some(secrets),
                 log: Some(folder.join("wrangler.log")),
             })
@@ -58,11 +60,12 @@ impl Shop {
         if feed::demo().is_file() {
             feed::import_demo(&server.url, &token)?;
         }
-        Ok(Shop { server, token })
+        Ok(Shop { server, token, state })
     }
 
-    /// Tells a test program where the shop is, and the staff's token.
+    /// Tells a test program where the shop is, the staff's token, and where its database and files are.
     fn describe<'a>(&self, tests: &'a mut Command) -> &'a mut Command {
-        tests.env("ORILLA_URL", &self.server.url).env("ORILLA_STUDIO_TOKEN", &self.token)
+        tests.env("ORILLA_URL", &self.server.url).env("ORILLA_STUDIO_TOKEN", &self.token);
+        tests.env("ORILLA_STATE", &self.state)
     }
 }

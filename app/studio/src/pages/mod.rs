@@ -3,6 +3,8 @@
 mod categories;
 mod category;
 mod dashboard;
+mod experiments;
+mod metrics;
 mod order;
 mod orders;
 mod product;
@@ -17,6 +19,8 @@ pub use crate::page::Told;
 pub use categories::{CategoriesPage, CategoryForm, categories, move_fault};
 pub use category::{CategoryPage, category};
 pub use dashboard::{DashboardPage, dashboard};
+pub use experiments::{ExperimentPage, ExperimentsPage, experiment, experiments};
+pub use metrics::{MetricPage, metric, metrics};
 pub use order::{OrderForm, OrderPage, order};
 pub use orders::orders;
 pub use product::{Editor, ProductPage, StockForm, new_product, product, product_fault};

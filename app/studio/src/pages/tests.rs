@@ -24,7 +24,7 @@ use orilla_ui::Locale;
 /// A text that would run if a page did not escape it.
 const HOSTILE: &str = "</title></script><script>alert('1')</script>\"'<img src=x onerror=alert(1)>";
 
-fn studio(locale: Locale) -> StudioContext {
+pub(super) fn studio(locale: Locale) -> StudioContext {
     StudioContext {
         locale,
         assets: Assets::default(),
@@ -359,7 +359,7 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         publication: Some(publication(1, "a")),
         imports: vec![run],
     };
-    vec![
+    let mut all = vec![
         categories_page(studio),
         category_page(studio),
         order_page(studio),
@@ -373,7 +373,9 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         new_product(studio, &new_editor(), Told::Refused(HOSTILE.into())),
         product_list(studio),
         publish_page(studio),
-    ]
+    ];
+    all.extend(super::experiments::tests::pages(studio));
+    all
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use orilla_pipeline::SESSION_COOKIE;
 use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host, team};
+use worker::js_sys::Promise;
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::worker_sys::web_sys;
 
@@ -17,4 +18,10 @@ pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue) -> JsVal
     glue::answer(request, context.clone(), largest_body(true, claims), |request| {
         orilla_pipeline::answer_team(host(env.clone(), context), team(env), request)
     })
+}
+
+/// Records what the queue of events delivers: the bodies of its messages, as a JSON list.
+#[wasm_bindgen]
+pub fn queue(messages: &str, env: JsValue, context: JsValue) -> Promise {
+    orilla_worker::delivery(messages, env, context)
 }

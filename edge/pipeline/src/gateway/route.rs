@@ -77,7 +77,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
-const ROUTES: [Route; 43] = {
+const ROUTES: [Route; 44] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};
@@ -98,6 +98,7 @@ const ROUTES: [Route; 43] = {
         row("/fn/ai/{*name}", Function, Counted(Strict), Strict),
         row("/fn/consent", Function, COUNTED, Strict),
         row("/fn/qa", Function, COUNTED, Usual),
+        row("/e", Function, COUNTED, Usual),
         row("/art/{name}", Picture, Free, Usual),
         row("/img/{id}", Picture, COUNTED, Usual),
         row("/robots.txt", Machine, Free, Usual),

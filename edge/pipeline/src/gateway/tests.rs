@@ -152,8 +152,8 @@ fn every_answer_has_the_security_headers() {
 fn the_team_sees_the_counters_and_nobody_else() {
     let shop = Shop::new();
     assert_eq!(shop.anonymous().get("/metrics").status, 401);
-    assert_eq!(shop.anonymous().get("/studio/metrics").status, 401);
-    assert_eq!(shop.staff().get("/studio/metrics").status, 200);
+    assert_eq!(shop.anonymous().get("/studio/api/metrics").status, 401);
+    assert_eq!(shop.staff().get("/studio/api/metrics").status, 200);
     shop.anonymous().get("/en");
     let answer = shop.staff().get("/metrics");
     assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");

@@ -1,5 +1,6 @@
 //! From the cart to an order, and the order's page.
 
+use super::events::order_placed;
 use crate::visit::{Headers, Segment, Visit, cart_cookie};
 use crate::{Team, form, reply};
 use axum::body::Bytes;
@@ -119,6 +120,7 @@ pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
     };
     match place_order(till, &wish).await {
         Ok(PlaceOutcome::Placed { token, .. }) => {
+            order_placed(&visit, team.placed.clone(), &token, &wish.key);
             let to_order = format!("{}?placed=1", visit.url(&format!("/orders/{}", token.as_str())));
             let mut response = reply::redirect(StatusCode::SEE_OTHER, &to_order);
             response.headers_mut().append(header::SET_COOKIE, cart_cookie(&Cart::default()));

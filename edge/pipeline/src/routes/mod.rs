@@ -4,6 +4,7 @@ mod cart;
 mod catalog;
 mod checkout;
 mod consent;
+mod events;
 mod health;
 mod pictures;
 pub mod publish;
@@ -32,6 +33,7 @@ pub fn router() -> Router {
         .route("/fn/consent", post(consent::answer))
         .route("/fn/qa", post(consent::end_qa))
         .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
+        .route("/e", post(events::collect))
         .route("/art/{name}", get(pictures::drawn))
         .route("/img/{id}", get(pictures::remote))
         .route("/robots.txt", get(seo::robots))
@@ -67,7 +69,7 @@ pub fn team_router() -> Router {
     api::team_router()
         .merge(crate::studio::router().layer(DefaultBodyLimit::max(LARGEST_STUDIO_FORM)))
         // A module of its own, with a memory of its own: it counts for itself.
-        .route("/studio/metrics", get(metrics::show))
+        .route("/studio/api/metrics", get(metrics::show))
         .fallback(crate::studio::nothing_here)
         .method_not_allowed_fallback(wrong_method)
 }

@@ -2,7 +2,9 @@
 
 mod categories;
 mod dashboard;
+mod experiments;
 mod member;
+mod metrics;
 mod new_product;
 mod orders;
 mod product_form;
@@ -44,6 +46,10 @@ pub fn router() -> Router {
         .route("/studio/categories/{id}/delete", post(categories::delete))
         .route("/studio/publish", get(publish::show).post(publish::publish))
         .route("/studio/publish/back", post(publish::roll_back))
+        .route("/studio/experiments", get(experiments::list))
+        .route("/studio/experiments/{key}", get(experiments::show).post(experiments::act))
+        .route("/studio/metrics", get(metrics::list))
+        .route("/studio/metrics/{key}", get(metrics::show).post(metrics::save))
         .route("/studio/products", get(products::list))
         .route("/studio/new-product", get(new_product::show).post(new_product::create))
         .route("/studio/products/{handle}", get(products::show).post(products::save))

@@ -1,6 +1,7 @@
 //! The Studio as its team meets it, over the real SQL.
 
 mod categories;
+mod experiments;
 mod new_product;
 mod orders;
 mod products;

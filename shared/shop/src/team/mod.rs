@@ -1,6 +1,8 @@
 //! What the shop's team does in the Studio: sign in, work on orders and products.
 
 mod categories;
+mod events;
+mod experiments;
 pub mod flags;
 mod form;
 mod orders;
@@ -12,6 +14,8 @@ pub use categories::{
     By, Category, CategoryChange, CategoryDesk, CategoryEntry, CategoryMove, CategoryOutcome, CategoryTree,
     MoveFault, MovedCategory,
 };
+pub use events::{Arrived, DeadLetter, EventLog, RecordError, Refused, record_delivery};
+pub use experiments::{ExperimentDesk, InFlags, StoredMetric, Usual, UsualMetric, in_flags, ship};
 pub use form::{
     AttributeForm, Ground, ImageForm, Made, ProductFault, ProductFaultKind, ProductForm, VariantForm, amount,
 };

@@ -1,0 +1,134 @@
+//! Charts, as SVG that the server writes. Each stands beside a table with the same numbers: the picture is for eyes
+//! only, and hidden from screen readers.
+
+use orilla_stats::Interval;
+use std::fmt::Write;
+
+/// Width of a chart in its own units.
+const WIDTH: f64 = 600.0;
+/// Height of a row of an interval plot.
+const ROW: f64 = 28.0;
+/// Height of a timeline.
+const HEIGHT: f64 = 180.0;
+/// Units at each side.
+const MARGIN: f64 = 8.0;
+
+/// From values to places.
+struct Scale {
+    low: f64,
+    high: f64,
+}
+
+impl Scale {
+    /// Holds all of these, and 0.
+    fn of(intervals: impl Iterator<Item = Interval>) -> Self {
+        let (low, high) = intervals
+            .filter(|interval| interval.low.is_finite() && interval.high.is_finite())
+            .fold((0.0f64, 0.0f64), |(low, high), interval| (low.min(interval.low), high.max(interval.high)));
+        // Nothing at all still has a width.
+        Scale { low, high: if high - low < 1e-9 { low + 1.0 } else { high } }
+    }
+
+    fn part(&self, value: f64) -> f64 {
+        ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        MARGIN + self.part(value) * (WIDTH - 2.0 * MARGIN)
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        HEIGHT - MARGIN - self.part(value) * (HEIGHT - 2.0 * MARGIN)
+    }
+}
+
+/// `better`, `worse` or `open`, by where an interval lies. `sign` is -1 where less is better.
+fn class(interval: Interval, sign: f64) -> &'static str {
+    let (a, b) = (interval.low * sign, interval.high * sign);
+    match (a.min(b), a.max(b)) {
+        (low, _) if low > 0.0 => "better",
+        (_, high) if high < 0.0 => "worse",
+        _ => "open",
+    }
+}
+
+/// One row for each variation: its uplift and the interval around it, against the line of no difference.
+pub(super) fn intervals(rows: &[(f64, Interval)], sign: f64) -> String {
+    let scale = Scale::of(rows.iter().map(|(_, interval)| *interval));
+    let height = ROW * rows.len() as f64;
+    let zero = scale.x(0.0);
+    let mut svg = format!("<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {height}\" aria-hidden=\"true\">");
+    // Writing to a text does not fail.
+    let _ = write!(svg, "<line class=\"zero\" x1=\"{zero:.1}\" x2=\"{zero:.1}\" y1=\"0\" y2=\"{height}\"/>");
+    for (at, (uplift, interval)) in rows.iter().enumerate() {
+        let y = ROW * (at as f64 + 0.5);
+        let (class, low, high) = (class(*interval, sign), scale.x(interval.low), scale.x(interval.high));
+        let _ = write!(
+            svg,
+            "<g class=\"{class}\"><line x1=\"{low:.1}\" x2=\"{high:.1}\" y1=\"{y}\" y2=\"{y}\"/>\
+             <circle cx=\"{:.1}\" cy=\"{y}\" r=\"6\"/></g>",
+            scale.x(*uplift)
+        );
+    }
+    svg + "</svg>"
+}
+
+/// The uplift day by day as a line, in a band of its intervals. A day without a number is left out.
+pub(super) fn timeline(days: &[Option<(f64, Interval)>], sign: f64) -> String {
+    let known: Vec<(usize, f64, Interval)> = days
+        .iter()
+        .enumerate()
+        .filter_map(|(day, found)| found.map(|(uplift, i)| (day, uplift, i)))
+        .collect();
+    // The first days are so uncertain that they would flatten all others: what is beyond the last ones is cut.
+    let widest = |found: &[(usize, f64, Interval)]| Scale::of(found.iter().map(|(_, _, interval)| *interval));
+    let late = known.get(known.len() / 3..).unwrap_or_default();
+    let scale = widest(late);
+    let last = days.len().saturating_sub(1).max(1) as f64;
+    let x = |day: usize| MARGIN + day as f64 / last * (WIDTH - 2.0 * MARGIN);
+    let points = |of: &dyn Fn(&(usize, f64, Interval)) -> f64, backwards: bool| {
+        let mut points: Vec<String> =
+            known.iter().map(|found| format!("{:.1},{:.1}", x(found.0), scale.y(of(found)))).collect();
+        if backwards {
+            points.reverse();
+        }
+        points.join(" ")
+    };
+    let state = known.last().map_or("open", |(_, _, interval)| class(*interval, sign));
+    let zero = scale.y(0.0);
+    format!(
+        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" aria-hidden=\"true\"><g class=\"{state}\">\
+         <polygon points=\"{} {}\"/><polyline points=\"{}\"/></g>\
+         <line class=\"zero\" x1=\"0\" x2=\"{WIDTH}\" y1=\"{zero:.1}\" y2=\"{zero:.1}\"/></svg>",
+        points(&|found| found.2.low, false),
+        points(&|found| found.2.high, true),
+        points(&|found| found.1, false),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_drawn_where_it_lies() {
+        let rows = [(0.1, Interval { low: 0.05, high: 0.15 }), (-0.02, Interval { low: -0.05, high: 0.01 })];
+        let svg = intervals(&rows, 1.0);
+        assert!(svg.contains("class=\"better\"") && svg.contains("class=\"open\""), "{svg}");
+        // From -0.05 to 0.15 on 584 units: 0 is at a quarter.
+        assert!(svg.contains("class=\"zero\" x1=\"154.0\""), "{svg}");
+        assert!(intervals(&rows, -1.0).contains("class=\"worse\""));
+    }
+
+    #[test]
+    fn nothing_and_what_is_infinite_can_be_drawn() {
+        for svg in [
+            intervals(&[], 1.0),
+            intervals(&[(0.0, Interval { low: f64::NEG_INFINITY, high: f64::INFINITY })], 1.0),
+            timeline(&[], 1.0),
+            timeline(&[None, Some((0.1, Interval { low: -0.2, high: 0.4 }))], 1.0),
+        ] {
+            assert!(svg.starts_with("<svg") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+        }
+    }
+}

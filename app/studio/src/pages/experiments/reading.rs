@@ -1,0 +1,152 @@
+//! What a result says, in words: what is known, how sure that is, what to do.
+
+use super::results::name;
+use super::said::{change, p_value};
+use crate::page::StudioContext;
+use leptos::prelude::*;
+use orilla_experiments::{Analysis, Broken, Experiment, Verdict};
+use orilla_stats::Interval;
+use orilla_ui::{Notice, NoticeKind};
+
+/// The three sentences; the second is missing where nothing is known.
+struct Said {
+    kind: NoticeKind,
+    known: String,
+    sure: Option<String>,
+    to_do: String,
+}
+
+pub(super) fn section(
+    studio: &StudioContext,
+    experiment: &Experiment,
+    analysis: &Analysis,
+) -> impl IntoView + use<> {
+    let words = studio.words();
+    let Said { kind, known, sure, to_do } = said(studio, experiment, analysis);
+    let metric_name = |key: &str| {
+        let measured = experiment.measured.iter().find(|measured| measured.key.as_str() == key);
+        measured.map_or_else(|| key.to_owned(), |measured| measured.metric.name.clone())
+    };
+    let harmed: Vec<_> = analysis
+        .reading
+        .harmed
+        .iter()
+        .map(|(key, variation)| {
+            let text = words.reading_harmed(&metric_name(key.as_str()), name(experiment, *variation));
+            view! { <Notice kind=NoticeKind::Error><p>{text}</p></Notice> }
+        })
+        .collect();
+    let sure = sure.map(|sure| view! { <p>{sure}</p> });
+    // The advice of an experiment that is decided is history.
+    let to_do = experiment.decision.is_none().then(|| view! { <p><strong>{to_do}</strong></p> });
+    let hypothesis = experiment.design.hypothesis.clone();
+    view! {
+        <section aria-labelledby="reading">
+            <h2 id="reading">{words.reading_title()}</h2>
+            <blockquote><p>{hypothesis}</p></blockquote>
+            <Notice kind=kind><p>{known}</p>{sure}{to_do}</Notice>
+            {harmed}
+        </section>
+    }
+}
+
+fn said(studio: &StudioContext, experiment: &Experiment, analysis: &Analysis) -> Said {
+    let (locale, words) = (studio.locale, studio.words());
+    let metric =
+        experiment.measured.first().map(|measured| measured.metric.name.as_str()).unwrap_or_default();
+    let control = name(experiment, 0);
+    let sure = |Interval { low, high }: Interval| {
+        Some(words.reading_sure(&change(locale, low), &change(locale, high)))
+    };
+    match analysis.reading.verdict {
+        Verdict::Better { variation, uplift, interval } => {
+            let name = name(experiment, variation);
+            Said {
+                kind: NoticeKind::Success,
+                known: words.reading_better(name, metric, &change(locale, uplift), control),
+                sure: sure(interval),
+                to_do: words.reading_better_do(name),
+            }
+        }
+        Verdict::Worse { variation, uplift, interval } => Said {
+            kind: NoticeKind::Warning,
+            known: words.reading_worse(name(experiment, variation), metric, &change(locale, uplift), control),
+            sure: sure(interval),
+            to_do: words.reading_worse_do(control),
+        },
+        Verdict::Even { interval } => Said {
+            kind: NoticeKind::Info,
+            known: words.reading_even().to_owned(),
+            sure: sure(interval),
+            to_do: words.reading_even_do().to_owned(),
+        },
+        Verdict::Open { interval, days } => Said {
+            kind: NoticeKind::Info,
+            known: words.reading_open().to_owned(),
+            sure: sure(interval),
+            to_do: match days {
+                Some(days) => words.reading_open_do(&locale.integer(days.ceil() as u64)),
+                None => words.reading_late_do().to_owned(),
+            },
+        },
+        Verdict::NoData => Said {
+            kind: NoticeKind::Info,
+            known: words.reading_no_data().to_owned(),
+            sure: None,
+            to_do: words.reading_no_data_do().to_owned(),
+        },
+        Verdict::Broken(broken) => Said {
+            kind: NoticeKind::Error,
+            known: match broken {
+                Broken::SampleRatio => words.reading_ratio(),
+                Broken::MultipleExposures => words.reading_mixed(),
+            }
+            .to_owned(),
+            sure: None,
+            to_do: words.reading_broken_do().to_owned(),
+        },
+    }
+}
+
+/// Whether the split and the variations are as they should be.
+pub(super) fn health(
+    studio: &StudioContext,
+    experiment: &Experiment,
+    analysis: &Analysis,
+) -> impl IntoView + use<> {
+    let (locale, words) = (studio.locale, studio.words());
+    let tag = |is_good: bool| {
+        let (class, text) =
+            if is_good { ("tag paid", words.health_good()) } else { ("tag out", words.health_bad()) };
+        view! { <span class=class>{text}</span> }
+    };
+    let split: Vec<String> = analysis
+        .units
+        .iter()
+        .enumerate()
+        .map(|(at, units)| format!("{} {}", name(experiment, at), locale.integer(*units)))
+        .collect();
+    let ratio = match &analysis.sample_ratio {
+        Ok(ratio) => {
+            let text = format!("{} (p = {})", split.join(" : "), p_value(locale, ratio.p_value));
+            view! { <dd>{text} " " {tag(!ratio.mismatch())}</dd> }.into_any()
+        }
+        Err(_) => view! { <dd>{words.results_none()}</dd> }.into_any(),
+    };
+    let mixed = format!(
+        "{} ({})",
+        locale.integer(analysis.multiple.units),
+        super::percent(locale, analysis.multiple.share())
+    );
+    view! {
+        <section aria-labelledby="health">
+            <h2 id="health">{words.health_title()}</h2>
+            <dl class="facts">
+                <dt>{words.health_ratio()}</dt>
+                {ratio}
+                <dt>{words.health_mixed()}</dt>
+                <dd>{mixed} " " {tag(!analysis.multiple.too_many())}</dd>
+            </dl>
+        </section>
+    }
+}

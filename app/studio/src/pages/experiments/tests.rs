@@ -1,0 +1,165 @@
+//! Pages of experiments and metrics, full of texts that would run if a page did not escape them.
+
+use super::super::{MetricPage, metric, metrics};
+use super::*;
+use orilla_events::{EventKind, ExperimentKey};
+use orilla_experiments::{
+    Decision, Design, Goal, Metric, MetricForm, MetricKey, MetricKind, Rollups, SumRow, Sums, UnitRow,
+    analyse, need,
+};
+
+const HOSTILE: &str = "</title></script><script>alert('1')</script>\"'<img src=x onerror=alert(1)>";
+
+fn defined(kind: MetricKind) -> Metric {
+    Metric {
+        name: HOSTILE.into(),
+        description: HOSTILE.into(),
+        kind,
+        event: EventKind::OrderPlaced,
+        from_days: 0,
+        days: 14,
+        cap: None,
+        goal: Goal::More,
+    }
+}
+
+fn stored(key: &str, kind: MetricKind) -> StoredMetric {
+    StoredMetric { key: MetricKey::parse(key).unwrap(), version: 1, metric: defined(kind) }
+}
+
+fn draft() -> Experiment {
+    let variation = |key: &str| Variation { key: key.into(), name: HOSTILE.into(), weight: 0.5 };
+    let key = |text: &str| MetricKey::parse(text).unwrap();
+    let design = Design {
+        name: HOSTILE.into(),
+        hypothesis: HOSTILE.into(),
+        audience: HOSTILE.into(),
+        flag: HOSTILE.into(),
+        variations: vec![variation("0"), variation("1")],
+        primary: key("conversion"),
+        secondary: vec![key("revenue")],
+        guardrails: vec![key("checkout")],
+        baseline: 0.1,
+        deviation: None,
+        effect: 0.1,
+        traffic: 1_000.0,
+    };
+    Experiment::new(ExperimentKey::parse("cards").unwrap(), design, HOSTILE, 0)
+}
+
+/// Started, with its metrics.
+fn running() -> Experiment {
+    let metric = |key: &MetricKey| {
+        Some(defined(if key.as_str() == "revenue" { MetricKind::Revenue } else { MetricKind::Share }))
+    };
+    draft().started(metric, HOSTILE, 0).unwrap()
+}
+
+/// So many visitors and orders in each variation.
+fn sums(variations: [(u64, f64); 2]) -> Rollups {
+    let mut rollups = Rollups::default();
+    for (variation, (units, orders)) in ["0", "1"].into_iter().zip(variations) {
+        for (dimension, segment) in
+            [("day", "2026-11-01"), ("day", "2026-11-02"), ("country", HOSTILE), ("device", "phone")]
+        {
+            let (dimension, segment, variation) =
+                (dimension.to_owned(), segment.to_owned(), variation.to_owned());
+            let half = if dimension == "day" { 2 } else { 1 };
+            for metric in ["conversion", "revenue", "checkout"] {
+                let sums =
+                    Sums { sum: orders / half as f64, squares: orders / half as f64, ..Sums::default() };
+                let (dimension, segment) = (dimension.clone(), segment.clone());
+                rollups.sums.push(SumRow {
+                    dimension,
+                    segment,
+                    variation: variation.clone(),
+                    metric: metric.into(),
+                    sums,
+                });
+            }
+            rollups.units.push(UnitRow { dimension, segment, variation, units: units / half });
+        }
+    }
+    rollups
+}
+
+fn data(experiment: Experiment, rollups: Option<&Rollups>) -> ExperimentPage {
+    let design = &experiment.design;
+    let (form, need) = (DesignForm::of(design, MetricKind::Share), need(design, MetricKind::Share));
+    ExperimentPage {
+        key: "cards".into(),
+        in_flags: Some(InFlags {
+            flag: HOSTILE.into(),
+            key: "cards".into(),
+            variations: design.variations.clone(),
+            is_on: false,
+        }),
+        form,
+        faults: vec![FormFault { field: "secondary".into(), message: HOSTILE.into() }],
+        need: Some(need.map_err(|error| error.to_string())),
+        metrics: vec![stored("conversion", MetricKind::Share), stored("revenue", MetricKind::Revenue)],
+        analysis: rollups.map(|rollups| analyse(&experiment, rollups)),
+        experiment: Some(experiment),
+        currency: Currency::EUR,
+        told: Told::Refused(HOSTILE.into()),
+    }
+}
+
+/// All of them.
+pub(crate) fn pages(studio: &StudioContext) -> Vec<String> {
+    let list = ExperimentsPage {
+        experiments: vec![draft()],
+        in_flags: vec![InFlags {
+            flag: HOSTILE.into(),
+            key: "other".into(),
+            variations: draft().design.variations,
+            is_on: true,
+        }],
+    };
+    let won = sums([(20_000, 2_000.0), (20_000, 2_400.0)]);
+    let stopped = running().stopped(HOSTILE, 5).unwrap();
+    let decision = Decision { variation: 1, note: HOSTILE.into() };
+    let decided = stopped.clone().decided(decision, HOSTILE, 6).unwrap();
+    let mut all: Vec<String> = [
+        data(draft(), None),
+        data(running(), Some(&Rollups::default())),
+        data(running(), Some(&won)),
+        data(stopped, Some(&sums([(20_000, 2_400.0), (20_000, 2_000.0)]))),
+        data(running(), Some(&sums([(20_000, 2_000.0), (25_000, 2_400.0)]))),
+        data(decided, Some(&won)),
+    ]
+    .iter()
+    .map(|data| experiment(studio, data))
+    .collect();
+    let form = MetricForm { name: HOSTILE.into(), cap: HOSTILE.into(), ..MetricForm::default() };
+    let faults = vec![FormFault { field: "key".into(), message: HOSTILE.into() }];
+    let told = || Told::Refused(HOSTILE.into());
+    all.push(experiments(studio, &list));
+    all.push(metrics(studio, &[stored("conversion", MetricKind::Share)], told()));
+    all.push(metric(studio, &MetricPage { version: 0, form, faults, told: told() }));
+    all
+}
+
+#[test]
+fn a_result_is_said_in_words_with_its_certainty_and_what_to_do() {
+    let studio = crate::pages::tests::studio(orilla_ui::Locale::En);
+    let said = |rollups: &Rollups| {
+        let mut data = data(running(), Some(rollups));
+        if let Some(experiment) = &mut data.experiment {
+            experiment.measured.iter_mut().for_each(|measured| measured.metric.name = "Orders".into());
+            experiment.design.variations.iter_mut().for_each(|v| v.name = format!("card {}", v.key));
+        }
+        experiment(&studio, &data)
+    };
+    let won = said(&sums([(20_000, 2_000.0), (20_000, 2_400.0)]));
+    assert!(
+        won.contains("With “card 1”, “Orders” changes by +20\u{a0}% against “card 0”: that is better."),
+        "{won}"
+    );
+    assert!(won.contains("We are 95 % sure") && won.contains("give “card 1” to everybody"), "{won}");
+    assert!(won.contains("<svg class=\"plot\""));
+    let early = said(&sums([(1_000, 100.0), (1_000, 110.0)]));
+    assert!(early.contains("Nothing is decided yet.") && !early.contains("significant"), "{early}");
+    let broken = said(&sums([(20_000, 2_000.0), (25_000, 2_400.0)]));
+    assert!(broken.contains("Do not trust these numbers"), "{broken}");
+}

@@ -1,0 +1,91 @@
+//! `POST /e`: what pages tell of their visitors. It is not looked into here: the queue's consumer reads it, and keeps
+//! what it can't read with the reason.
+
+use crate::gateway::log::Level;
+use crate::gateway::visitor::{Visitor, agent};
+use crate::visit::Visit;
+use crate::{Host, Problem};
+use axum::body::Bytes;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use orilla_events::{Device, Event, EventId, LONGEST_BODY, Message, Origin, Sender, What};
+use orilla_orders::{IdempotencyKey, OrderToken};
+use orilla_shop::PortError;
+use orilla_shop::checkout::Orders;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Who did something, if it may be counted: somebody with an id of this shop's, who agreed to be counted and is no
+/// program. Whoever a page says that it is, is not asked.
+pub fn counted(visit: &Visit) -> Option<Sender> {
+    let Visit { visitor, host, .. } = visit;
+    if !visitor.counts() {
+        return None;
+    }
+    let id = visitor.id(host.gate.settings.visitor_keys.as_ref(), host.clock.now())?;
+    let country = visitor.country().map(|country| country.code().to_owned());
+    Some(Sender { visitor: id.text(), country, device: device(visitor) })
+}
+
+fn device(visitor: &Visitor) -> Device {
+    match visitor.device() {
+        agent::Device::Phone => Device::Phone,
+        agent::Device::Tablet => Device::Tablet,
+        agent::Device::Desktop => Device::Desktop,
+    }
+}
+
+/// Takes a batch of events. The answer is the same for who is counted and who is not; 204 means that the queue has it
+/// (or that nobody wants it), anything else that it has to be sent again.
+pub async fn collect(visit: Visit, body: Bytes) -> Response {
+    if body.len() > LONGEST_BODY {
+        let text = "Send smaller batches: at most 16 KB.";
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", text).into_response();
+    }
+    let (Some(sender), false) = (counted(&visit), body.is_empty()) else { return nothing() };
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let message = Message { sender, received: visit.host.clock.now(), origin: Origin::Page(body) };
+    match visit.host.events.put(&message.text()).await {
+        Ok(()) => nothing(),
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+fn nothing() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Tells the queue of a placed order, after the answer. The key of the form is the event's name: a form that is sent
+/// twice is one order and one event.
+pub fn order_placed(visit: &Visit, orders: Arc<dyn Orders>, token: &OrderToken, key: &IdempotencyKey) {
+    let Some(sender) = counted(visit) else { return };
+    let (host, token, key) = (visit.host.clone(), token.clone(), key.clone());
+    visit.host.background.run(Box::pin(async move {
+        if let Err(error) = tell(&host, &*orders, sender, &token, &key).await {
+            let line = json!({ "level": "error", "message": format!("an order is not counted: {error}") });
+            host.gate.log.line(Level::Error, &line.to_string());
+        }
+    }));
+}
+
+async fn tell(
+    host: &Host,
+    orders: &dyn Orders,
+    sender: Sender,
+    token: &OrderToken,
+    key: &IdempotencyKey,
+) -> Result<(), PortError> {
+    let unexpected = |text: String| PortError::Unexpected(text);
+    let Some(stored) = orders.order(token).await? else { return Err(unexpected("no order".to_owned())) };
+    let placed_at = stored.history.first().map(|first| first.at);
+    let at = placed_at.ok_or_else(|| unexpected("an order without events".to_owned()))?;
+    let what = What::OrderPlaced { revenue: stored.order()?.placed.total };
+    let id = EventId::parse(key.as_str()).map_err(|error| unexpected(error.to_string()))?;
+    let origin = Origin::Shop(Event { id, at, what });
+    host.events.put(&Message { sender, received: host.clock.now(), origin }.text()).await
+}
+
+#[cfg(test)]
+mod tests;

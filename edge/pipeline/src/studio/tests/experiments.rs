@@ -1,0 +1,164 @@
+//! An experiment from the flags to its decision, as the team meets it.
+
+use super::{check_refused, hidden, signed_in};
+use crate::gateway::visitor::identity::{Identified, VisitorKeys};
+use crate::testing::{Client, NOW, Shop, VISITOR_KEY};
+use orilla_shop::{PortError, Random};
+use serde_json::{Value, json};
+
+const PAGE: &str = "/studio/experiments/cards";
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
+
+/// A shop whose flags have an experiment.
+fn shop() -> Shop {
+    let shop = Shop::new();
+    let flags = json!({ "features": { "card-layout": { "defaultValue": "plain", "rules": [
+        { "id": "r1", "key": "cards", "variations": ["plain", "large"], "hashAttribute": "id",
+          "meta": [{ "key": "0", "name": "As it is" }, { "key": "1", "name": "Large <pictures>" }] },
+    ] } } });
+    shop.execute(&format!(
+        "INSERT INTO flag_versions (version, document, at, member, reason, changes, key)
+         SELECT max(version) + 1, '{flags}', {NOW}, 'Ada', 'cards', '[]', 'cards-version' FROM flag_versions"
+    ));
+    shop.publish_flags(&flags.to_string());
+    shop
+}
+
+fn form(version: &str, more: &str) -> String {
+    format!(
+        "version={version}&name=Cards&hypothesis=Large+pictures+sell+more.&audience=&primary=conversion\
+         &secondary.revenue=on&guardrails.checkout=on&baseline=5&deviation=&effect=20&traffic=1000{more}"
+    )
+}
+
+#[track_caller]
+fn act(staff: &Client<'_>, form: &str, expected: &str) {
+    let answer = staff.post_form(PAGE, form);
+    let place = format!("{PAGE}?done={expected}");
+    assert_eq!((answer.status, answer.header("location")), (303, &*place), "{}", answer.text());
+}
+
+struct Dice(u8);
+
+impl Random for Dice {
+    fn bytes(&self) -> Result<[u8; 16], PortError> {
+        Ok([self.0; 16])
+    }
+}
+
+/// A visitor's browser tells what it saw.
+fn sees(shop: &Shop, number: u8, variation: &str) {
+    let keys = VisitorKeys::new(VISITOR_KEY, None).unwrap();
+    let cookie = Identified::new(&Dice(number), NOW).unwrap().cookie(&keys);
+    let cookie = format!("__Host-consent=1.10; {}", cookie.to_str().unwrap().split(';').next().unwrap());
+    let exposure = json!({ "id": format!("exposure-{number}"), "type": "exposure", "at": 1, "experiment": "cards",
+        "variation": variation });
+    let begun = json!({ "id": format!("checkout-{number}"), "type": "checkout_begun", "at": 1 });
+    let body = json!({ "sent": 1, "events": [exposure, begun] }).to_string();
+    let headers = [("cookie", cookie.as_str()), ("user-agent", BROWSER), ("sec-fetch-site", "same-origin")];
+    assert_eq!(shop.anonymous().send("POST", "/e", &headers, body.as_bytes()).status, 204);
+}
+
+fn current_flags(shop: &Shop) -> Value {
+    shop.read("SELECT json(document) AS doc FROM flag_versions ORDER BY version DESC LIMIT 1").remove(0)
+}
+
+#[test]
+fn an_experiment_goes_from_the_flags_to_everybody() {
+    let shop = shop();
+    let staff = signed_in(&shop);
+    assert!(staff.get("/studio/experiments").text().contains("href=\"/studio/experiments/cards\""));
+    let page = staff.get(PAGE);
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert_eq!(hidden(&page, "version"), "0");
+    // How long it takes is told without saving anything.
+    let before = shop.rows_written();
+    let told = staff.post_form(PAGE, &form("0", "&intent=calculate"));
+    assert!(told.text().contains("Days, looked at any time"), "{}", told.text());
+    assert_eq!(shop.rows_written(), before);
+    act(&staff, &form("0", "&intent=save"), "save");
+    sees(&shop, 1, "1");
+    shop.deliver().unwrap();
+    act(&staff, "version=1&intent=start", "start");
+    let started = staff.get(PAGE).text();
+    assert!(started.contains("There are too few visitors for any number yet."), "{started}");
+    shop.wait(1_000);
+    for number in 2..12 {
+        sees(&shop, number, if number % 2 == 0 { "0" } else { "1" });
+    }
+    shop.deliver().unwrap();
+    let page = staff.get(PAGE).text();
+    // Five each, and not the one who came before the start.
+    assert!(page.contains("As it is 5 : Large &lt;pictures&gt; 5"), "{page}");
+    assert!(page.contains("<svg") || page.contains("too few visitors"), "{page}");
+    act(&staff, "version=2&intent=stop", "stop");
+    act(&staff, "version=3&intent=decide&variation=1&note=more+orders", "decide");
+    let flags = current_flags(&shop);
+    assert_eq!(flags["features"]["card-layout"]["defaultValue"], "large");
+    assert_eq!(flags["features"]["card-layout"]["rules"][0]["enabled"], false);
+    let page = staff.get(&format!("{PAGE}?done=decide")).text();
+    assert!(page.contains("Decided for “Large &lt;pictures&gt;”: more orders"), "{page}");
+    assert!(staff.get("/studio/experiments").text().contains("Decided"));
+}
+
+#[test]
+fn what_is_wrong_with_a_design_is_said_at_its_field() {
+    let shop = shop();
+    let staff = signed_in(&shop);
+    let with = |from: &str, to: &str| form("0", "&intent=save").replace(from, to);
+    check_refused(&shop, &staff, PAGE, &with("effect=20", "effect=0"), (422, "effect"));
+    check_refused(&shop, &staff, PAGE, &with("primary=conversion", "primary=gone"), (422, "primary"));
+    check_refused(
+        &shop,
+        &staff,
+        PAGE,
+        &with("secondary.revenue", "secondary.conversion"),
+        (422, "secondary"),
+    );
+    check_refused(&shop, &staff, PAGE, &with("name=Cards", "name="), (422, "name"));
+    check_refused(&shop, &staff, PAGE, &with("version=0", "version=x"), (422, ""));
+    check_refused(&shop, &staff, PAGE, &with("version=0", "version=7"), (409, ""));
+    check_refused(&shop, &staff, PAGE, &with("intent=save", "intent=burn"), (422, ""));
+    check_refused(&shop, &staff, PAGE, "version=0&intent=stop", (409, ""));
+    assert_eq!(staff.get("/studio/experiments/nothing").status, 404);
+    assert_eq!(staff.post_form("/studio/experiments/nothing", "version=0&intent=stop").status, 404);
+    act(&staff, &form("0", "&intent=save"), "save");
+    check_refused(&shop, &staff, PAGE, "version=1&intent=decide&variation=0&note=x", (409, ""));
+    act(&staff, "version=1&intent=start", "start");
+    check_refused(&shop, &staff, PAGE, &form("2", "&intent=save"), (409, ""));
+    act(&staff, "version=2&intent=stop", "stop");
+    check_refused(&shop, &staff, PAGE, "version=3&intent=decide&variation=0&note=", (422, "note"));
+    check_refused(&shop, &staff, PAGE, "version=3&intent=decide&variation=2&note=x", (409, ""));
+}
+
+#[test]
+fn metrics_are_listed_edited_and_added() {
+    let shop = Shop::empty();
+    let staff = signed_in(&shop);
+    let list = staff.get("/studio/metrics").text();
+    assert!(list.contains("Visitors who order") && list.contains("/studio/metrics/new"), "{list}");
+    let form =
+        "key=searches&name=Searches&description=&kind=count&event=search&from_days=0&days=7&cap=20&goal=less";
+    let done = staff.post_form("/studio/metrics/new", &format!("version=0&{form}"));
+    assert_eq!((done.status, done.header("location")), (303, "/studio/metrics?done=save"), "{}", done.text());
+    check_refused(&shop, &staff, "/studio/metrics/new", &format!("version=0&{form}"), (409, "key"));
+    check_refused(
+        &shop,
+        &staff,
+        "/studio/metrics/new",
+        &format!("version=0&{}", form.replace("searches", "new")),
+        (422, "key"),
+    );
+    let edit = "/studio/metrics/searches";
+    check_refused(
+        &shop,
+        &staff,
+        edit,
+        &format!("version=1&{}", form.replace("days=7", "days=90")),
+        (422, "days"),
+    );
+    assert_eq!(staff.post_form(edit, &format!("version=1&{}", form.replace("less", "more"))).status, 303);
+    check_refused(&shop, &staff, edit, &format!("version=1&{form}"), (409, ""));
+    assert_eq!(hidden(&staff.get(edit), "version"), "2");
+    assert_eq!(staff.get("/studio/metrics/nothing").status, 404);
+}

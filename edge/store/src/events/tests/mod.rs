@@ -1,0 +1,189 @@
+//! Events in SQLite: whatever is delivered how often and in which order, each counts once.
+
+mod model;
+
+use super::*;
+use crate::db::rows;
+use crate::testing::TestDatabase;
+use futures::executor::block_on;
+use orilla_events::{Device, EventId, ExperimentKey, PageKind, Sender, VariationKey};
+use orilla_money::{Currency, Money};
+use orilla_shop::team::Refused;
+use serde_json::Value;
+
+pub(super) const NOW: i64 = 1_760_000_000_000;
+pub(super) const HOUR: i64 = 3_600_000;
+
+/// A shop with two experiments: `layout` since NOW, `promise` from an hour later until two days later.
+pub(super) fn shop() -> (Arc<TestDatabase>, EventStore) {
+    let db = Arc::new(TestDatabase::new());
+    let (later, end) = (NOW + HOUR, NOW + 2 * DAY);
+    db.execute(&format!(
+        "INSERT INTO experiments (key, version, started_at, stopped_at, document) VALUES
+           ('layout', 1, {NOW}, NULL, '{{}}'), ('promise', 1, {later}, {end}, '{{}}'), ('draft', 1, NULL, NULL, '{{}}');
+         INSERT INTO experiment_metrics
+           (experiment, metric, is_share, event, currency, denominator, window_from, window_until, cap)
+         SELECT e.key, m.* FROM (SELECT 'layout' AS key UNION SELECT 'promise') e CROSS JOIN (VALUES
+           ('conversion', 1, 'order_placed', NULL, NULL, 0, {DAY}, NULL),
+           ('revenue', 0, 'order_placed', 'EUR', NULL, 0, {w}, 5000),
+           ('order-value', 0, 'order_placed', 'EUR', 'order_placed', 0, {w}, NULL),
+           ('return', 1, 'page_view', NULL, NULL, {DAY}, {w}, NULL),
+           ('pages', 0, 'page_view', NULL, NULL, 0, {w}, NULL)) m",
+        w = 14 * DAY
+    ));
+    let store = EventStore::new(db.clone());
+    (db, store)
+}
+
+pub(super) fn sender(visitor: u8) -> Sender {
+    let (country, device) = match visitor % 3 {
+        0 => (Some("PT"), Device::Phone),
+        1 => (Some("ES"), Device::Desktop),
+        _ => (None, Device::Desktop),
+    };
+    Sender { visitor: format!("visitor-{visitor}"), country: country.map(str::to_owned), device }
+}
+
+pub(super) fn event(id: &str, at: i64, what: What) -> Event {
+    Event { id: EventId::parse(id).unwrap(), at, what }
+}
+
+pub(super) fn exposure(experiment: &str, variation: u8) -> What {
+    let variation = VariationKey::parse(["grid", "rows"][usize::from(variation)]).unwrap();
+    What::Exposure { experiment: ExperimentKey::parse(experiment).unwrap(), variation }
+}
+
+pub(super) fn order(minor: i64) -> What {
+    What::OrderPlaced { revenue: Money { minor, currency: Currency::EUR } }
+}
+
+pub(super) fn page() -> What {
+    What::PageView { page: PageKind::Home }
+}
+
+pub(super) fn record(store: &EventStore, events: &[(Sender, Event)], now: i64) {
+    let arrived = Arrived { events: events.to_vec(), refused: Vec::new() };
+    block_on(store.record(&arrived, now)).unwrap();
+}
+
+pub(super) fn read(db: &TestDatabase, sql: &str) -> Vec<Value> {
+    block_on(rows(db, Statement::new(sql))).unwrap()
+}
+
+/// Experiment, variation, units over all days.
+fn units(db: &TestDatabase) -> Vec<Value> {
+    read(
+        db,
+        "SELECT json_array(experiment, variation, sum(units)) AS doc FROM unit_rollups
+         WHERE dimension = 'day' GROUP BY experiment, variation HAVING sum(units) > 0",
+    )
+}
+
+/// Variation and sum of a metric of `layout`.
+fn sums(db: &TestDatabase, metric: &str) -> Vec<Value> {
+    let sql = format!(
+        "SELECT json_array(variation, sum(sum)) AS doc FROM metric_rollups
+         WHERE experiment = 'layout' AND dimension = 'day' AND metric = '{metric}'
+         GROUP BY variation HAVING sum(sum) <> 0"
+    );
+    read(db, &sql)
+}
+
+#[test]
+fn an_order_counts_for_the_variation_that_its_buyer_saw() {
+    let (db, store) = shop();
+    let seen = |visitor, variation| {
+        (sender(visitor), event(&format!("exposure-{visitor}"), NOW + 10, exposure("layout", variation)))
+    };
+    let bought =
+        |visitor, minor| (sender(visitor), event(&format!("order-of-{visitor}"), NOW + 20, order(minor)));
+    record(&store, &[seen(1, 0), seen(2, 1), seen(3, 1), bought(2, 1_999), bought(4, 900)], NOW + 30);
+    assert_eq!(
+        units(&db),
+        [serde_json::json!(["layout", "grid", 1]), serde_json::json!(["layout", "rows", 2])]
+    );
+    assert_eq!(sums(&db, "conversion"), [serde_json::json!(["rows", 1.0])]);
+    assert_eq!(sums(&db, "revenue"), [serde_json::json!(["rows", 1999.0])]);
+    // More than the cap is the cap, whoever says it how often.
+    record(&store, &[bought(1, 7_000), bought(1, 7_000)], NOW + 40);
+    record(&store, &[bought(1, 7_000)], NOW + 50);
+    assert_eq!(
+        sums(&db, "revenue"),
+        [serde_json::json!(["grid", 5000.0]), serde_json::json!(["rows", 1999.0])]
+    );
+    assert_eq!(
+        sums(&db, "order-value"),
+        [serde_json::json!(["grid", 7000.0]), serde_json::json!(["rows", 1999.0])]
+    );
+    assert_eq!(read(&db, "SELECT json(count(*)) AS doc FROM events"), [3]);
+    assert_eq!(read(&db, "SELECT json(count(*)) AS doc FROM event_units"), [0]);
+}
+
+#[test]
+fn who_sees_two_variations_is_counted_in_none() {
+    let (db, store) = shop();
+    let seen = |at, variation| {
+        (sender(1), event(&format!("exposure-at-{at}"), NOW + at, exposure("layout", variation)))
+    };
+    record(&store, &[seen(1, 0), (sender(1), event("order-one", NOW + 5, order(100)))], NOW + 10);
+    record(&store, &[seen(6, 1)], NOW + 20);
+    record(&store, &[seen(7, 0)], NOW + 30);
+    assert_eq!(units(&db), [serde_json::json!(["layout", "", 1])]);
+    assert_eq!(sums(&db, "conversion"), [serde_json::json!(["", 1.0])]);
+}
+
+#[test]
+fn experiments_that_have_not_started_or_are_over_count_nobody() {
+    let (db, store) = shop();
+    let seen = |id: &str, at, key: &str| (sender(1), event(id, NOW + at, exposure(key, 1)));
+    let exposures = [
+        seen("exposure-1", 1, "draft"),
+        seen("exposure-2", 1, "promise"),
+        seen("exposure-3", 2 * DAY, "promise"),
+        seen("exposure-4", 1, "unknown"),
+        seen("exposure-5", -1, "layout"),
+    ];
+    record(&store, &exposures, NOW + 2 * DAY);
+    assert!(units(&db).is_empty());
+}
+
+#[test]
+fn what_is_no_event_is_kept_with_the_reason_and_not_for_ever() {
+    let (db, store) = shop();
+    let refused =
+        |i: usize| Refused { code: "not_json".into(), reason: format!("reason {i}"), body: "{".into() };
+    let arrived =
+        |range: std::ops::Range<usize>| Arrived { events: Vec::new(), refused: range.map(refused).collect() };
+    block_on(store.record(&arrived(0..3), NOW)).unwrap();
+    let letters = block_on(store.dead_letters(2)).unwrap();
+    assert_eq!((letters.len(), letters[0].reason.as_str(), letters[0].at), (2, "reason 2", NOW));
+    block_on(store.record(&arrived(3..10_005), NOW)).unwrap();
+    assert_eq!(read(&db, "SELECT json(count(*)) AS doc FROM event_dead_letters"), [10_000]);
+}
+
+#[test]
+fn old_events_are_forgotten_and_what_they_came_to_is_not() {
+    let (db, store) = shop();
+    let bought = (sender(1), event("order-one", NOW + 5, order(100)));
+    record(&store, &[(sender(1), event("exposure-1", NOW + 1, exposure("layout", 1))), bought], NOW + 10);
+    let late = NOW + KEPT + DAY;
+    record(&store, &[(sender(1), event("view-later", late, page()))], late);
+    record(&store, &[(sender(1), event("view-last", late, page()))], late);
+    assert_eq!(read(&db, "SELECT json(count(*)) AS doc FROM events"), [2]);
+    assert_eq!(sums(&db, "revenue"), [serde_json::json!(["rows", 100.0])]);
+}
+
+#[test]
+fn a_batch_of_which_a_part_fails_has_not_happened() {
+    let (db, store) = shop();
+    db.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON unit_rollups BEGIN SELECT RAISE(ABORT, 'in the middle'); END",
+    );
+    let events = [(sender(1), event("exposure-1", NOW + 1, exposure("layout", 1)))];
+    let arrived = Arrived { events: events.to_vec(), refused: Vec::new() };
+    assert!(matches!(block_on(store.record(&arrived, NOW + 2)), Err(RecordError::Refused(_))));
+    assert_eq!(read(&db, "SELECT json(count(*)) AS doc FROM exposures"), [0]);
+    db.execute("DROP TRIGGER refuse");
+    record(&store, &events, NOW + 3);
+    assert_eq!(units(&db), [serde_json::json!(["layout", "rows", 1])]);
+}

@@ -1,0 +1,319 @@
+//! What an experiment's sums say.
+
+use crate::ALPHA;
+use crate::estimate::{Sums, pair};
+use crate::experiment::Experiment;
+use crate::metric::{Goal, Measured, MetricKind, Role};
+use crate::need::need;
+use crate::reading::{Reading, read};
+use orilla_stats::{
+    BayesOptions, Correction, Estimate, Interval, MultipleExposures, Posterior, Result, SampleRatio, Segment,
+    SegmentReport, SequentialOptions, SequentialTest, TTest, TestOptions, Undefined, adjust, bayes,
+    by_segment, sample_ratio, sequential, welch,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How many visitors a segment has in a variation. The variation is empty for those who saw more than one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the columns of a rollup")]
+pub struct UnitRow {
+    pub dimension: String,
+    pub segment: String,
+    pub variation: String,
+    pub units: u64,
+}
+
+/// What a segment sums up to in a variation, for a metric.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the columns of a rollup")]
+pub struct SumRow {
+    pub dimension: String,
+    pub segment: String,
+    pub variation: String,
+    pub metric: String,
+    #[serde(flatten)]
+    pub sums: Sums,
+}
+
+/// All sums of an experiment: by day of the first exposure, by country, by device.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "two lists of rows")]
+pub struct Rollups {
+    pub units: Vec<UnitRow>,
+    pub sums: Vec<SumRow>,
+}
+
+/// A variation against the control.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compared {
+    /// For one look at a planned end.
+    pub once: TTest,
+    /// For looks at any time: this one decides.
+    pub any_time: SequentialTest,
+    /// Chances and risks.
+    pub bayes: Posterior,
+    /// The sequential p value, corrected for the number of comparisons of metrics of the same role.
+    pub adjusted_p: f64,
+    /// Whether what the visitors did before made it more precise (CUPED).
+    pub is_adjusted: bool,
+}
+
+/// A variation, as a metric sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VariantResult {
+    /// Which: 0 is the control.
+    pub variation: usize,
+    /// Its visitors.
+    pub units: u64,
+    /// Its estimate.
+    pub estimate: Result<Estimate>,
+    /// It against the control; nothing for the control itself.
+    pub compared: Option<Result<Compared>>,
+}
+
+/// A metric of the experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricResult {
+    /// The metric.
+    pub measured: Measured,
+    /// The variations, the control first.
+    pub variants: Vec<VariantResult>,
+}
+
+/// The primary metric at the end of a day, over those who came until then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// The day: `2026-11-27`.
+    pub day: String,
+    /// For each variation but the control, the uplift and its interval for any time.
+    pub variants: Vec<Option<(f64, Interval)>>,
+    /// The visitors of all variations until then.
+    pub units: u64,
+}
+
+/// The primary metric in the segments of a dimension, for one variation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SegmentTable {
+    /// `country` or `device`.
+    pub dimension: &'static str,
+    /// Which variation.
+    pub variation: usize,
+    /// What the segments say.
+    pub report: Result<SegmentReport>,
+}
+
+/// All that is known of an experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    /// The visitors of each variation.
+    pub units: Vec<u64>,
+    /// Whether they are split as they should be.
+    pub sample_ratio: Result<SampleRatio>,
+    /// Those who saw more than one variation.
+    pub multiple: MultipleExposures,
+    /// The metrics: the primary first.
+    pub metrics: Vec<MetricResult>,
+    /// The primary metric, day by day.
+    pub timeline: Vec<Point>,
+    /// The primary metric, by segment.
+    pub segments: Vec<SegmentTable>,
+    /// What it comes to.
+    pub reading: Reading,
+}
+
+/// The sums of one metric and their units, by variation.
+type ByVariation = BTreeMap<usize, (u64, Sums)>;
+
+/// From the key of a variation to its place.
+type Place<'a> = &'a dyn Fn(&str) -> Option<usize>;
+
+/// Analyses an experiment.
+pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
+    let variations = experiment.design.variations.len();
+    let place = |key: &str| experiment.design.variations.iter().position(|variation| variation.key == key);
+    let place: Place<'_> = &place;
+    let total = |is_it: &dyn Fn(&str) -> bool| -> u64 {
+        let days = rollups.units.iter().filter(|row| row.dimension == "day" && is_it(&row.variation));
+        days.map(|row| row.units).sum()
+    };
+    let units: Vec<u64> = (0..variations).map(|at| total(&|key| place(key) == Some(at))).collect();
+    let weights: Vec<f64> = experiment.design.variations.iter().map(|variation| variation.weight).collect();
+    let mixed = total(&str::is_empty);
+    let multiple = MultipleExposures { units: mixed, of: units.iter().sum::<u64>() + mixed };
+    let tuning = experiment
+        .measured
+        .first()
+        .and_then(|primary| need(&experiment.design, primary.metric.kind).ok())
+        .map_or(5_000.0, |need| need.once);
+    let mut metrics: Vec<MetricResult> = experiment
+        .measured
+        .iter()
+        .map(|measured| {
+            let sums = day_by_day(rollups, place, measured.key.as_str()).remove("").unwrap_or_default();
+            let sums = with_units(sums, &units);
+            MetricResult {
+                measured: measured.clone(),
+                variants: variants(&measured.metric, &sums, variations, tuning),
+            }
+        })
+        .collect();
+    correct(&mut metrics);
+    let sample_ratio = sample_ratio(&units, &weights);
+    let primary = experiment.measured.first();
+    let timeline =
+        primary.map(|primary| timeline(rollups, place, primary, variations, tuning)).unwrap_or_default();
+    let segments = primary.map(|primary| segments(rollups, place, primary, variations)).unwrap_or_default();
+    let reading = read(experiment, &metrics, &sample_ratio, multiple, &units);
+    Analysis { units, sample_ratio, multiple, metrics, timeline, segments, reading }
+}
+
+/// The sums of a metric by day; under the empty day, of all.
+fn day_by_day(rollups: &Rollups, place: Place<'_>, metric: &str) -> BTreeMap<String, ByVariation> {
+    let mut days: BTreeMap<String, ByVariation> = BTreeMap::new();
+    for row in rollups.sums.iter().filter(|row| row.dimension == "day" && row.metric == metric) {
+        let Some(variation) = place(&row.variation) else { continue };
+        for day in ["", row.segment.as_str()] {
+            days.entry(day.to_owned()).or_default().entry(variation).or_default().1 += row.sums;
+        }
+    }
+    days
+}
+
+fn with_units(mut sums: ByVariation, units: &[u64]) -> ByVariation {
+    for (variation, units) in units.iter().enumerate() {
+        sums.entry(variation).or_default().0 = *units;
+    }
+    sums
+}
+
+fn variants(
+    metric: &crate::Metric,
+    sums: &ByVariation,
+    variations: usize,
+    tuning: f64,
+) -> Vec<VariantResult> {
+    let none = (0, Sums::default());
+    let of = |variation: usize| sums.get(&variation).unwrap_or(&none);
+    (0..variations)
+        .map(|variation| {
+            let (units, own) = of(variation);
+            let compared = (variation > 0).then(|| compare(metric, of(0), of(variation), tuning));
+            VariantResult { variation, units: *units, estimate: own.estimate(metric.kind, *units), compared }
+        })
+        .collect()
+}
+
+fn compare(
+    metric: &crate::Metric,
+    control: &(u64, Sums),
+    variant: &(u64, Sums),
+    tuning: f64,
+) -> Result<Compared> {
+    let (control, variant, is_adjusted) =
+        pair(metric.kind, (control.0, &control.1), (variant.0, &variant.1))?;
+    let smaller_is_better = metric.goal == Goal::Less;
+    let any_time = sequential(
+        &control,
+        &variant,
+        &SequentialOptions { alpha: ALPHA, tuning, ..SequentialOptions::default() },
+    )?;
+    Ok(Compared {
+        once: welch(&control, &variant, &TestOptions { alpha: ALPHA, ..TestOptions::default() })?,
+        any_time,
+        bayes: bayes(&control, &variant, &BayesOptions { smaller_is_better, ..BayesOptions::default() })?,
+        adjusted_p: any_time.p_value,
+        is_adjusted,
+    })
+}
+
+/// Corrects the sequential p values: the primary metric for the number of variations, the secondary ones for all of
+/// theirs together (Holm). Those of guardrails stay as they are: it is harm that they are to find.
+fn correct(metrics: &mut [MetricResult]) {
+    for role in [Role::Primary, Role::Secondary] {
+        let mut family: Vec<&mut Compared> = metrics
+            .iter_mut()
+            .filter(|result| result.measured.role == role)
+            .flat_map(|result| &mut result.variants)
+            .filter_map(|variant| variant.compared.as_mut()?.as_mut().ok())
+            .collect();
+        let p_values: Vec<f64> = family.iter().map(|compared| compared.any_time.p_value).collect();
+        if let Ok(adjusted) = adjust(&p_values, Correction::Holm) {
+            family.iter_mut().zip(adjusted).for_each(|(compared, p)| compared.adjusted_p = p);
+        }
+    }
+}
+
+fn timeline(
+    rollups: &Rollups,
+    place: Place<'_>,
+    primary: &Measured,
+    variations: usize,
+    tuning: f64,
+) -> Vec<Point> {
+    let days = day_by_day(rollups, place, primary.key.as_str());
+    let mut units: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
+    for row in rollups.units.iter().filter(|row| row.dimension == "day") {
+        if let Some(variation) = place(&row.variation) {
+            units.entry(&row.segment).or_default().push((variation, row.units));
+        }
+    }
+    let mut until = ByVariation::new();
+    units
+        .into_iter()
+        .map(|(day, new)| {
+            for (variation, new) in new {
+                until.entry(variation).or_default().0 += new;
+            }
+            for (variation, (_, sums)) in days.get(day).into_iter().flatten() {
+                until.entry(*variation).or_default().1 += *sums;
+            }
+            let found = variants(&primary.metric, &until, variations, tuning);
+            let interval = |result: &VariantResult| {
+                let compared = result.compared.as_ref()?.as_ref().ok()?;
+                Some((compared.any_time.uplift, compared.any_time.interval))
+            };
+            Point {
+                day: day.to_owned(),
+                variants: found.iter().skip(1).map(interval).collect(),
+                units: found.iter().map(|variant| variant.units).sum(),
+            }
+        })
+        .collect()
+}
+
+fn segments(rollups: &Rollups, place: Place<'_>, primary: &Measured, variations: usize) -> Vec<SegmentTable> {
+    let mut tables = Vec::new();
+    for dimension in ["country", "device"] {
+        let mut found: BTreeMap<&str, ByVariation> = BTreeMap::new();
+        for row in rollups.units.iter().filter(|row| row.dimension == dimension && row.units > 0) {
+            if let Some(variation) = place(&row.variation) {
+                found.entry(&row.segment).or_default().entry(variation).or_default().0 += row.units;
+            }
+        }
+        for row in
+            rollups.sums.iter().filter(|r| r.dimension == dimension && r.metric == primary.key.as_str())
+        {
+            if let Some(variation) = place(&row.variation) {
+                found.entry(&row.segment).or_default().entry(variation).or_default().1 += row.sums;
+            }
+        }
+        for variation in 1..variations {
+            let one = |(name, sums): (&&str, &ByVariation)| Segment {
+                name: (*name).to_owned(),
+                control: estimate(primary.metric.kind, sums.get(&0)),
+                variant: estimate(primary.metric.kind, sums.get(&variation)),
+            };
+            let segments: Vec<Segment> = found.iter().map(one).collect();
+            let options = TestOptions { alpha: ALPHA, ..TestOptions::default() };
+            let report = by_segment(&segments, &options, Correction::Holm);
+            tables.push(SegmentTable { dimension, variation, report });
+        }
+    }
+    tables
+}
+
+fn estimate(kind: MetricKind, found: Option<&(u64, Sums)>) -> Result<Estimate> {
+    let (units, sums) = found.ok_or(Undefined::NoUnits)?;
+    sums.estimate(kind, *units)
+}

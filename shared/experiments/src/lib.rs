@@ -1,0 +1,31 @@
+//! Experiments: what they ask, how long they need, and what their sums say. Pure functions over `orilla_stats`.
+//!
+//! An experiment names what it measures before it starts ([`Design`]); the definitions of its metrics are frozen then
+//! ([`Measured`]). While it runs, anybody may look as often as they like: the sequential test decides, which allows for
+//! that ([`Reading`]). The test for one look is shown beside it, and decides nothing.
+#![deny(missing_docs)]
+
+mod analysis;
+mod design;
+mod estimate;
+mod experiment;
+mod fault;
+mod metric;
+mod need;
+mod reading;
+#[cfg(test)]
+mod tests;
+
+pub use analysis::{
+    Analysis, Compared, MetricResult, Point, Rollups, SegmentTable, SumRow, UnitRow, VariantResult, analyse,
+};
+pub use design::{Design, DesignForm, Variation};
+pub use estimate::Sums;
+pub use experiment::{Decision, Entry, Experiment, LogEntry, Refusal, Status};
+pub use fault::{Fault, Problem};
+pub use metric::{Goal, Measured, Metric, MetricForm, MetricKey, MetricKind, Role};
+pub use need::{Need, need};
+pub use reading::{Broken, Reading, Verdict};
+
+/// The false positives that are accepted.
+pub const ALPHA: f64 = 0.05;

@@ -1,0 +1,266 @@
+//! What is measured.
+
+use crate::fault::{Fault, Problem, filled, number, tidy};
+use orilla_events::EventKind;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 3_600_000;
+/// The most days of a window: events are kept for 90, and 28 before an exposure are looked at.
+const MOST_DAYS: i64 = 60;
+
+/// The name of a metric: 1 to 40 characters of `a-z 0-9 -`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MetricKey(String);
+
+impl MetricKey {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`Problem::Empty`], [`Problem::TooLong`], [`Problem::NotAKey`].
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        match text.len() {
+            0 => Err(Problem::Empty),
+            41.. => Err(Problem::TooLong(40)),
+            _ if text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') => {
+                Ok(MetricKey(text.to_owned()))
+            }
+            _ => Err(Problem::NotAKey),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MetricKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for MetricKey {
+    type Error = Problem;
+    fn try_from(text: String) -> Result<Self, Problem> {
+        MetricKey::parse(&text)
+    }
+}
+
+impl From<MetricKey> for String {
+    fn from(key: MetricKey) -> String {
+        key.0
+    }
+}
+
+macro_rules! tokens {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $token:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$variant_doc])* $variant),* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[$name] = &[$($name::$variant),*];
+
+            /// Its name in forms.
+            pub const fn token(self) -> &'static str {
+                match self { $($name::$variant => $token),* }
+            }
+
+            /// The one with this name.
+            pub fn of(token: &str) -> Option<Self> {
+                $name::ALL.iter().copied().find(|one| one.token() == token)
+            }
+        }
+    };
+}
+
+tokens!(
+    /// What is taken of a visitor.
+    MetricKind {
+        /// Whether the event happened at all.
+        Share = "share",
+        /// How often it happened.
+        Count = "count",
+        /// The sum of its amounts.
+        Revenue = "revenue",
+        /// The sum of its amounts over how often it happened: a ratio of two sums, over all visitors.
+        RevenuePerEvent = "revenue_per_event",
+    }
+);
+tokens!(
+    /// Which way is better.
+    Goal {
+        /// More is better.
+        More = "more",
+        /// Less is better.
+        Less = "less",
+    }
+);
+tokens!(
+    /// What a metric is to an experiment.
+    Role {
+        /// It decides.
+        Primary = "primary",
+        /// It explains.
+        Secondary = "secondary",
+        /// It must not get worse.
+        Guardrail = "guardrail",
+    }
+);
+
+impl MetricKind {
+    /// Whether its values are amounts of money.
+    pub fn is_money(self) -> bool {
+        matches!(self, MetricKind::Revenue | MetricKind::RevenuePerEvent)
+    }
+}
+
+/// A metric.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metric {
+    /// What it is called.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// What is taken of a visitor.
+    pub kind: MetricKind,
+    /// Of which events.
+    pub event: EventKind,
+    /// Days after the first exposure from which on events count. Above 0: who came back.
+    #[serde(default)]
+    pub from_days: u8,
+    /// Days after the first exposure until which events count: 1 to 60.
+    pub days: u8,
+    /// The most that one visitor adds, in minor units or events: one whale must not decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<u32>,
+    /// Which way is better.
+    pub goal: Goal,
+}
+
+impl Metric {
+    /// The window, in milliseconds after the first exposure.
+    pub fn window(&self) -> (i64, i64) {
+        (i64::from(self.from_days) * DAY, i64::from(self.days) * DAY)
+    }
+
+    /// What a ratio divides by.
+    pub fn denominator(&self) -> Option<EventKind> {
+        (self.kind == MetricKind::RevenuePerEvent).then_some(self.event)
+    }
+}
+
+/// A metric of an experiment, as it was defined when that started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Its name.
+    pub key: MetricKey,
+    /// What it is to the experiment.
+    pub role: Role,
+    /// Its definition.
+    #[serde(flatten)]
+    pub metric: Metric,
+}
+
+/// A metric, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields of Metric, as texts")]
+pub struct MetricForm {
+    pub key: String,
+    pub name: String,
+    pub description: String,
+    pub kind: String,
+    pub event: String,
+    pub from_days: String,
+    pub days: String,
+    pub cap: String,
+    pub goal: String,
+}
+
+impl MetricForm {
+    /// The form of a metric.
+    pub fn of(key: &MetricKey, metric: &Metric) -> Self {
+        MetricForm {
+            key: key.to_string(),
+            name: metric.name.clone(),
+            description: metric.description.clone(),
+            kind: metric.kind.token().to_owned(),
+            event: metric.event.token().to_owned(),
+            from_days: metric.from_days.to_string(),
+            days: metric.days.to_string(),
+            cap: metric.cap.map(|cap| cap.to_string()).unwrap_or_default(),
+            goal: metric.goal.token().to_owned(),
+        }
+    }
+
+    /// Checks what was typed.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn check(&self) -> Result<(MetricKey, Metric), Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut take = |fault: Fault| faults.push(fault);
+        let unknown = |field| Fault { field, problem: Problem::Unknown };
+        let key = MetricKey::parse(self.key.trim()).map_err(|problem| Fault { field: "key", problem });
+        let name = filled(&self.name, 80, "name");
+        let description = tidy(&self.description, 300, "description");
+        let kind = MetricKind::of(&self.kind).ok_or(unknown("kind"));
+        let event = EventKind::of(&self.event).filter(|event| *event != EventKind::Exposure);
+        let event = event.filter(|event| {
+            // Only orders have amounts.
+            !kind.as_ref().is_ok_and(|kind| kind.is_money()) || *event == EventKind::OrderPlaced
+        });
+        let event = event.ok_or(unknown("event"));
+        let whole = |text: &str, field, least, most| number(text, field, least, most).map(f64::trunc);
+        let from = if self.from_days.trim().is_empty() { "0" } else { &self.from_days };
+        let from_days = whole(from, "from_days", 0, MOST_DAYS - 1);
+        let least = from_days.as_ref().map_or(1, |from| *from as i64 + 1);
+        let days = whole(&self.days, "days", least, MOST_DAYS);
+        let has_cap = !self.cap.trim().is_empty();
+        let cap = has_cap.then(|| whole(&self.cap, "cap", 1, 1_000_000_000)).transpose();
+        let goal = Goal::of(&self.goal).ok_or(unknown("goal"));
+        match (key, name, description, kind, event, from_days, days, cap, goal) {
+            (
+                Ok(key),
+                Ok(name),
+                Ok(description),
+                Ok(kind),
+                Ok(event),
+                Ok(from_days),
+                Ok(days),
+                Ok(cap),
+                Ok(goal),
+            ) => Ok((
+                key,
+                Metric {
+                    name,
+                    description,
+                    kind,
+                    event,
+                    from_days: from_days as u8,
+                    days: days as u8,
+                    cap: cap.map(|cap| cap as u32),
+                    goal,
+                },
+            )),
+            (key, name, description, kind, event, from_days, days, cap, goal) => {
+                key.err().map(&mut take);
+                name.err().map(&mut take);
+                description.err().map(&mut take);
+                kind.err().map(&mut take);
+                event.err().map(&mut take);
+                from_days.err().map(&mut take);
+                days.err().map(&mut take);
+                cap.err().map(&mut take);
+                goal.err().map(&mut take);
+                Err(faults)
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What visitors do, on its way to those who count it.
+
+use crate::PortError;
+use async_trait::async_trait;
+
+/// The queue that events wait in.
+#[async_trait]
+pub trait EventQueue: Send + Sync {
+    /// Puts the text of an [`orilla_events::Message`] on the queue. When it answers, the message is safe: it will be
+    /// delivered at least once.
+    async fn put(&self, message: &str) -> Result<(), PortError>;
+}

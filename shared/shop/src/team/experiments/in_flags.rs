@@ -1,0 +1,136 @@
+//! Experiments in the document of flags (GrowthBook's format): a rule with `variations` is one.
+
+use orilla_experiments::Variation;
+use serde_json::{Map, Value};
+
+/// An experiment as a flag's rule has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InFlags {
+    /// The flag.
+    pub flag: String,
+    /// The experiment: the rule's `key`, or the flag's name.
+    pub key: String,
+    /// Its variations; the first is the control.
+    pub variations: Vec<Variation>,
+    /// Whether the rule is switched on.
+    pub is_on: bool,
+}
+
+/// All experiments of a document, by flag, in the order of the rules.
+pub fn in_flags(document: &Value) -> Vec<InFlags> {
+    let features = document.get("features").and_then(Value::as_object);
+    let rules = features.into_iter().flatten().flat_map(|(flag, feature)| {
+        let rules = feature.get("rules").and_then(Value::as_array).into_iter().flatten();
+        rules.map(move |rule| (flag, rule))
+    });
+    rules.filter_map(|(flag, rule)| one(flag, rule.as_object()?)).collect()
+}
+
+fn one(flag: &str, rule: &Map<String, Value>) -> Option<InFlags> {
+    let values = rule.get("variations")?.as_array()?;
+    let list = |name: &str| rule.get(name).and_then(Value::as_array);
+    let equal = 1.0 / values.len().max(1) as f64;
+    let variation = |(at, value): (usize, &Value)| {
+        let meta = list("meta").and_then(|meta| meta.get(at));
+        let said = |name: &str| meta.and_then(|meta| meta.get(name)).and_then(Value::as_str);
+        let name = said("name").or(said("key")).map_or_else(|| short(value), str::to_owned);
+        let weight = list("weights").and_then(|weights| weights.get(at)).and_then(Value::as_f64);
+        let key = said("key").map_or_else(|| at.to_string(), str::to_owned);
+        Variation { key, name, weight: weight.unwrap_or(equal) }
+    };
+    Some(InFlags {
+        flag: flag.to_owned(),
+        key: name_of(flag, rule).to_owned(),
+        variations: values.iter().enumerate().map(variation).collect(),
+        is_on: rule.get("enabled") != Some(&Value::Bool(false)),
+    })
+}
+
+fn name_of<'r>(flag: &'r str, rule: &'r Map<String, Value>) -> &'r str {
+    rule.get("key").and_then(Value::as_str).filter(|key| !key.is_empty()).unwrap_or(flag)
+}
+
+/// A value as a name.
+fn short(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.chars().take(40).collect()
+}
+
+/// Gives a variation of an experiment to everybody: it becomes the flag's value, and the rule is switched off. Doing it
+/// twice is doing it once.
+///
+/// # Errors
+/// What is missing, in words.
+pub fn ship(document: &mut Value, flag: &str, key: &str, variation: usize) -> Result<(), String> {
+    let feature = document.get_mut("features").and_then(|features| features.get_mut(flag));
+    let feature =
+        feature.and_then(Value::as_object_mut).ok_or_else(|| format!("there is no flag \"{flag}\""))?;
+    let rules = feature.get_mut("rules").and_then(Value::as_array_mut).into_iter().flatten();
+    let mut rules = rules
+        .filter_map(Value::as_object_mut)
+        .filter(|rule| name_of(flag, rule) == key && rule.contains_key("variations"));
+    let rule = rules.next().ok_or_else(|| format!("the flag \"{flag}\" has no experiment \"{key}\""))?;
+    let values = rule.get("variations").and_then(Value::as_array);
+    let value = values.and_then(|values| values.get(variation)).cloned();
+    let value = value.ok_or_else(|| format!("the experiment \"{key}\" has no variation {variation}"))?;
+    rule.insert("enabled".to_owned(), Value::Bool(false));
+    feature.insert("defaultValue".to_owned(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document() -> Value {
+        json!({ "features": {
+            "card-layout": { "defaultValue": "plain", "rules": [
+                { "force": "large", "condition": { "country": "ES" } },
+                { "id": "r1", "key": "cards", "variations": ["plain", "large"], "weights": [0.2, 0.8],
+                  "meta": [{ "key": "0", "name": "As it is" }, { "key": "big" }] },
+            ] },
+            "promise": { "rules": [{ "variations": [false, true, null], "enabled": false }] },
+            "other": true,
+        } })
+    }
+
+    #[test]
+    fn experiments_are_found_in_the_document() {
+        let found = in_flags(&document());
+        let names = |experiment: &InFlags| -> Vec<(String, f64)> {
+            experiment.variations.iter().map(|v| (v.name.clone(), v.weight)).collect()
+        };
+        assert_eq!(found.len(), 2);
+        assert_eq!(
+            (found[0].flag.as_str(), found[0].key.as_str(), found[0].is_on),
+            ("card-layout", "cards", true)
+        );
+        assert_eq!(names(&found[0]), [("As it is".into(), 0.2), ("big".into(), 0.8)]);
+        assert_eq!((found[1].key.as_str(), found[1].is_on), ("promise", false));
+        assert_eq!(names(&found[1])[2].0, "null");
+        let keys =
+            |at: usize| found[at].variations.iter().map(|v| v.key.as_str()).collect::<Vec<_>>().join(" ");
+        assert_eq!((keys(0), keys(1)), ("0 big".to_owned(), "0 1 2".to_owned()));
+        assert!(in_flags(&json!({})).is_empty() && in_flags(&json!(7)).is_empty());
+    }
+
+    #[test]
+    fn the_winner_becomes_the_value_of_the_flag_once() {
+        let mut shipped = document();
+        for _ in 0..2 {
+            ship(&mut shipped, "card-layout", "cards", 1).unwrap();
+            let feature = &shipped["features"]["card-layout"];
+            assert_eq!(feature["defaultValue"], "large");
+            assert_eq!(feature["rules"][1]["enabled"], false);
+            assert_eq!(feature["rules"][0], document()["features"]["card-layout"]["rules"][0]);
+        }
+        let mut untouched = document();
+        for (flag, key, variation) in
+            [("gone", "cards", 0), ("card-layout", "gone", 0), ("card-layout", "cards", 2)]
+        {
+            assert!(ship(&mut untouched, flag, key, variation).is_err());
+        }
+        assert_eq!(untouched, document());
+    }
+}
