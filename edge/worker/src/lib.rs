@@ -15,3 +15,6 @@ mod rollouts;
 pub use host::{host, inspect, team};
 pub use queue::delivery;
 pub use rollouts::drive;
+
+pub use host::{host, team};
+pub use queue::delivery;

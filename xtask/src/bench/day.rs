@@ -8,8 +8,8 @@ use super::workerd::{Running, Worker};
 use crate::process::Result;
 use std::collections::HashSet;
 
-/// Requests of the day. At this many, an address that is asked for once costs a ten-thousandth of a percent.
-const REQUESTS: usize = 1_000_000;
+/// Requests of the day.
+const REQUESTS: usize = 240_000;
 /// Times at which the team publishes.
 const HOURS: usize = 24;
 /// Of all products, the share that is edited during the day: one in so many.

@@ -90,11 +90,16 @@ pub fn run() -> Result<()> {
     let state = shop.state.clone();
     drop(shop);
     let published = step("publish", || Published::new(&state))?;
-    let mut report = Report::new("pages");
     eprintln!("  catalogue: {catalogue}");
     let floor = floor(&published, &product)?;
+    // Each part takes minutes: it tells what it has found before the next.
+    let mut report = Report::new("pages");
     step("levels", || levels(&published, &floor, &product, &mut report))?;
+    report.finish()?;
+    let mut report = Report::new("pages-memory");
     step("a hundred thousand addresses", || day::addresses(&published, &floor, &category, &mut report))?;
+    report.finish()?;
+    let mut report = Report::new("pages-day");
     step("a day", || day::run(&published, &floor, &mut report))?;
     report.finish()
 }
