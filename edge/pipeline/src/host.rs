@@ -16,8 +16,6 @@ use orilla_shop::team::{
     CategoryDesk, EventLog, ExperimentDesk, ImportDesk, KeptPages, OrderDesk, ProductDesk, Sessions,
 };
 use orilla_shop::{Background, Clock, Health, PageStore, Pictures, Random, Timer};
-use orilla_shop::team::{CategoryDesk, EventLog, ExperimentDesk, OrderDesk, ProductDesk, Sessions};
-use orilla_shop::{Background, Clock, Health, Pictures, Random, Timer};
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use std::sync::Arc;

@@ -23,8 +23,6 @@ use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
     CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, OrderStore, PasskeyStore,
     RolloutsInSql, SessionStore, Statement,
-    CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
-    Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -267,8 +265,6 @@ impl Shop {
             alarm: Arc::new(NoAlarm),
         };
         Shop { host, team, database, background, clock, files, limiter, queue, collected, near }
-        };
-        Shop { host, team, database, background, clock, files, limiter, queue, collected }
     }
 
     /// A shop with the demo catalogue.

@@ -97,22 +97,4 @@ export default {
     const next = await drive(env, context);
     if (next) await env.ROLLOUTS.get(env.ROLLOUTS.idFromName("clock")).wake(next);
   },
-
-  // Returning acknowledges all messages, and throwing has all of them delivered again: so they are acknowledged when
-  // the transaction that holds them is done, and not before.
-  async queue(batch, env, context) {
-    team.start();
-    if (team.failed) {
-      team.failed = false;
-      team.restart();
-    }
-    try {
-      // The body of a message that nobody of us wrote is kept as a dead letter.
-      const texts = batch.messages.map(({ body }) => (typeof body === "string" ? body : JSON.stringify(body) ?? ""));
-      await team.queue(JSON.stringify(texts), env, context);
-    } catch (error) {
-      fail(error, [team]);
-      throw error instanceof Error ? error : new Error(String(error));
-    }
-  },
 };

@@ -19,7 +19,6 @@ use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{
     CatalogStore, Database, EventStore, ExperimentStore, FlagStore, OrderStore, PasskeyStore, RolloutsInSql,
     SessionStore,
-    CatalogStore, Database, EventStore, ExperimentStore, FlagStore, OrderStore, SessionStore,
 };
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
@@ -112,10 +111,6 @@ impl KeptPages for Beside {
         let report = report.map_err(|error| PortError::Unavailable(glue::message(&error)))?;
         serde_json::from_str(&report.as_string().unwrap_or_default())
             .map_err(|error| PortError::Unexpected(format!("kept pages: {error}")))
-        categories: catalog,
-        flags: Arc::new(FlagStore::new(database.clone())),
-        events: Arc::new(EventStore::new(database.clone())),
-        experiments: Arc::new(ExperimentStore::new(database)),
     }
 }
 

@@ -15,6 +15,3 @@ mod rollouts;
 pub use host::{host, inspect, team};
 pub use queue::delivery;
 pub use rollouts::drive;
-
-pub use host::{host, team};
-pub use queue::delivery;

@@ -39,7 +39,6 @@ pub fn delivery(messages: &str, env: JsValue, context: JsValue) -> Promise {
     future_to_promise(async move {
         let messages = messages.map_err(|error| JsValue::from_str(&error.to_string()))?;
         let (host, team) = (host(env.clone(), context), team(env, None));
-        let (host, team) = (host(env.clone(), context), team(env));
         let done = orilla_pipeline::record_events(&host, &team, &messages).await;
         done.map(|()| JsValue::UNDEFINED).map_err(|error| JsValue::from_str(&error.to_string()))
     })

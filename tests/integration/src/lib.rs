@@ -43,6 +43,9 @@ impl Answer {
     /// All headers of this name.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
+    /// All headers of this name, as they stand.
     pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers.get_all(name).iter().map(|value| value.to_str().unwrap())
     }
@@ -50,6 +53,8 @@ impl Answer {
     /// All headers as text, a line each.
     pub fn all_headers(&self) -> String {
         self.headers.iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap())).collect()
+    }
+
     /// The cookies that it sets, each as `name=value`.
     pub fn cookies(&self) -> Vec<String> {
         let all = self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());

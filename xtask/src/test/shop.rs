@@ -59,8 +59,6 @@ impl Shop {
             Server::start(&server::Options {
                 port: server::free_port()?,
                 persist: state.clone(),
-                secrets: Some(secrets),
-                persist: folder.join("state"),
                 secrets: Some(secrets.clone()),
                 log: Some(folder.join("wrangler.log")),
             })
@@ -68,8 +66,7 @@ impl Shop {
         if feed::demo().is_file() {
             feed::import_demo(&server.url, &token)?;
         }
-        Ok(Shop { server, token, state })
-        Ok(Shop { server, secrets, token })
+        Ok(Shop { server, secrets, token, state })
     }
 
     /// Tells a test program where the shop is, the staff's token, and where its database and files are.

@@ -425,7 +425,6 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         import_page(ImportState::Running, i64::MAX),
         import_page(ImportState::Failed, 0),
         import_page(ImportState::Done, 0),
-    let mut all = vec![
         categories_page(studio),
         category_page(studio),
         order_page(studio),

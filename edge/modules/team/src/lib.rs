@@ -6,7 +6,6 @@ use orilla_pipeline::SESSION_COOKIE;
 use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host, team};
 use worker::js_sys::{Function, Promise};
-use worker::js_sys::Promise;
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::worker_sys::web_sys;
 

@@ -4,7 +4,6 @@ mod categories;
 mod dashboard;
 mod experiments;
 mod imports;
-mod experiments;
 mod new_product;
 mod orders;
 mod pages;
