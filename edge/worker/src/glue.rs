@@ -49,6 +49,7 @@ extern "C" {
     pub(crate) async fn publications(env: &JsValue, what: &str, argument: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(crate) async fn enqueue(env: &JsValue, message: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
     pub(crate) async fn wake(env: &JsValue, at: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = waitUntil)]
     pub(crate) fn wait_until(context: &JsValue, promise: &JsValue);

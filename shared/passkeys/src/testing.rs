@@ -1,4 +1,5 @@
 //! A device for tests: it makes passkeys and signs with them, well or badly.
+#![allow(clippy::indexing_slicing, reason = "test code")]
 
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};

@@ -86,7 +86,7 @@ impl Visitor {
             dice: Dice(seed.wrapping_add(number as u64)),
             cookies: BTreeMap::new(),
             // Everybody's number of pieces is another; every seventh has none.
-            pieces: if number % 7 == 0 { 0 } else { number },
+            pieces: if number.is_multiple_of(7) { 0 } else { number },
             consent: [
                 None,
                 Some((false, false)),
