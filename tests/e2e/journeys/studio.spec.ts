@@ -1,32 +1,6 @@
 // What the shop's team does in the Studio, at both widths, with and without scripts.
 import { expect, test } from "../fixtures";
 import { fillIn, place } from "../shopper";
-
-const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
-
-async function signIn(page: Page, name: string) {
-  await page.goto("/studio/orders");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in to the Studio");
-  await field(page, "Your name").fill(name);
-  await field(page, "The team’s token").fill(process.env.ORILLA_STUDIO_TOKEN ?? "");
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Orders");
-}
-
-/** Nothing that axe knows is wrong with the page, and it is not wider than its window. */
-async function check(page: Page, scripts: boolean) {
-  const wide = () => document.documentElement.scrollWidth - innerWidth;
-  if (!scripts) return;
-  // A colour on its way from light to dark is neither.
-  await page.emulateMedia({ reducedMotion: "reduce" });
-  expect(await page.evaluate(wide), page.url()).toBeLessThanOrEqual(0);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const told = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => `${node.target} ${node.failureSummary}`) }));
-    expect(told, `${colorScheme} ${page.url()}`).toEqual([]);
-  }
-}
 import { check, field, signIn } from "../team";
 
 test("studio: an order is found, packed and shipped", async ({ page, staff, scripts, problems }) => {
