@@ -49,6 +49,7 @@ impl StudioContext {
             ("/studio/metrics", words.nav_metrics()),
             ("/studio/import", words.nav_import()),
             ("/studio/rollouts", words.nav_rollouts()),
+            ("/studio/flags", words.nav_flags()),
             ("/studio/publish", words.nav_publish()),
             ("/studio/pages", words.nav_pages()),
             ("/studio/sessions", words.nav_access()),

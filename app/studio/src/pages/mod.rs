@@ -8,6 +8,7 @@ mod import;
 mod imports;
 mod kept;
 mod metrics;
+pub mod flags;
 mod order;
 mod orders;
 mod passkeys;

@@ -39,7 +39,6 @@ pub struct Forced {
 
 impl Forced {
     /// The token; `None` if it is too long for a cookie.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the Studio makes links from the next change on"))]
     pub fn token(&self, keys: &VisitorKeys) -> Option<String> {
         let text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).ok()?);
         let token = format!("{text}.{}", keys.sign(SUBJECT, &text)?);

@@ -4,6 +4,7 @@ mod categories;
 mod dashboard;
 mod experiments;
 mod imports;
+mod flags;
 mod member;
 mod metrics;
 mod new_product;
@@ -58,6 +59,12 @@ pub fn router() -> Router {
         .route("/studio/import/{run}", get(imports::report))
         .route("/studio/import/{run}/events", get(imports::events))
         .route("/studio/import/{run}/rejected.csv", get(imports::rejected))
+        .route("/studio/flags", get(flags::list).post(flags::create))
+        .route("/studio/flags/publish", post(flags::publish))
+        .route("/studio/flags/history", get(flags::history))
+        .route("/studio/flags/revert", post(flags::revert))
+        .route("/studio/flags/document", get(flags::document).post(flags::save_document))
+        .route("/studio/flags/flag/{key}", get(flags::show).post(flags::change))
         .route("/studio/publish", get(publish::show).post(publish::publish))
         .route("/studio/publish/back", post(publish::roll_back))
         .route("/studio/experiments", get(experiments::list))

@@ -4,6 +4,7 @@ mod categories;
 mod dashboard;
 mod experiments;
 mod imports;
+mod flags;
 mod new_product;
 mod orders;
 mod pages;

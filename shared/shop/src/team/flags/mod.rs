@@ -5,12 +5,14 @@
 
 mod amend;
 mod diff;
+mod form;
 
 use crate::PortError;
 use crate::publish::{Press, PublishError, Published, publish_attached};
 pub use amend::{AmendError, Amended, amend, rule_mut};
 use async_trait::async_trait;
 pub use diff::{Change, FlagChange, differences};
+pub use form::{RuleFault, RuleForm, VARIATIONS, ValueKind, VariationForm, percent};
 use orilla_flags::{Fault, Flags};
 use orilla_orders::IdempotencyKey;
 use orilla_snapshot::Attachment;
