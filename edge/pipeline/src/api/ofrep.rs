@@ -3,6 +3,7 @@
 
 use super::client_key::Client;
 use super::extract::{Body, Named};
+use super::features::features;
 use crate::published::Current;
 use crate::reply::{with_header, with_type};
 use crate::visit::{Headers, text};
@@ -10,7 +11,7 @@ use crate::{Host, Problem};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
 use orilla_flags::{ErrorCode, Evaluation, Reason, Visitor, names};
 use serde::Deserialize;
@@ -24,9 +25,10 @@ const MOST_ATTRIBUTES: usize = 100;
 /// What the protocol calls the attribute [`names::ID`].
 const TARGETING_KEY: &str = "targetingKey";
 
-/// The routes of the protocol.
+/// The routes of the protocol, and the address that is built into GrowthBook's SDKs.
 pub fn router() -> Router {
     Router::new()
+        .route("/api/features/{client_key}", get(features))
         .route("/ofrep/v1/evaluate/flags", post(all))
         .route("/ofrep/v1/evaluate/flags/{key}", post(one))
         .layer(DefaultBodyLimit::max(LARGEST))

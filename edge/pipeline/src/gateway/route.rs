@@ -78,6 +78,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
 const ROUTES: [Route; 45] = {
+const ROUTES: [Route; 44] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};
@@ -112,6 +113,7 @@ const ROUTES: [Route; 45] = {
         row("/api/v1/search", Api, COUNTED, Usual),
         row("/api/v1/suggest", Api, COUNTED, Usual),
         row("/api/v1/features/{client_key}", Api, COUNTED, Usual),
+        row("/api/features/{client_key}", Api, COUNTED, Usual),
         row("/ofrep/v1/evaluate/flags", Api, COUNTED, Usual),
         row("/ofrep/v1/evaluate/flags/{key}", Api, COUNTED, Usual),
         row("/api/v1/cart/quote", Api, COUNTED, Usual),

@@ -166,6 +166,8 @@ fn growthbook_reads_the_published_flags() {
     assert!(payload["features"]["off"].get("enabled").is_none(), "what a stock SDK does not know");
     assert_eq!(answer.header("access-control-allow-origin"), "*");
     assert_eq!(answer.header("cache-control"), "public, max-age=5, stale-while-revalidate=60");
+    // The address that is built into the SDK.
+    assert_eq!(shop.anonymous().get(&format!("/api/features/{CLIENT_KEY}")).text(), answer.text());
     let tag = answer.header("etag").to_owned();
     let again = shop.anonymous().send("GET", &path, &[("if-none-match", &tag)], b"");
     assert_eq!((again.status, again.body.len()), (304, 0));
