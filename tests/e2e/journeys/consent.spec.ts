@@ -10,7 +10,7 @@ const history = (page: Page) => page.getByRole("region", { name: "You looked at 
 
 test("who agrees sees what was looked at, and can take it back", async ({ page }) => {
   await page.goto("/en/p/storm-lantern-no-4");
-  await question(page).getByText("Choose", { exact: true }).click();
+  await question(page).locator("summary").click();
   await question(page).getByRole("checkbox", { name: "Personalisation" }).check();
   await follow(page, () => question(page).getByRole("button", { name: "Save this choice" }).click());
   await expect(page).toHaveURL(/\/en\/p\/storm-lantern-no-4$/);
@@ -40,7 +40,7 @@ test("the question covers nothing and moves nothing", async ({ page }) => {
     expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y + 1);
   }
   // The Enter key gives nothing away.
-  await banner.getByText("Elegir", { exact: true }).click();
+  await banner.locator("summary").click();
   await banner.getByRole("checkbox", { name: "Estadísticas" }).focus();
   await follow(page, () => page.keyboard.press("Enter"));
   await expect(banner).toHaveCount(0);

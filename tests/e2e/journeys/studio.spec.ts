@@ -50,6 +50,7 @@ test("studio: an order is found, packed and shipped", async ({ page, staff, scri
 });
 
 test("studio: a product is edited, and of two who edit it nobody loses anything", async ({ page, browser, baseURL, staff, scripts, problems }) => {
+  test.slow(); // a dozen pages, each looked at by axe
   problems.expect(/409/);
   const lead = await staff.product(1999, 9);
   await signIn(page, "Ada");

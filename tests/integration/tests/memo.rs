@@ -49,8 +49,10 @@ fn reprice(shop: &Shop, handle: &str, price: &str) -> Instant {
         let value = |name: &str| Some(decode(input.split(&format!("{name}=\"")).nth(1)?.split('"').next()?));
         let is_off = value("type").is_some_and(|kind| kind == "checkbox") && !input.contains("checked");
         if let Some(name) = value("name").filter(|_| !is_off) {
-            let is_price = name.ends_with(".price");
-            fields.push((name, if is_price { price.to_owned() } else { value("value").unwrap_or_default() }));
+            // The row for one more variant has none.
+            let before = value("value").unwrap_or_default();
+            let is_price = name.ends_with(".price") && !before.is_empty();
+            fields.push((name, if is_price { price.to_owned() } else { before }));
         }
     }
     for area in editor.split("<textarea ").skip(1) {

@@ -191,7 +191,12 @@ impl Visitor {
             let checked = usize::from(statistics) + usize::from(personalisation);
             assert_eq!(text.matches(" checked").count(), checked, "{self:?} {path}: the form");
         }
-        let is_own = self.pieces > 0 || !expected.is_empty() || notes || answered_form;
+        // Who is counted is told apart by a page with an experiment, and nobody else.
+        let is_counted = text.contains("id=\"exposures\"");
+        let has_experiment = product.is_some() || path.starts_with("/en/search");
+        let may_be_counted = self.consent.is_some_and(|(statistics, _)| statistics) && has_experiment;
+        assert!(!is_counted || may_be_counted, "{self:?} {path}: exposures of somebody else");
+        let is_own = self.pieces > 0 || !expected.is_empty() || notes || answered_form || is_counted;
         let kept_by = if is_own { "private, no-store" } else { "private, no-cache" };
         assert_eq!(answer.header("cache-control"), kept_by, "{self:?} {path}");
         // What nobody else gets is "not modified" for nobody.

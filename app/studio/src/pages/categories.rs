@@ -124,7 +124,7 @@ fn rows(studio: &StudioContext, tree: &CategoryTree) -> impl IntoView + use<> {
                     </th>
                     <td data-label=words.category_address() class="long">{category.slug.clone()}</td>
                     <td data-label=words.category_products() class="number">
-                        <a href=list aria-label=format!("{label} ({products})")>{locale.integer(products.into())}</a>
+                        <a href=list><span class="visually-hidden">{label}" "</span>{locale.integer(products.into())}</a>
                     </td>
                     <td data-label=words.category_on_sale() class="number">{locale.integer(active.into())}</td>
                 </tr>

@@ -65,6 +65,10 @@ impl Forced {
 /// good sets nothing, and is taken away all the same.
 pub fn follow(host: &Host, method: &Method, uri: &Uri) -> Option<Response> {
     let query = uri.query().filter(|query| *method == Method::GET && query.contains(PARAMETER))?;
+    // `//host/` must not become a redirect to another host.
+    if uri.path().starts_with("//") {
+        return None;
+    }
     let is_token = |part: &&str| part.strip_prefix(PARAMETER).is_some_and(|rest| rest.starts_with('='));
     let token = query.split('&').find(is_token)?.get(PARAMETER.len() + 1..)?;
     let others: Vec<&str> = query.split('&').filter(|part| !is_token(part)).collect();

@@ -253,6 +253,8 @@ fn a_link_forces_values_for_one_browser_until_it_ends() {
         assert_eq!(other.get(&format!("{LIST}?orilla-qa={token}")).header("location"), LIST);
         assert!(!other.get(LIST).text().contains(ROWS));
     }
+    let elsewhere = format!("https://shop.example//evil.example/?orilla-qa={token}").parse().unwrap();
+    assert!(qa::follow(shop.host(), &http::Method::GET, &elsewhere).is_none(), "to no other host");
     shop.wait(3_600_001);
     let late = visitor(&shop, false);
     late.get(&format!("{LIST}?orilla-qa={token}"));

@@ -3,8 +3,8 @@
 mod categories;
 mod dashboard;
 mod experiments;
-mod imports;
 mod flags;
+mod imports;
 mod member;
 mod metrics;
 mod new_product;

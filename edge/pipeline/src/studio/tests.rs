@@ -3,8 +3,8 @@
 mod categories;
 mod dashboard;
 mod experiments;
-mod imports;
 mod flags;
+mod imports;
 mod new_product;
 mod orders;
 mod pages;
