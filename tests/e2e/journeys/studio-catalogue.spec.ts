@@ -46,7 +46,7 @@ test("studio: a category, a product and a file come into the shop", async ({ pag
   await expect(page.getByRole("alert")).toContainText("Write an amount such as 12.50.");
   await check(page, scripts);
   await field(page, "Price in EUR").fill("129,50");
-  await field(page, "Pieces in stock (optional)").fill("3");
+  await field(page, "Pieces in stock (optional)").first().fill("3");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("status")).toContainText("The product is there.");
   await expect(page.getByText("The only variant: 3")).toBeVisible();
