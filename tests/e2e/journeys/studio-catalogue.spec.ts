@@ -19,6 +19,7 @@ async function publish(page: Page) {
 
 test("studio: a category, a product and a file come into the shop", async ({ page, scripts, problems }) => {
   problems.expect(/422/);
+  test.slow(); // some twenty pages, each looked at by axe
   const id = randomUUID().slice(0, 8);
   await signIn(page, "Ada");
 
