@@ -120,7 +120,8 @@ test("the browser offers a passkey where one types one's name", async ({ page })
   await signOut(page);
   // A virtual device chooses from the offer by itself, as soon as it is touched.
   await device.touched(async () => {
-    await page.goto("/studio/sessions");
+    // It may sign in, and be led on, before the page has loaded.
+    await page.goto("/studio/sessions", { waitUntil: "commit" });
     await expect(heading(page)).toHaveText("Sessions");
   });
   await expect(page.getByRole("banner")).toContainText(name);
