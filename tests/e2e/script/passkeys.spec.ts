@@ -118,6 +118,8 @@ test("the browser offers a passkey where one types one's name", async ({ page })
     await expect(status(page).first()).toContainText("The passkey was added.");
   });
   await signOut(page);
+  // The page to sign in makes the offer, too: it must not lead on while another page is asked for.
+  await page.goto("/en");
   // A virtual device chooses from the offer by itself, as soon as it is touched.
   await device.touched(async () => {
     // It may sign in, and be led on, before the page has loaded.
