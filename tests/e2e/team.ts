@@ -25,6 +25,8 @@ export async function signIn(page: Page, name: string) {
 /** Nothing that axe knows is wrong with the page, and it is not wider than its window. Without scripts nobody can tell. */
 export async function check(page: Page, scripts = true) {
   if (!scripts) return;
+  // A form that was just sent may lead on: what it leads to has to be there.
+  await page.waitForFunction(() => document.readyState === "complete");
   // A colour on its way from light to dark is neither.
   await page.emulateMedia({ reducedMotion: "reduce" });
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), page.url()).toBeLessThanOrEqual(0);

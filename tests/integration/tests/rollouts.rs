@@ -159,12 +159,19 @@ fn a_rollout_that_loses_orders_takes_itself_back_everywhere() {
         "card-layout",
         "steps=50+100&lasts=10&unit=second&least=100000&errors=&conversion=5&quiet=600",
     );
-    let people: Vec<Visitor> = (0..60).map(|_| Visitor::new(&shop)).collect();
-    until("half of the people have rows", || people.iter().any(|person| person.has_rows(&shop)));
-    let (with, without): (Vec<_>, Vec<_>) = people.iter().partition(|person| person.has_rows(&shop));
-    assert!(with.len() >= 5 && without.len() >= 5, "{} of {}", with.len(), people.len());
+    let scout: Vec<Visitor> = (0..20).map(|_| Visitor::new(&shop)).collect();
+    until("half of the people have rows", || scout.iter().any(|person| person.has_rows(&shop)));
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    // Enough of both, whatever chance does: with few of one group, orders of the other alone prove nothing.
+    for person in scout.into_iter().chain(std::iter::repeat_with(|| Visitor::new(&shop))) {
+        let group = if person.has_rows(&shop) { &mut with } else { &mut without };
+        group.push(person);
+        if with.len().min(without.len()) >= 30 {
+            break;
+        }
+    }
     // Nobody with the new value buys.
-    without.iter().take(18).for_each(|person| person.order(&shop, variant));
+    without.iter().take(24).for_each(|person| person.order(&shop, variant));
     // What a visitor does brings no decision forward: the alarm comes by itself.
     until("it is taken back", || page(&shop, &rollout).contains("Taken back: People who order"));
     until("everybody sees the old value", || with.iter().all(|person| !person.has_rows(&shop)));
