@@ -36,9 +36,28 @@ export class Staff {
     // Tests publish at the same time; the one that was overtaken tries again.
     while (done.status() === 409) done = await publish();
     expect(done.status(), await done.text()).toBe(200);
-    const { number } = await done.json();
+    await this.shown((await done.json()).number);
+  }
+
+  /** Adds flags to the document, or changes them, publishes that, and waits until pages show it. */
+  async flags(features: Record<string, unknown>) {
+    const headers = { authorization: `Bearer ${process.env.ORILLA_STUDIO_TOKEN}` };
+    const save = async () => {
+      const { version, document } = await (await this.request.get("/studio/api/flags", { headers })).json();
+      return this.request.put("/studio/api/flags", {
+        headers: { ...headers, "idempotency-key": randomUUID() },
+        data: { version, document: { ...document, features: { ...document.features, ...features } }, publish: true },
+      });
+    };
+    let done = await save();
+    while (done.status() === 409) done = await save();
+    expect(done.status(), await done.text()).toBe(200);
+    await this.shown((await done.json()).publication);
+  }
+
+  private async shown(publication: number) {
     const shown = async () => (await (await this.request.get("/health")).json()).publication;
-    await expect.poll(shown, { intervals: [100] }).toBeGreaterThanOrEqual(number);
+    await expect.poll(shown, { intervals: [100] }).toBeGreaterThanOrEqual(publication);
   }
 
   /** A product that no other test touches: one variant, `price` cents, `available` pieces. */

@@ -56,6 +56,7 @@ impl StudioContext {
         ];
         let is_current = |href: &str| match href {
             "/studio" => self.path == href,
+            "/studio/metrics" if self.path == "/studio/events" => true,
             "/studio/products" if self.path == "/studio/new-product" => true,
             "/studio/sessions" if self.path == "/studio/passkeys" => true,
             _ => self.path == href || self.path.starts_with(&format!("{href}/")),

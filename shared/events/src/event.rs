@@ -85,7 +85,9 @@ name!(
     "a product's handle"
 );
 
-/// Types of events that come from outside by a name.
+/// Declares a closed list of things that come from outside by a name, with `ALL`, `token` and `of`. Serde reads and
+/// writes the variant in snake case, which should be its token. It needs `serde` with `Serialize` and `Deserialize`.
+#[macro_export]
 macro_rules! tokens {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $token:literal),* $(,)? }) => {
         $(#[$doc])*

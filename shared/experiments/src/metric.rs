@@ -1,7 +1,7 @@
 //! What is measured.
 
 use crate::fault::{Fault, Problem, filled, number, tidy};
-use orilla_events::EventKind;
+use orilla_events::{EventKind, tokens};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -54,30 +54,6 @@ impl From<MetricKey> for String {
     fn from(key: MetricKey) -> String {
         key.0
     }
-}
-
-macro_rules! tokens {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $token:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant),* }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[$name] = &[$($name::$variant),*];
-
-            /// Its name in forms.
-            pub const fn token(self) -> &'static str {
-                match self { $($name::$variant => $token),* }
-            }
-
-            /// The one with this name.
-            pub fn of(token: &str) -> Option<Self> {
-                $name::ALL.iter().copied().find(|one| one.token() == token)
-            }
-        }
-    };
 }
 
 tokens!(

@@ -8,9 +8,10 @@ use orilla_experiments::{Goal, MetricForm, MetricKind};
 use orilla_shop::team::StoredMetric;
 use orilla_ui::{Button, ButtonKind, ButtonLink, ErrorSummary, Field, FieldError, SelectField, SelectOption};
 
-/// The list of metrics.
-pub fn metrics(studio: &StudioContext, metrics: &[StoredMetric], message: Told) -> String {
+/// The list of metrics. `refused` is how much came as an event and was none.
+pub fn metrics(studio: &StudioContext, metrics: &[StoredMetric], refused: u64, message: Told) -> String {
     let words = studio.words();
+    let refused = words.refused_link(&studio.locale.integer(refused));
     let rows: Vec<_> = metrics
         .iter()
         .map(|StoredMetric { key, metric, .. }| {
@@ -36,6 +37,7 @@ pub fn metrics(studio: &StudioContext, metrics: &[StoredMetric], message: Told) 
             {told(message)}
             {table(words.nav_metrics(), &head, rows, words.nothing())}
             <p><ButtonLink href="/studio/metrics/new">{words.metric_new()}</ButtonLink></p>
+            <p><a href="/studio/events">{refused.clone()}</a></p>
         }
     })
 }

@@ -9,12 +9,17 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// Where questions are asked by POST: of flags, with a key in a header. Nothing is changed there, and no cookie counts.
+const QUESTIONS: &str = "/ofrep/";
+
 /// Lets a write through if it comes from a page of the shop, or carries no cookie.
 ///
 /// # Errors
 /// 403.
 pub fn refuse_forged_write(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
-    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || is_ours(uri, headers) {
+    let is_question =
+        matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || uri.path().starts_with(QUESTIONS);
+    if is_question || is_ours(uri, headers) {
         return Ok(());
     }
     Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", "Writes are taken from the shop's own pages only."))
@@ -87,6 +92,13 @@ mod tests {
         check(Method::GET, &[("sec-fetch-site", "cross-site")], true);
         check(Method::HEAD, &[("origin", "https://evil.example")], true);
         check(Method::OPTIONS, &[("origin", "https://evil.example")], true);
+    }
+
+    #[test]
+    fn a_question_may_be_posted_from_anywhere() {
+        let app = [("origin", "https://app.example"), ("sec-fetch-site", "cross-site"), ("cookie", "a=b")];
+        check_at("https://shop.example/ofrep/v1/evaluate/flags", Method::POST, &app, true);
+        check_at("https://shop.example/api/v1/orders?/ofrep/", Method::POST, &app, false);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::StatusCode;
 use orilla_events::ExperimentKey;
 use orilla_experiments::{
-    Decision, DesignForm, Experiment, Fault, MetricKey, MetricKind, Need, Refusal, Status, analyse, need,
+    Decision, DesignForm, Experiment, Fault, MetricKey, MetricKind, Refusal, Status, analyse, need,
 };
 use orilla_orders::{IdempotencyKey, Text};
 use orilla_shop::PortError;
@@ -118,7 +118,8 @@ async fn data(member: &Member, found: Found, shown: Shown) -> Result<ExperimentP
         }
         (None, None) => first_form(member, &found).await?,
     };
-    let need = found.check(&form).ok().map(|design| how_long(&found, &design));
+    let kind = |key: &MetricKey| found.kind(key).unwrap_or(MetricKind::Share);
+    let need = found.check(&form).ok().map(|design| need(&design, kind(&design.primary)));
     let started = found.experiment.as_ref().filter(|known| known.status() != Status::Draft);
     let analysis = match started {
         Some(known) => Some(analyse(known, &member.team.experiments.rollups(&known.key).await?)),
@@ -136,11 +137,6 @@ async fn data(member: &Member, found: Found, shown: Shown) -> Result<ExperimentP
         currency: member.visit.host.config.currency,
         told: shown.told,
     })
-}
-
-fn how_long(found: &Found, design: &orilla_experiments::Design) -> Result<Need, String> {
-    let kind = found.kind(&design.primary).unwrap_or(MetricKind::Share);
-    need(design, kind).map_err(|error| error.to_string())
 }
 
 /// A form for a new design, with what is usual in this shop.

@@ -1,4 +1,4 @@
-//! Metrics: what experiments can measure.
+//! Metrics: what experiments can measure; and what was sent to be measured and could not be.
 
 use super::member::Member;
 use super::{error, failure, fields, page, see};
@@ -8,10 +8,12 @@ use http::StatusCode;
 use orilla_experiments::{Fault, MetricForm, MetricKey, Problem};
 use orilla_shop::PortError;
 use orilla_shop::team::StoredMetric;
-use orilla_studio::pages::{self, FormFault, MetricPage, Told};
+use orilla_studio::pages::{self, FormFault, MetricPage, RefusedPage, Told};
 
 /// The last part of the address of a metric that does not exist yet.
 const NEW: &str = "new";
+/// Refused events on a page.
+const LETTERS: u32 = 100;
 
 /// `GET /studio/metrics`.
 pub async fn list(member: Member) -> Response {
@@ -19,8 +21,31 @@ pub async fn list(member: Member) -> Response {
         "done=save" => Told::Done(member.studio.words().experiment_saved().to_owned()),
         _ => Told::Nothing,
     };
-    match member.team.experiments.metrics().await {
-        Ok(metrics) => page(StatusCode::OK, pages::metrics(&member.studio, &metrics, told)),
+    let data = async {
+        let refused = member.team.events.refused().await?.iter().map(|sum| sum.count).sum();
+        Ok::<_, PortError>((member.team.experiments.metrics().await?, refused))
+    };
+    match data.await {
+        Ok((metrics, refused)) => {
+            page(StatusCode::OK, pages::metrics(&member.studio, &metrics, refused, told))
+        }
+        Err(error) => failure(&member.studio, &error),
+    }
+}
+
+/// `GET /studio/events?code=wrong_field`: what came as an event and is none.
+pub async fn refused(member: Member) -> Response {
+    let query = member.visit.query.as_bytes();
+    let chosen = form_urlencoded::parse(query).find(|(name, _)| name == "code");
+    let chosen = chosen.map(|(_, code)| code.into_owned());
+    let events = &member.team.events;
+    let data = async {
+        let (sums, letters) =
+            (events.refused().await?, events.dead_letters(chosen.as_deref(), LETTERS).await?);
+        Ok::<_, PortError>(RefusedPage { sums, letters, chosen: chosen.clone() })
+    };
+    match data.await {
+        Ok(data) => page(StatusCode::OK, pages::refused(&member.studio, &data)),
         Err(error) => failure(&member.studio, &error),
     }
 }

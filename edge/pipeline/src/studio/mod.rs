@@ -69,6 +69,7 @@ pub fn router() -> Router {
         .route("/studio/publish/back", post(publish::roll_back))
         .route("/studio/experiments", get(experiments::list))
         .route("/studio/experiments/{key}", get(experiments::show).post(experiments::act))
+        .route("/studio/events", get(metrics::refused))
         .route("/studio/metrics", get(metrics::list))
         .route("/studio/metrics/{key}", get(metrics::show).post(metrics::save))
         .route("/studio/rollouts", get(rollouts::list).post(rollouts::begin))

@@ -9,7 +9,7 @@ use crate::{Database, DbError, Statement};
 use async_trait::async_trait;
 use orilla_events::{Event, What};
 use orilla_shop::PortError;
-use orilla_shop::team::{Arrived, DeadLetter, EventLog, RecordError};
+use orilla_shop::team::{Arrived, DeadLetter, EventLog, RecordError, RefusedFor};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -55,10 +55,16 @@ impl EventLog for EventStore {
         }
     }
 
-    async fn dead_letters(&self, most: u32) -> Result<Vec<DeadLetter>, PortError> {
+    async fn dead_letters(&self, code: Option<&str>, most: u32) -> Result<Vec<DeadLetter>, PortError> {
         let sql = "SELECT json_object('at', at, 'code', code, 'reason', reason, 'body', body) AS doc
-            FROM event_dead_letters ORDER BY id DESC LIMIT ?1";
-        Ok(rows(&*self.db, Statement::new(sql).bind(most)).await?)
+            FROM event_dead_letters WHERE ?1 IS NULL OR code = ?1 ORDER BY id DESC LIMIT ?2";
+        Ok(rows(&*self.db, Statement::new(sql).bind(code).bind(most)).await?)
+    }
+
+    async fn refused(&self) -> Result<Vec<RefusedFor>, PortError> {
+        let sql = "SELECT json_object('code', code, 'count', count(*), 'last', max(at)) AS doc
+            FROM event_dead_letters GROUP BY code ORDER BY max(id) DESC";
+        Ok(rows(&*self.db, Statement::new(sql)).await?)
     }
 }
 

@@ -44,6 +44,17 @@ pub struct DeadLetter {
     pub body: String,
 }
 
+/// How often something was refused for one reason, of the dead letters that are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedFor {
+    /// Why, as a stable name.
+    pub code: String,
+    /// How often.
+    pub count: u64,
+    /// When last, in milliseconds since 1970.
+    pub last: i64,
+}
+
 /// Why a delivery was not recorded. Nothing of it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
@@ -62,8 +73,11 @@ pub trait EventLog: Send + Sync {
     /// sum up of it. `now` is milliseconds since 1970.
     async fn record(&self, arrived: &Arrived, now: i64) -> Result<(), RecordError>;
 
-    /// Up to `most` of what was refused, the last first.
-    async fn dead_letters(&self, most: u32) -> Result<Vec<DeadLetter>, PortError>;
+    /// Up to `most` of what was refused, the last first; with a `code`, for that reason alone.
+    async fn dead_letters(&self, code: Option<&str>, most: u32) -> Result<Vec<DeadLetter>, PortError>;
+
+    /// How often something was refused for each reason, the last first.
+    async fn refused(&self) -> Result<Vec<RefusedFor>, PortError>;
 }
 
 /// Records what the queue delivers: when this answers, all of it is kept, as events or as dead letters, and may be
@@ -147,7 +161,11 @@ mod tests {
             Ok(())
         }
 
-        async fn dead_letters(&self, _: u32) -> Result<Vec<DeadLetter>, PortError> {
+        async fn dead_letters(&self, _: Option<&str>, _: u32) -> Result<Vec<DeadLetter>, PortError> {
+            Ok(Vec::new())
+        }
+
+        async fn refused(&self) -> Result<Vec<RefusedFor>, PortError> {
             Ok(Vec::new())
         }
     }

@@ -16,7 +16,7 @@ pub use categories::{
     By, Category, CategoryChange, CategoryDesk, CategoryEntry, CategoryMove, CategoryOutcome, CategoryTree,
     MoveFault, MovedCategory,
 };
-pub use events::{Arrived, DeadLetter, EventLog, RecordError, Refused, record_delivery};
+pub use events::{Arrived, DeadLetter, EventLog, RecordError, Refused, RefusedFor, record_delivery};
 pub use experiments::{ExperimentDesk, InFlags, StoredMetric, Usual, UsualMetric, in_flags, ship};
 pub use form::{
     AttributeForm, Ground, ImageForm, Made, ProductFault, ProductFaultKind, ProductForm, VariantForm, amount,

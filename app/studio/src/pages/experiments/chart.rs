@@ -73,13 +73,15 @@ pub(super) fn intervals(rows: &[(f64, Interval)], sign: f64) -> String {
     svg + "</svg>"
 }
 
-/// The uplift day by day as a line, in a band of its intervals. A day without a number is left out.
-pub(super) fn timeline(days: &[Option<(f64, Interval)>], sign: f64) -> String {
+/// The uplift day by day as a line, in a band of its intervals, with the last as [`intervals`] draws it. A day without a
+/// number is left out; none has one: there is nothing to draw.
+pub(super) fn timeline(days: &[Option<(f64, Interval)>], sign: f64) -> Option<String> {
     let known: Vec<(usize, f64, Interval)> = days
         .iter()
         .enumerate()
         .filter_map(|(day, found)| found.map(|(uplift, i)| (day, uplift, i)))
         .collect();
+    let (last_day, uplift, interval) = *known.last()?;
     // The first days are so uncertain that they would flatten all others: what is beyond the last ones is cut.
     let widest = |found: &[(usize, f64, Interval)]| Scale::of(found.iter().map(|(_, _, interval)| *interval));
     let late = known.get(known.len() / 3..).unwrap_or_default();
@@ -94,16 +96,18 @@ pub(super) fn timeline(days: &[Option<(f64, Interval)>], sign: f64) -> String {
         }
         points.join(" ")
     };
-    let state = known.last().map_or("open", |(_, _, interval)| class(*interval, sign));
-    let zero = scale.y(0.0);
-    format!(
-        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" aria-hidden=\"true\"><g class=\"{state}\">\
-         <polygon points=\"{} {}\"/><polyline points=\"{}\"/></g>\
-         <line class=\"zero\" x1=\"0\" x2=\"{WIDTH}\" y1=\"{zero:.1}\" y2=\"{zero:.1}\"/></svg>",
+    let (state, end) = (class(interval, sign), x(last_day));
+    let [zero, middle, low, high] = [0.0, uplift, interval.low, interval.high].map(|value| scale.y(value));
+    Some(format!(
+        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" aria-hidden=\"true\">\
+         <line class=\"zero\" x1=\"0\" x2=\"{WIDTH}\" y1=\"{zero:.1}\" y2=\"{zero:.1}\"/><g class=\"{state}\">\
+         <polygon points=\"{} {}\"/><polyline points=\"{}\"/>\
+         <line x1=\"{end:.1}\" x2=\"{end:.1}\" y1=\"{low:.1}\" y2=\"{high:.1}\"/>\
+         <circle cx=\"{end:.1}\" cy=\"{middle:.1}\" r=\"6\"/></g></svg>",
         points(&|found| found.2.low, false),
         points(&|found| found.2.high, true),
         points(&|found| found.1, false),
-    )
+    ))
 }
 
 #[cfg(test)]
@@ -125,10 +129,16 @@ mod tests {
         for svg in [
             intervals(&[], 1.0),
             intervals(&[(0.0, Interval { low: f64::NEG_INFINITY, high: f64::INFINITY })], 1.0),
-            timeline(&[], 1.0),
-            timeline(&[None, Some((0.1, Interval { low: -0.2, high: 0.4 }))], 1.0),
+            timeline(&[None, Some((0.1, Interval { low: -0.2, high: 0.4 }))], 1.0).unwrap(),
         ] {
             assert!(svg.starts_with("<svg") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
         }
+        assert_eq!((timeline(&[], 1.0), timeline(&[None, None], 1.0)), (None, None));
+    }
+
+    #[test]
+    fn one_day_is_drawn_with_its_interval() {
+        let svg = timeline(&[Some((0.1, Interval { low: 0.05, high: 0.2 }))], 1.0).unwrap();
+        assert!(svg.contains("class=\"better\"") && svg.contains("<circle"), "{svg}");
     }
 }

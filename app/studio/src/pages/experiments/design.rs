@@ -136,7 +136,7 @@ fn choices(
 fn need(studio: &StudioContext, data: &ExperimentPage) -> Option<impl IntoView + use<>> {
     let (locale, words) = (studio.locale, studio.words());
     let content = match data.need.as_ref()? {
-        Err(why) => view! { <p>{words.experiment_need_never(why)}</p> }.into_any(),
+        Err(why) => view! { <p>{words.experiment_need_never(words.why(why))}</p> }.into_any(),
         Ok(Need { once, any_time, days, .. }) => {
             let whole = |number: &f64| locale.integer(number.ceil() as u64);
             let effect = data.form.effect.trim().replace(',', ".").parse().unwrap_or(0.0) / 100.0;

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use orilla_experiments::{Analysis, DesignForm, Entry, Experiment, Need, Status, Variation};
 use orilla_money::Currency;
 use orilla_shop::team::{InFlags, StoredMetric};
+use orilla_stats::Undefined;
 use orilla_ui::{ErrorSummary, FieldError, Notice, NoticeKind};
 pub(super) use said::percent;
 
@@ -117,7 +118,7 @@ pub struct ExperimentPage {
     /// What is wrong with that.
     pub faults: Vec<FormFault>,
     /// How long it takes, or why nobody can say.
-    pub need: Option<Result<Need, String>>,
+    pub need: Option<Result<Need, Undefined>>,
     /// The metrics to choose from.
     pub metrics: Vec<StoredMetric>,
     /// What its sums say, once it has started.

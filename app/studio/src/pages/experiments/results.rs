@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use orilla_experiments::{
     Analysis, Compared, Experiment, Goal, MetricResult, SegmentTable, Status, VariantResult,
 };
-use orilla_stats::Undefined;
 use orilla_ui::{Button, ButtonKind, Field, SelectField, SelectOption};
 
 /// The name of a variation.
@@ -126,7 +125,7 @@ fn row(
     let kind = result.measured.metric.kind;
     let mean = match &variant.estimate {
         Ok(estimate) => value(studio, kind, estimate.unadjusted_mean(), data.currency),
-        Err(why) => why_not(studio, why),
+        Err(why) => words.why(why).to_owned(),
     };
     let compared = variant.compared.as_ref().map(|compared| match compared {
         Ok(Compared { once, any_time, bayes, adjusted_p, .. }) => {
@@ -141,7 +140,7 @@ fn row(
             };
             cells.into_any()
         }
-        Err(why) => view! { <td colspan="6">{why_not(studio, why)}</td> }.into_any(),
+        Err(why) => view! { <td colspan="6">{words.why(why)}</td> }.into_any(),
     });
     let nothing = compared.is_none().then(|| view! { <td colspan="6"></td> });
     view! {
@@ -152,17 +151,6 @@ fn row(
             {compared}
             {nothing}
         </tr>
-    }
-}
-
-fn why_not(studio: &StudioContext, why: &Undefined) -> String {
-    let words = studio.words();
-    match why {
-        Undefined::NoUnits
-        | Undefined::TooFewUnits { .. }
-        | Undefined::NoVariance
-        | Undefined::ZeroBaseline => words.reading_no_data().to_owned(),
-        _ => words.results_unknown(&why.to_string()),
     }
 }
 
@@ -206,9 +194,13 @@ fn timeline(
             let head =
                 [words.timeline_day(), words.experiment_visitors(), words.results_uplift(), words.results_any()];
             let title = name(experiment, variation).to_owned();
+            let chart = match chart::timeline(&days, sign) {
+                Some(svg) => view! { <div class="chart" inner_html=svg></div> }.into_any(),
+                None => view! { <p class="nothing">{words.reading_no_data()}</p> }.into_any(),
+            };
             view! {
                 <h3>{title.clone()}</h3>
-                <div class="chart" inner_html=chart::timeline(&days, sign)></div>
+                {chart}
                 <details class="fold">
                     <summary>{title.clone()} ": " {words.timeline_title()}</summary>
                     {table(&title, &head, rows, words.results_none())}

@@ -5,7 +5,7 @@ use crate::page::StudioContext;
 use orilla_events::{Device, EventKind};
 use orilla_experiments::{Goal, MetricKind, Problem, Role, Status};
 use orilla_money::{Currency, Money};
-use orilla_stats::Interval;
+use orilla_stats::{Interval, Undefined};
 use orilla_ui::Locale;
 
 impl Words {
@@ -67,6 +67,19 @@ impl Words {
             Some(Device::Desktop) => self.device_desktop().to_owned(),
             None if name.is_empty() => self.segment_unknown().to_owned(),
             None => name.to_owned(),
+        }
+    }
+
+    /// Why there is no number.
+    pub(crate) fn why(self, why: &Undefined) -> &'static str {
+        match why {
+            Undefined::NoUnits | Undefined::TooFewUnits { .. } => self.reading_no_data(),
+            Undefined::NoVariance => self.why_no_variance(),
+            Undefined::ZeroBaseline => self.why_zero_baseline(),
+            Undefined::ZeroDenominator => self.why_zero_denominator(),
+            Undefined::NotFinite => self.why_not_finite(),
+            Undefined::InvalidParameter { .. } => self.why_out_of_range(),
+            Undefined::Collinear | Undefined::NotConverged | Undefined::NoOverlap => self.why_incomparable(),
         }
     }
 

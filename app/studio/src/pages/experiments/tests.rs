@@ -1,12 +1,13 @@
 //! Pages of experiments and metrics, full of texts that would run if a page did not escape them.
 
-use super::super::{MetricPage, metric, metrics};
+use super::super::{MetricPage, RefusedPage, metric, metrics, refused};
 use super::*;
 use orilla_events::{EventKind, ExperimentKey};
 use orilla_experiments::{
     Decision, Design, Goal, Metric, MetricForm, MetricKey, MetricKind, Rollups, SumRow, Sums, UnitRow,
     analyse, need,
 };
+use orilla_shop::team::{DeadLetter, RefusedFor};
 
 const HOSTILE: &str = "</title></script><script>alert('1')</script>\"'<img src=x onerror=alert(1)>";
 
@@ -96,7 +97,7 @@ fn data(experiment: Experiment, rollups: Option<&Rollups>) -> ExperimentPage {
         }),
         form,
         faults: vec![FormFault { field: "secondary".into(), message: HOSTILE.into() }],
-        need: Some(need.map_err(|error| error.to_string())),
+        need: Some(need),
         metrics: vec![stored("conversion", MetricKind::Share), stored("revenue", MetricKind::Revenue)],
         analysis: rollups.map(|rollups| analyse(&experiment, rollups)),
         experiment: Some(experiment),
@@ -135,7 +136,14 @@ pub(crate) fn pages(studio: &StudioContext) -> Vec<String> {
     let faults = vec![FormFault { field: "key".into(), message: HOSTILE.into() }];
     let told = || Told::Refused(HOSTILE.into());
     all.push(experiments(studio, &list));
-    all.push(metrics(studio, &[stored("conversion", MetricKind::Share)], told()));
+    all.push(metrics(studio, &[stored("conversion", MetricKind::Share)], 3, told()));
+    let letter = DeadLetter { at: 5, code: HOSTILE.into(), reason: HOSTILE.into(), body: HOSTILE.into() };
+    let sum = RefusedFor { code: HOSTILE.into(), count: 1, last: 5 };
+    all.push(refused(
+        studio,
+        &RefusedPage { sums: vec![sum], chosen: Some(HOSTILE.into()), letters: vec![letter] },
+    ));
+    all.push(refused(studio, &RefusedPage::default()));
     all.push(metric(studio, &MetricPage { version: 0, form, faults, told: told() }));
     all
 }
@@ -162,4 +170,17 @@ fn a_result_is_said_in_words_with_its_certainty_and_what_to_do() {
     assert!(early.contains("Nothing is decided yet.") && !early.contains("significant"), "{early}");
     let broken = said(&sums([(20_000, 2_000.0), (25_000, 2_400.0)]));
     assert!(broken.contains("Do not trust these numbers"), "{broken}");
+}
+
+#[test]
+fn where_there_is_no_number_the_page_says_why_in_its_language() {
+    let studio = crate::pages::tests::studio(orilla_ui::Locale::Es);
+    let shown = |rollups: &Rollups| experiment(&studio, &data(running(), Some(rollups)));
+    let nobody = shown(&sums([(1, 1.0), (0, 0.0)]));
+    assert!(nobody.contains("Todavía hay muy pocas visitas para dar un número."), "{nobody}");
+    assert!(!nobody.contains("<polyline"), "a chart without a number: {nobody}");
+    let equal = shown(&sums([(50, 50.0), (50, 50.0)]));
+    assert!(equal.contains("Hasta ahora todos los valores son iguales"), "{equal}");
+    let never = shown(&sums([(500, 0.0), (500, 30.0)]));
+    assert!(never.contains("El valor del control es cero"), "{never}");
 }

@@ -33,6 +33,30 @@ fn check(shop: &Shop, key: &str, context: &Value, status: u16, expected: &Value)
 }
 
 #[test]
+fn apps_of_any_origin_may_ask() {
+    let shop = shop();
+    let origin = [("origin", "https://app.example"), ("sec-fetch-site", "cross-site")];
+    let asked =
+        [("access-control-request-method", "POST"), ("access-control-request-headers", "authorization")];
+    for path in ["", "/offer"] {
+        let headers = [origin, asked].concat();
+        let address = format!("/ofrep/v1/evaluate/flags{path}");
+        let preflight = shop.anonymous().send("OPTIONS", &address, &headers, b"");
+        assert_eq!((preflight.status, preflight.header("access-control-allow-methods")), (204, "POST"));
+        let allowed = preflight.header("access-control-allow-headers");
+        assert!(["authorization", "content-type", "if-none-match"].iter().all(|name| allowed.contains(name)));
+        // What is refused can be read, too.
+        for (body, status) in [(r#"{"context": {"targetingKey": "ada"}}"#, 200), ("{", 400)] {
+            let answer = ask(&shop, path, &origin, body);
+            assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, "*"));
+            assert!(answer.header("access-control-expose-headers").contains("etag"));
+        }
+    }
+    let nobody = shop.anonymous().send("POST", "/ofrep/v1/evaluate/flags", &origin, b"{}");
+    assert_eq!((nobody.status, nobody.header("access-control-allow-origin")), (401, "*"));
+}
+
+#[test]
 fn a_flag_is_evaluated_for_a_context() {
     let shop = shop();
     let ada = json!({"targetingKey": "ada"});

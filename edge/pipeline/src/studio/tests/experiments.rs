@@ -48,13 +48,17 @@ impl Random for Dice {
 
 /// A visitor's browser tells what it saw.
 fn sees(shop: &Shop, number: u8, variation: &str) {
-    let keys = VisitorKeys::new(VISITOR_KEY, None).unwrap();
-    let cookie = Identified::new(&Dice(number), NOW).unwrap().cookie(&keys);
-    let cookie = format!("__Host-consent=1.10; {}", cookie.to_str().unwrap().split(';').next().unwrap());
     let exposure = json!({ "id": format!("exposure-{number}"), "type": "exposure", "at": 1, "experiment": "cards",
         "variation": variation });
     let begun = json!({ "id": format!("checkout-{number}"), "type": "checkout_begun", "at": 1 });
-    let body = json!({ "sent": 1, "events": [exposure, begun] }).to_string();
+    tells(shop, number, &json!({ "sent": 1, "events": [exposure, begun] }).to_string());
+}
+
+/// The browser of a visitor who agreed to be counted sends this.
+fn tells(shop: &Shop, number: u8, body: &str) {
+    let keys = VisitorKeys::new(VISITOR_KEY, None).unwrap();
+    let cookie = Identified::new(&Dice(number), NOW).unwrap().cookie(&keys);
+    let cookie = format!("__Host-consent=1.10; {}", cookie.to_str().unwrap().split(';').next().unwrap());
     let headers = [("cookie", cookie.as_str()), ("user-agent", BROWSER), ("sec-fetch-site", "same-origin")];
     assert_eq!(shop.anonymous().send("POST", "/e", &headers, body.as_bytes()).status, 204);
 }
@@ -161,4 +165,36 @@ fn metrics_are_listed_edited_and_added() {
     check_refused(&shop, &staff, edit, &format!("version=1&{form}"), (409, ""));
     assert_eq!(hidden(&staff.get(edit), "version"), "2");
     assert_eq!(staff.get("/studio/metrics/nothing").status, 404);
+}
+
+#[test]
+fn what_is_no_event_is_shown_with_the_reason_and_how_often() {
+    let shop = Shop::empty();
+    let staff = signed_in(&shop);
+    let shown = |path: &str| staff.get(path).text();
+    assert!(shown("/studio/metrics").contains("<a href=\"/studio/events\">Refused events: 0</a>"));
+    assert!(shown("/studio/events").contains("Nothing was refused"));
+    let wrong = json!({ "sent": 1, "events": [
+        { "id": "event-001", "type": "page_view", "page": "<moon>", "at": 1 },
+        { "id": "event-002", "type": "page_view", "at": 1 },
+        { "id": "event-003", "type": "checkout_begun", "at": 1 },
+    ] });
+    tells(&shop, 1, &wrong.to_string());
+    tells(&shop, 2, "{");
+    shop.deliver().unwrap();
+    let page = shown("/studio/events");
+    for text in [
+        "the field page is missing",
+        "the field page must be",
+        "&quot;page&quot;:&quot;&lt;moon&gt;&quot;",
+        "?code=not_json",
+    ] {
+        let text = text.replace("&quot;", "\"");
+        assert!(page.replace("&quot;", "\"").contains(&text), "{text}: {page}");
+    }
+    let missing = shown("/studio/events?code=missing_field");
+    assert!(missing.contains("aria-current=\"true\"") && !missing.contains("&lt;moon&gt;"), "{missing}");
+    assert!(shown("/studio/metrics").contains("Refused events: 3"));
+    assert!(!shown("/studio/events").contains("event-003"));
+    assert_eq!(shop.anonymous().get("/studio/events").status, 303);
 }

@@ -155,8 +155,16 @@ fn what_is_no_event_is_kept_with_the_reason_and_not_for_ever() {
     let arrived =
         |range: std::ops::Range<usize>| Arrived { events: Vec::new(), refused: range.map(refused).collect() };
     block_on(store.record(&arrived(0..3), NOW)).unwrap();
-    let letters = block_on(store.dead_letters(2)).unwrap();
+    let letters = block_on(store.dead_letters(None, 2)).unwrap();
     assert_eq!((letters.len(), letters[0].reason.as_str(), letters[0].at), (2, "reason 2", NOW));
+    let other = Refused { code: "too_old".into(), reason: "late".into(), body: String::new() };
+    let late = Arrived { events: Vec::new(), refused: vec![other] };
+    block_on(store.record(&late, NOW + 7)).unwrap();
+    let of = |code| block_on(store.dead_letters(code, 10)).unwrap().len();
+    assert_eq!((of(None), of(Some("not_json")), of(Some("too_old")), of(Some("nonsense"))), (4, 3, 1, 0));
+    let sum = |code: &str, count, last| RefusedFor { code: code.into(), count, last };
+    let sums = block_on(store.refused()).unwrap();
+    assert_eq!(sums, [sum("too_old", 1, NOW + 7), sum("not_json", 3, NOW)]);
     block_on(store.record(&arrived(3..10_005), NOW)).unwrap();
     assert_eq!(read(&db, "SELECT json(count(*)) AS doc FROM event_dead_letters"), [10_000]);
 }
