@@ -88,5 +88,35 @@ function idle() {
   if (navigator.connection?.saveData || !document.querySelector(islands)) return;
   later(start, { timeout: 8000 });
 }
+// A page that the browser had brought before it was asked for made no request that could be counted: it says when it is
+// shown. One that never is says nothing.
+function shown() {
+  const [{ activationStart, deliveryType } = {}] = performance.getEntriesByType("navigation");
+  const isAhead = activationStart > 0 || deliveryType === "navigational-prefetch";
+  if (isAhead && document.referrer) navigator.sendBeacon("/fn/seen", document.referrer);
+}
+if (document.prerendering) document.addEventListener("prerenderingchange", shown, { once: true });
+else shown();
+
+// From a list to a product and back, the product's picture stays in sight: its card's has the name of the large one
+// while the pages change. Without transitions (an older browser, or somebody who wants no motion) nothing happens.
+const large = document.querySelector(".gallery > .picture");
+let small;
+function follow(address) {
+  if (small) small.style.viewTransitionName = "";
+  const pathname = address && new URL(address).pathname;
+  const link = [...document.querySelectorAll(".card .title a")].find((link) => link.pathname === pathname);
+  small = link?.closest(".card").querySelector(".picture");
+  // There is one of a name: from a product to a related one, it is the card's.
+  if (large) large.style.viewTransitionName = small ? "none" : "";
+  if (small) small.style.viewTransitionName = "product";
+}
+addEventListener("pageswap", ({ viewTransition, activation }) => {
+  if (viewTransition) follow(activation?.entry?.url);
+});
+addEventListener("pagereveal", ({ viewTransition }) => {
+  if (viewTransition) follow(large ? undefined : window.navigation?.activation?.from?.url);
+});
+
 if (document.readyState === "complete") idle();
 else addEventListener("load", idle, { once: true });

@@ -5,6 +5,7 @@ use crate::pages::CONSENT_PLACE;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use orilla_catalog::read::CategoryNode;
+use orilla_prefetch::{Ahead, PageKey};
 use orilla_ui::{Language, LanguageLink, Locale, NavLink, SiteFooter, SiteHeader};
 use std::sync::Arc;
 
@@ -65,6 +66,8 @@ pub struct PageContext {
     pub slots: PageSlots,
     /// The categories, parents before children.
     pub categories: Vec<CategoryNode>,
+    /// The pages that a browser should bring before they are asked for.
+    pub ahead: Ahead,
 }
 
 impl PageContext {
@@ -179,6 +182,7 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                 <SiteFooter locale=locale links=page.footer_links() languages=page.languages()/>
                 {InertElement::new(page.slots.qa.clone())}
                 {InertElement::new(page.slots.exposures.clone())}
+                <script type="speculationrules" inner_html=script_text(&speculation_rules(&page))></script>
             </body>
         </html>
     }
@@ -224,6 +228,28 @@ fn head_of(page: &PageContext, head: Head) -> impl IntoView + use<> {
         {og("og:locale", locale.open_graph().to_owned())}
         {picture}
         {json_ld}
+    }
+}
+
+/// What a browser may bring before it is asked for (<https://html.spec.whatwg.org/multipage/speculative-loading.html>):
+/// the pages that most go on to from here, at once, and the product or category whose link is pointed at. Those and no
+/// others: what writes, and what shows something of the visitor but the badge, is never brought beforehand.
+///
+/// Browsers that don't know it don't read it, and none follows it for somebody who saves data or battery.
+fn speculation_rules(page: &PageContext) -> serde_json::Value {
+    let Ahead { prerender, prefetch } = &page.ahead;
+    let listed = |pages: &mut dyn Iterator<Item = &PageKey>| -> Option<serde_json::Value> {
+        let urls: Vec<String> = pages.map(|key| page.url(key.as_str())).collect();
+        (!urls.is_empty()).then(|| serde_json::json!({ "urls": urls }))
+    };
+    let pointed_at = serde_json::json!({
+        "where": { "href_matches": [page.url("/p/*"), page.url("/c/*")] },
+        "eagerness": "moderate",
+    });
+    let prefetch: Vec<_> = listed(&mut prefetch.iter()).into_iter().chain([pointed_at]).collect();
+    match listed(&mut prerender.iter()) {
+        Some(drawn) => serde_json::json!({ "prerender": [drawn], "prefetch": prefetch }),
+        None => serde_json::json!({ "prefetch": prefetch }),
     }
 }
 

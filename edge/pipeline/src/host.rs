@@ -7,6 +7,7 @@ use orilla_money::Currency;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::events::EventQueue;
+use orilla_shop::navigation::Navigations;
 use orilla_shop::passkeys::Passkeys;
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::rollouts::Tallies;
@@ -55,6 +56,8 @@ pub struct Host {
     pub segments: Arc<dyn Segments>,
     /// Which snapshot is current.
     pub publications: Arc<dyn Publications>,
+    /// Where counted steps from page to page go.
+    pub navigations: Arc<dyn Navigations>,
     /// What can be bought.
     pub variants: Arc<dyn Variants>,
     /// Whether the database answers.

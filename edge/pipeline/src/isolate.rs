@@ -6,6 +6,7 @@ use crate::flags::PublishedFlags;
 use crate::memo::PageMemo;
 use crate::rollouts::Seen;
 use futures_util::future::try_join_all;
+use orilla_prefetch::Tally;
 use orilla_shop::PortError;
 use orilla_shop::publish::Publication;
 use orilla_snapshot::{Documents, Hash, Loading, Manifest, Shop, Snapshot};
@@ -30,6 +31,8 @@ pub struct Isolate {
     pub(crate) documents: Documents,
     pub(crate) pages: PageMemo,
     pub(crate) rollouts: Mutex<Seen>,
+    /// Steps of shoppers that are not stored yet.
+    pub(crate) steps: Mutex<Tally>,
 }
 
 /// A publication in memory: what a request is answered from, from its beginning to its end.
@@ -68,6 +71,7 @@ impl Default for Isolate {
             documents: Documents::new(DOCUMENTS),
             pages: PageMemo::default(),
             rollouts: Mutex::default(),
+            steps: Mutex::default(),
         }
     }
 }
@@ -216,6 +220,12 @@ async fn load(
         for (named, file) in some.iter().zip(files) {
             loading.insert(named.hash, &file).map_err(|error| unexpected(error.to_string()))?;
         }
+    }
+    // A page is as good without it: who can't have it now goes on with that of before, until the next publication.
+    if let Some(named) = loading.wants()
+        && let Ok(file) = file(host, named.hash).await
+    {
+        let _ = loading.insert(named.hash, &file);
     }
     loading.finish().map_err(|error| unexpected(error.to_string()))
 }

@@ -20,6 +20,9 @@ mod host;
 mod importing;
 mod isolate;
 mod memo;
+mod navigation;
+#[cfg(test)]
+mod navigation_tests;
 mod problem;
 mod published;
 mod reply;
@@ -41,6 +44,7 @@ pub use reply::Logged;
 pub use rollouts::drive as drive_rollouts;
 pub use studio::SESSION_COOKIE;
 
+use crate::gateway::ahead::forget_prefetched;
 use crate::gateway::body::refuse_unread;
 use crate::gateway::forgery::refuse_forged_write;
 use crate::gateway::refusal::refuse_too_many;
@@ -125,7 +129,7 @@ async fn answer_from_published(host: Host, mut request: Request<Body>, router: R
 async fn through(host: Host, request: Request<Body>, router: Router) -> Response<Body> {
     let mut watch = Watch::begin(host.instruments(), &request);
     let is_encrypted = is_encrypted(request.uri());
-    let response = admitted(host, &mut watch, request, router).await;
+    let response = forget_prefetched(admitted(host, &mut watch, request, router).await);
     watch.end(add_security_headers(response, is_encrypted))
 }
 

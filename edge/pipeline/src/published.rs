@@ -4,6 +4,7 @@ use crate::Host;
 use crate::flags::PublishedFlags;
 use crate::isolate::{self, Edition};
 use crate::memo::{Dimension, Source};
+use crate::navigation::whole_page;
 use async_trait::async_trait;
 use axum::extract::FromRequestParts;
 use http::StatusCode;
@@ -12,6 +13,7 @@ use orilla_catalog::query::ListQuery;
 use orilla_catalog::read::{Card, CategoryNode, Listing, ProductView};
 use orilla_catalog::{Handle, ImageId, ProductId};
 use orilla_memo::Recorder;
+use orilla_prefetch::Ahead;
 use orilla_shop::PortError;
 use orilla_shop::catalog::{Catalog, RemoteImage, Words};
 use orilla_snapshot::{Matches, Need, Read, Reader, Snapshot};
@@ -127,6 +129,15 @@ impl Published {
                 }
                 Need::Format(error) => return Err(unexpected(&error)),
             }
+        }
+    }
+
+    /// What a browser should bring on the page at this path, before it is asked for. A part of a page (the results of a
+    /// search, a filtered list) says nothing of what is likely after the whole.
+    pub async fn ahead(&self, path: &str, query: &str) -> Result<Ahead, PortError> {
+        match whole_page(path, query) {
+            Some(page) => self.ask(|reader| Ok(reader.ahead(&page))).await,
+            None => Ok(Ahead::default()),
         }
     }
 

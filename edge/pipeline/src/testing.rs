@@ -14,15 +14,15 @@ use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
 use orilla_shop::events::EventQueue;
-use orilla_shop::publish::publish_attached;
+use orilla_shop::publish::{Publications, Segments, publish_attached};
 use orilla_shop::team::rollouts::Alarm;
 use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Background, Clock, PageStore, Picture, Pictures, PortError, Random, Timer};
-use orilla_snapshot::Attachment;
+use orilla_snapshot::{Attachment, Manifest};
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
-    CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, OrderStore, PasskeyStore,
-    RolloutsInSql, SessionStore, Statement,
+    CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, NavigationStore, OrderStore,
+    PasskeyStore, RolloutsInSql, SessionStore, Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -229,6 +229,7 @@ impl Shop {
             search: catalog.clone(),
             segments: files.clone(),
             publications: files.clone(),
+            navigations: Arc::new(NavigationStore::new(database.clone())),
             health: catalog.clone(),
             variants: Arc::new(OrderStore::new(database.clone())),
             clock: clock.clone(),
@@ -310,6 +311,13 @@ impl Shop {
     /// The team's ports.
     pub fn team(&self) -> &Team {
         &self.team
+    }
+
+    /// Loses the file of the likely pages that are current.
+    pub fn lose_likely_pages(&self) {
+        let current = block_on(self.files.current()).unwrap().unwrap();
+        let manifest = block_on(self.files.get(current.hash().unwrap())).unwrap().unwrap();
+        self.files.lose(Manifest::decode(&manifest).unwrap().attachments.next.unwrap().hash);
     }
 
     /// The ports.
@@ -423,10 +431,14 @@ impl Shop {
         self.database.database.execute(sql);
     }
 
+    /// The `doc` texts of what SQL reads.
+    pub fn query(&self, sql: &str) -> Vec<String> {
+        block_on(self.database.database.batch(vec![Statement::new(sql)])).unwrap().remove(0)
+    }
+
     /// How many rows were ever written: unchanged if nothing was.
     pub fn rows_written(&self) -> String {
-        let count = Statement::new("SELECT json(total_changes()) AS doc");
-        block_on(self.database.database.batch(vec![count])).unwrap().remove(0).remove(0)
+        self.query("SELECT json(total_changes()) AS doc").remove(0)
     }
 
     /// Someone without cookies.

@@ -12,6 +12,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use orilla_orders::{Cart, LONGEST_CART};
+use orilla_prefetch::Ahead;
 use orilla_shop::PortError;
 use orilla_shop::catalog::Catalog;
 use orilla_storefront::{PageContext, PageSlots, pages};
@@ -91,6 +92,7 @@ impl Visit {
                 qa: self.qa_strip(&self.url(&self.path)),
                 ..PageSlots::default()
             },
+            ahead: Ahead::default(),
         })
     }
 

@@ -209,6 +209,11 @@ impl Files {
         self.held().overtaken = true;
     }
 
+    /// Forgets one file.
+    pub fn lose(&self, hash: Hash) {
+        self.held().files.remove(&hash);
+    }
+
     /// Forgets all files, as a store that was deleted by mistake.
     pub fn lose_all(&self) {
         self.held().files.clear();

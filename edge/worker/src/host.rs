@@ -17,8 +17,8 @@ use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{
-    CatalogStore, Database, EventStore, ExperimentStore, FlagStore, OrderStore, PasskeyStore, RolloutsInSql,
-    SessionStore,
+    CatalogStore, Database, EventStore, ExperimentStore, FlagStore, NavigationStore, OrderStore,
+    PasskeyStore, RolloutsInSql, SessionStore,
 };
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
@@ -49,6 +49,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
     let events = Arc::new(EventsBinding::new(env.clone()));
     let database: Arc<dyn Database> = Arc::new(D1::new(env));
     let catalog = Arc::new(CatalogStore::new(database.clone()));
+    let navigations = Arc::new(NavigationStore::new(database.clone()));
     let variants = Arc::new(OrderStore::new(database.clone()));
     let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     Host {
@@ -56,6 +57,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
         search: catalog.clone(),
         segments: files.clone(),
         publications: files,
+        navigations,
         health: catalog,
         variants,
         clock: clock.clone(),

@@ -4,6 +4,7 @@
 pub mod catalog;
 pub mod checkout;
 pub mod events;
+pub mod navigation;
 pub mod passkeys;
 pub mod publish;
 pub mod rollouts;

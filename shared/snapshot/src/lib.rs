@@ -29,6 +29,7 @@ mod frame;
 mod list;
 mod load;
 mod manifest;
+mod next;
 mod pick;
 mod read;
 mod reader;

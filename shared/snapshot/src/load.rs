@@ -4,6 +4,7 @@ use crate::bucket::{Bucket, Wire};
 use crate::dictionary::Dictionary;
 use crate::frame::{FormatError, Hash, Kind, SegmentRef, open_named};
 use crate::manifest::Manifest;
+use crate::next::Next;
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub struct Loading {
     manifest: Manifest,
     buckets: Vec<Option<Arc<Bucket>>>,
     dictionary: Arc<Dictionary>,
+    next: Option<Arc<Next>>,
 }
 
 /// An index segment was not inserted.
@@ -26,6 +28,7 @@ impl Loading {
     /// Begins. Buckets that did not change since `previous` are shared with it. Now and then, when it has gathered too
     /// many names that no product has any more, nothing is shared and everything is needed.
     pub fn new(manifest: Manifest, previous: Option<&Snapshot>) -> Self {
+        let next = previous.map(|snapshot| Arc::clone(snapshot.next()));
         let previous = previous.filter(|snapshot| !snapshot.dictionary().is_stale());
         let known: HashMap<Hash, &Arc<Bucket>> = previous
             .into_iter()
@@ -37,6 +40,7 @@ impl Loading {
             buckets: manifest.buckets.iter().map(of).collect(),
             dictionary: previous.map(|snapshot| Arc::clone(snapshot.dictionary())).unwrap_or_default(),
             manifest,
+            next,
         }
     }
 
@@ -46,11 +50,21 @@ impl Loading {
         all.filter(|(_, loaded)| loaded.is_none()).map(|(named, _)| named.index).collect()
     }
 
+    /// The file of likely pages, if it is not there yet. A snapshot is as good without: who can't get it goes on, and has
+    /// those of `previous`.
+    pub fn wants(&self) -> Option<SegmentRef> {
+        let known = self.next.as_ref().and_then(|next| next.file);
+        self.manifest.attachments.next.filter(|named| known != Some(*named))
+    }
+
     /// Takes the file that was stored under `hash`. One that the manifest does not name is ignored.
     ///
     /// # Errors
     /// Whatever is not the segment that the manifest names. The caller goes on with the snapshot that it has.
     pub fn insert(&mut self, hash: Hash, file: &[u8]) -> Result<(), FormatError> {
+        if let Some(named) = self.manifest.attachments.next.filter(|named| named.hash == hash) {
+            self.next = Some(Arc::new(Next::open(named, file)?));
+        }
         let all = self.manifest.buckets.iter().zip(&mut self.buckets);
         for (named, place) in all.filter(|(named, _)| named.index.hash == hash) {
             let wire = Wire::decode(open_named(Kind::Index, &named.index, file)?)?;
@@ -74,6 +88,6 @@ impl Loading {
         if let Some(dictionary) = Arc::get_mut(&mut self.dictionary) {
             dictionary.close();
         }
-        Ok(Snapshot::new(self.manifest, buckets, self.dictionary))
+        Ok(Snapshot::new(self.manifest, buckets, self.dictionary, self.next.unwrap_or_default()))
     }
 }

@@ -5,6 +5,7 @@ use crate::snapshot::Snapshot;
 use crate::tables::{At, category, split};
 use orilla_catalog::query::ListQuery;
 use orilla_catalog::{Handle, ImageId, ProductId};
+use orilla_prefetch::PageKey;
 use serde::{Deserialize, Serialize};
 
 /// One thing of the catalogue that a page was made from. [`crate::Reader`] records them.
@@ -51,6 +52,8 @@ pub enum Read {
     },
     /// Where a picture is.
     Picture(ImageId),
+    /// Which pages are likely after one, as far as a browser should bring them.
+    Next(PageKey),
 }
 
 /// Whether a page may be served while a read of it is known to be out of date.
@@ -75,7 +78,8 @@ impl Read {
             | Read::Related { .. }
             | Read::Featured(_)
             | Read::ById { .. }
-            | Read::Picture(_) => Class::Lenient,
+            | Read::Picture(_)
+            | Read::Next(_) => Class::Lenient,
         }
     }
 
@@ -118,6 +122,7 @@ impl Snapshot {
                 let product = self.product_of_picture(*id)?;
                 Some(combine(product.0.cast_unsigned(), self.product_version(product)?))
             }
+            Read::Next(page) => Some(self.ahead_version(page)),
         }
     }
 
@@ -151,6 +156,7 @@ impl Snapshot {
                 let product = self.product_of_picture(*id)?;
                 Some(combine(product.0.cast_unsigned(), self.page_text(product)?))
             }
+            Read::Next(page) => Some(self.ahead_fingerprint(page)),
         }
     }
 
@@ -159,7 +165,7 @@ impl Snapshot {
         Some(combine(self.prints(place)?.page, self.category_names(place)))
     }
 
-    fn product_version(&self, id: ProductId) -> Option<u64> {
+    pub(crate) fn product_version(&self, id: ProductId) -> Option<u64> {
         let place = self.place(id)?;
         Some(combine(self.prints(place)?.version(), self.category_names(place)))
     }

@@ -8,6 +8,7 @@ use crate::snapshot::{Need, Snapshot};
 use orilla_catalog::query::ListQuery;
 use orilla_catalog::read::{Card, CategoryNode, CategoryRef, Listing, ProductView};
 use orilla_catalog::{Handle, ImageId, ProductId};
+use orilla_prefetch::{Ahead, PageKey};
 use std::cmp::Reverse;
 
 /// Takes note of what a page reads.
@@ -181,6 +182,12 @@ impl<'a> Reader<'a> {
     pub fn picture(&self, id: ImageId) -> Result<Option<RemotePicture>, Need> {
         self.note(|| Read::Picture(id));
         self.snapshot.picture(id, self.documents)
+    }
+
+    /// See [`Snapshot::ahead`].
+    pub fn ahead(&self, page: &PageKey) -> Ahead {
+        self.note(|| Read::Next(page.clone()));
+        self.snapshot.ahead(page)
     }
 
     /// Cards as pages may have them, each recorded.

@@ -5,6 +5,7 @@ use crate::dictionary::Dictionary;
 use crate::documents::Documents;
 use crate::frame::{FormatError, SegmentRef};
 use crate::manifest::Manifest;
+use crate::next::Next;
 use crate::place;
 use crate::reader::RemotePicture;
 use crate::tables::{At, Tables, at, category, split};
@@ -20,6 +21,7 @@ pub struct Snapshot {
     buckets: Vec<Arc<Bucket>>,
     dictionary: Arc<Dictionary>,
     tables: Arc<Tables>,
+    next: Arc<Next>,
 }
 
 /// Why a document can't be had now.
@@ -34,9 +36,14 @@ pub enum Need {
 }
 
 impl Snapshot {
-    pub(crate) fn new(manifest: Manifest, buckets: Vec<Arc<Bucket>>, dictionary: Arc<Dictionary>) -> Self {
+    pub(crate) fn new(
+        manifest: Manifest,
+        buckets: Vec<Arc<Bucket>>,
+        dictionary: Arc<Dictionary>,
+        next: Arc<Next>,
+    ) -> Self {
         let tables = Arc::new(Tables::new(&manifest, &buckets));
-        Snapshot { manifest: Arc::new(manifest), buckets, dictionary, tables }
+        Snapshot { manifest: Arc::new(manifest), buckets, dictionary, tables, next }
     }
 
     /// What it was made from.
@@ -54,6 +61,10 @@ impl Snapshot {
 
     pub(crate) fn tables(&self) -> &Tables {
         &self.tables
+    }
+
+    pub(crate) fn next(&self) -> &Arc<Next> {
+        &self.next
     }
 
     /// The product with this handle.

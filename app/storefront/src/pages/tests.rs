@@ -8,6 +8,7 @@ use orilla_catalog::read::{
 };
 use orilla_catalog::{AttributeKey, AttributeValue, Handle, ProductId, VariantId};
 use orilla_money::{Currency, Money};
+use orilla_prefetch::{Ahead, PageKey};
 use orilla_richtext::SafeHtml;
 use orilla_ui::{Language, Locale};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ fn page(path: &str, query: &str) -> Arc<PageContext> {
         path: path.into(),
         query: query.into(),
         slots: PageSlots { cart: cart_badge(Locale::En, 0), ..PageSlots::default() },
+        ahead: Ahead::default(),
         categories: vec![
             CategoryNode { slug: "light".into(), name: "Light".into(), products: 3 },
             CategoryNode { slug: "light/lamps".into(), name: HOSTILE.into(), products: 2 },
@@ -203,4 +205,27 @@ fn texts_of_a_product_say_their_language_where_it_is_another() {
         assert!(other.contains(element), "{element}: {other}");
     }
     assert!(own.contains("<h1>") && !own.contains("lang=\"de\""));
+}
+
+/// The rules that stand in a page.
+fn rules(html: &str) -> serde_json::Value {
+    let (_, rest) = html.split_once("<script type=\"speculationrules\">").unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+#[test]
+fn a_page_says_what_to_bring_beforehand() {
+    let key = |path: &str| PageKey::parse(path).unwrap();
+    let ahead = Ahead { prerender: Some(key("/p/lantern")), prefetch: vec![key("/c/light"), key("")] };
+    let page = PageContext { ahead, locale: Locale::Pt, ..(*page("/p/lamp", "")).clone() };
+    let pointed_at = serde_json::json!({
+        "where": { "href_matches": ["/pt/p/*", "/pt/c/*"] }, "eagerness": "moderate",
+    });
+    let expected = serde_json::json!({
+        "prerender": [{ "urls": ["/pt/p/lantern"] }],
+        "prefetch": [{ "urls": ["/pt/c/light", "/pt"] }, pointed_at],
+    });
+    assert_eq!(rules(&about(Arc::new(page.clone()))), expected);
+    let nothing = PageContext { ahead: Ahead::default(), ..page };
+    assert_eq!(rules(&about(Arc::new(nothing))), serde_json::json!({ "prefetch": [pointed_at] }));
 }

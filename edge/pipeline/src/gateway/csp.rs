@@ -7,10 +7,11 @@ use sha2::{Digest, Sha256};
 
 /// What every page may do, in front of the hashes of its scripts: everything is this host's alone, and nothing is
 /// allowed that is not named. A script is a file; one that stands in a page runs only if its hash is named. Data in a
-/// page (`application/ld+json`, what islands are handed) is no script.
+/// page (`application/ld+json`, what islands are handed) is no script, and rules that say what to bring beforehand run
+/// nothing.
 macro_rules! before {
     () => {
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'inline-speculation-rules'"
     };
 }
 /// And behind them. Styles are files, without exception.
@@ -67,15 +68,15 @@ mod tests {
 
     #[test]
     fn scripts_in_a_page_are_named_by_their_hash() {
-        check(&[], "script-src 'self' 'wasm-unsafe-eval'");
+        check(&[], "script-src 'self' 'wasm-unsafe-eval' 'inline-speculation-rules'");
         // The example of CSP level 2.
         check(
             &["alert('Hello, world.');"],
-            "script-src 'self' 'wasm-unsafe-eval' 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='",
+            "script-src 'self' 'wasm-unsafe-eval' 'inline-speculation-rules' 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='",
         );
         check(
             &["", "alert('Hello, world.');"],
-            "script-src 'self' 'wasm-unsafe-eval' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' \
+            "script-src 'self' 'wasm-unsafe-eval' 'inline-speculation-rules' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' \
              'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='",
         );
     }

@@ -60,6 +60,29 @@ impl CacheVerdict {
     }
 }
 
+/// How a page of the shop was reached from another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// It was asked for.
+    Asked,
+    /// It had been brought beforehand, and was shown.
+    Activated,
+    /// It is brought beforehand: nobody sees it yet, and nobody may ever.
+    Ahead,
+}
+
+impl Arrival {
+    const ALL: [Arrival; 3] = [Arrival::Asked, Arrival::Activated, Arrival::Ahead];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Arrival::Asked => "asked",
+            Arrival::Activated => "activated",
+            Arrival::Ahead => "ahead",
+        }
+    }
+}
+
 #[derive(Default)]
 struct Counters {
     isolate: Option<String>,
@@ -67,6 +90,7 @@ struct Counters {
     memo: [u64; CacheVerdict::ALL.len()],
     refused: [u64; 2],
     uncounted: u64,
+    arrivals: [u64; Arrival::ALL.len()],
 }
 
 thread_local! {
@@ -88,6 +112,11 @@ pub fn count_answer(class: RouteClass, status: u16, verdict: Option<CacheVerdict
 /// Counts a request that a limit sent away.
 pub fn count_refused(class: LimitClass) {
     COUNTERS.with_borrow_mut(|counters| add(counters.refused.get_mut(class as usize)));
+}
+
+/// Counts a page that was reached from another one, or may be.
+pub fn count_arrival(arrival: Arrival) {
+    COUNTERS.with_borrow_mut(|counters| add(counters.arrivals.get_mut(arrival as usize)));
 }
 
 /// Counts a request that nobody could count.
@@ -135,6 +164,10 @@ fn text(build: &str, publication: u64, now: i64, random: &dyn Random) -> String 
         }
         page.family("orilla_rate_limiter_failures_total", "counter", "Requests that nobody could count.");
         page.sample(&[], counters.uncounted);
+        page.family("orilla_arrivals_total", "counter", "Pages that were reached from a page of the shop.");
+        for (arrival, count) in Arrival::ALL.iter().zip(&counters.arrivals) {
+            page.sample(&[("how", arrival.name())], *count);
+        }
         page.family("orilla_circuit_breaker", "gauge", "1 for the state that the breaker of a remote is in.");
         for (remote, state) in states(now) {
             for (name, its) in [
@@ -251,6 +284,7 @@ mod tests {
         });
         check_grows(r#"orilla_rate_limited_total{class="strict"}"#, || count_refused(LimitClass::Strict));
         check_grows("orilla_rate_limiter_failures_total", count_uncounted);
+        check_grows(r#"orilla_arrivals_total{how="ahead"}"#, || count_arrival(Arrival::Ahead));
         // A status that is none is not counted, and breaks nothing.
         count_answer(page, 0, None);
         count_answer(page, 999, None);

@@ -3,6 +3,7 @@
 //! Each step is a function of its own, in a file of its own, with its own tests; `through` in the crate's root calls
 //! them in order.
 
+pub mod ahead;
 pub mod body;
 pub mod breaker;
 pub mod csp;

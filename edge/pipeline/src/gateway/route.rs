@@ -99,6 +99,7 @@ const ROUTES: [Route; 46] = {
         row("/fn/consent", Function, COUNTED, Strict),
         row("/fn/qa", Function, COUNTED, Usual),
         row("/e", Function, COUNTED, Usual),
+        row("/fn/seen", Function, COUNTED, Usual),
         row("/art/{name}", Picture, Free, Usual),
         row("/img/{id}", Picture, COUNTED, Usual),
         row("/robots.txt", Machine, Free, Usual),

@@ -144,6 +144,7 @@ fn heap(seen: &Seen<Read>) -> usize {
     match &seen.read {
         Read::Handle(handle) => handle.as_str().len(),
         Read::List { category, query } => category.as_ref().map_or(0, String::len) + query.len(),
+        Read::Next(page) => page.as_str().len(),
         Read::Level(slug) => slug.as_ref().map_or(0, String::len),
         _ => 0,
     }

@@ -28,6 +28,7 @@ pub use job::SharedVisit;
 pub use slots::SlotId;
 
 use crate::flags::{Variants, VisitorFlags};
+use crate::navigation;
 use crate::published::{Notes, Published};
 use crate::reply;
 use crate::visit::Visit;
@@ -244,6 +245,7 @@ impl Render {
             path: self.path.clone(),
             query: self.query.clone(),
             slots: self.slots(),
+            ahead: self.catalog.ahead(&self.path, &self.query).await?,
         }))
     }
 }
@@ -325,7 +327,10 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
         }
     }
     match look {
-        Look::Hit(page) => compose(visit, snapshot, &page, &told.found()).await,
+        Look::Hit(page) => {
+            navigation::arrived(&visit);
+            compose(visit, snapshot, &page, &told.found()).await
+        }
         Look::Stale { page, changed, refresh } => {
             if let Some(ticket) = refresh {
                 let flags = visit.flags().clone();
@@ -335,6 +340,7 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
                     drop(ticket);
                 }));
             }
+            navigation::arrived(&visit);
             compose(visit, snapshot, &page, &told.stale(&changed)).await
         }
         Look::Miss(_) => {
@@ -342,6 +348,7 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
             match job.admitted(&visit).await {
                 Ok(Done::Page(page, kept)) => {
                     let took = visit.host.clock.now() - began;
+                    navigation::arrived(&visit);
                     compose(visit, snapshot, &page, &told.rendered(kept, took)).await
                 }
                 Ok(Done::NotFound) => reply::not_found(&visit).await,

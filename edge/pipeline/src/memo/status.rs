@@ -111,6 +111,7 @@ fn kind(read: &Read) -> &'static str {
         Read::Featured(_) => "featured",
         Read::ById { .. } => "by-id",
         Read::Picture(_) => "picture",
+        Read::Next(_) => "next",
     }
 }
 

@@ -14,6 +14,7 @@ pub mod studio;
 use crate::api;
 use crate::gateway::body::{LARGEST_FORM, LARGEST_IMPORT, LARGEST_STUDIO_FORM};
 use crate::gateway::metrics;
+use crate::navigation;
 use crate::visit::Visit;
 use crate::{Problem, reply};
 use axum::Router;
@@ -32,6 +33,7 @@ pub fn router() -> Router {
         .route("/", get(catalog::choose_language))
         .route("/fn/consent", post(consent::answer))
         .route("/fn/qa", post(consent::end_qa))
+        .route("/fn/seen", post(navigation::seen))
         .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
         .route("/e", post(events::collect))
         .route("/art/{name}", get(pictures::drawn))

@@ -6,12 +6,14 @@
 use super::CatalogStore;
 use super::export::parts;
 use super::product::{OPTIONS, PRICE, VALUE};
+use crate::NavigationStore;
 use crate::{DbError, Statement, db, flags};
 use async_trait::async_trait;
 use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
 use orilla_catalog::{Handle, ImageId, ProductId};
 use orilla_richtext::SafeHtml;
 use orilla_shop::PortError;
+use orilla_shop::navigation::likely_pages;
 use orilla_shop::publish::{Changes, Written};
 use orilla_shop::team::flags::StoredFlags;
 use orilla_snapshot::{Attachment, Change, Entry, Shop};
@@ -70,9 +72,11 @@ impl Written for CatalogStore {
         Ok(Shop { categories: db::decode(categories)?, keys: db::decode(keys)? })
     }
 
-    async fn attachments(&self) -> Result<Vec<(Attachment, Vec<u8>)>, PortError> {
+    async fn attachments(&self, now: i64) -> Result<Vec<(Attachment, Vec<u8>)>, PortError> {
         let saved = db::rows::<StoredFlags>(&*self.db, flags::last()).await?.pop();
-        Ok(saved.map(|saved| (Attachment::Flags, saved.bytes())).into_iter().collect())
+        let flags = saved.map(|saved| (Attachment::Flags, saved.bytes()));
+        let likely = likely_pages(&NavigationStore::new(self.db.clone()), now).await?;
+        Ok(flags.into_iter().chain(likely.map(|bytes| (Attachment::Next, bytes))).collect())
     }
 }
 

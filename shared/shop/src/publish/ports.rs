@@ -69,8 +69,9 @@ pub trait Written: Send + Sync {
     /// Categories and facet keys.
     async fn shop(&self) -> Result<Shop, PortError>;
 
-    /// The documents that go with the catalogue, as they are now. One that is not among them stays as it was published.
-    async fn attachments(&self) -> Result<Vec<(Attachment, Vec<u8>)>, PortError>;
+    /// The documents that go with the catalogue, as they are now (`now` is in milliseconds since 1970). One that is not
+    /// among them stays as it was published.
+    async fn attachments(&self, now: i64) -> Result<Vec<(Attachment, Vec<u8>)>, PortError>;
 }
 
 /// What changed since a position.

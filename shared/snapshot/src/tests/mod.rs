@@ -4,6 +4,7 @@ mod attachments;
 mod build;
 mod catalogue;
 mod format;
+mod next;
 mod reads;
 
 use crate::{

@@ -11,7 +11,7 @@ use agent::{Device, is_bot};
 use axum::extract::FromRequestParts;
 use consent::Consent;
 use http::request::Parts;
-use http::{Extensions, HeaderMap};
+use http::{Extensions, HeaderMap, header};
 use identity::{Identified, VisitorId, VisitorKeys};
 use orilla_orders::Country;
 use orilla_ui::Locale;
@@ -109,6 +109,18 @@ impl Visitor {
             (Some("prefetch"), false) => Purpose::Prefetch,
             _ => Purpose::Visit,
         }
+    }
+
+    /// Whether a browser asks for the document of a tab (Fetch metadata,
+    /// <https://www.w3.org/TR/fetch-metadata/>): no script, no picture, and no program that says nothing of itself.
+    pub fn navigates(&self) -> bool {
+        self.text("sec-fetch-dest").as_deref() == Some("document")
+            && self.text("sec-fetch-mode").as_deref() == Some("navigate")
+    }
+
+    /// The address of the page that led here, as it came with the request.
+    pub fn referrer(&self) -> Option<&str> {
+        self.headers.get(header::REFERER)?.to_str().ok()
     }
 
     /// Whether the visitor pays for each byte (`Save-Data: on`).

@@ -5,7 +5,8 @@ use super::cookie::{Readable, cookie, set_cookie};
 use http::{HeaderMap, HeaderValue};
 use orilla_catalog::ProductId;
 
-const VIEWED_COOKIE: &str = "__Host-viewed";
+/// The name of the cookie.
+pub const VIEWED_COOKIE: &str = "__Host-viewed";
 /// Products that are noted.
 const MOST: usize = 8;
 /// The longest value that is read: ids of 16 digits.
