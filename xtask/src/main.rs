@@ -36,6 +36,7 @@ cargo xtask <command>
                                Puts feature flags (GrowthBook's format) into the shop and publishes them.
   analyze FILE.csv --unit COLUMN --variant COLUMN --metric COLUMN[:TYPE]…
                                Analyses an experiment from a file of units; more options: `cargo xtask analyze --help`.
+  eval prefetch                Says what bringing likely pages beforehand is worth, to simulated shoppers.
   eval stats                   Shows by simulations whether the analysis of experiments keeps its promises.
 ";
 

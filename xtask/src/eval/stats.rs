@@ -8,5 +8,5 @@ use std::process::ExitCode;
 /// # Errors
 /// When it does not compile.
 pub fn command(args: &[String]) -> Result<ExitCode> {
-    super::run("orilla-eval-stats", "eval-stats", args)
+    super::run("orilla-eval-stats", "eval-stats", ("tool", "tool"), args)
 }
