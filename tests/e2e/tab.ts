@@ -1,5 +1,6 @@
 // A browser that draws pages beforehand. Playwright's does not: Chromium leaves it to clients that attach to the tab and
 // let the page in it change (https://issues.chromium.org/issues/40274348), and Playwright attaches to the page.
+import { expect } from "@playwright/test";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -33,7 +34,7 @@ export class Tab {
     });
   }
 
-  static async open(userAgent: string): Promise<Tab> {
+  static async start(userAgent: string): Promise<Tab> {
     const folder = await mkdtemp(join(tmpdir(), "orilla-"));
     const flags = (process.env.ORILLA_CHROMIUM_FLAGS ?? "--headless").split(" ").filter(Boolean);
     const browser = spawn(
@@ -102,8 +103,18 @@ export class Tab {
     this.page = drawn;
   }
 
-  async evaluate(expression: string): Promise<any> {
-    const { result } = await this.send("Runtime.evaluate", { expression, returnByValue: true }, this.page);
+  /** Opens a page. */
+  async open(address: string) {
+    await this.send("Page.navigate", { url: address }, this.page);
+    await expect(async () => {
+      expect(await this.evaluate("document.readyState + location.href")).toBe(`complete${address}`);
+    }).toPass();
+  }
+
+  /** What an expression comes to on the page that is shown, or on another one. A promise is waited for. */
+  async evaluate(expression: string, page = this.page): Promise<any> {
+    const asked = { expression, returnByValue: true, awaitPromise: true };
+    const { result } = await this.send("Runtime.evaluate", asked, page);
     return result.value;
   }
 

@@ -7,7 +7,7 @@ use orilla_money::Currency;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::events::EventQueue;
-use orilla_shop::navigation::Navigations;
+use orilla_shop::navigation::{NavigationBook, Navigations};
 use orilla_shop::passkeys::Passkeys;
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::rollouts::Tallies;
@@ -130,6 +130,8 @@ pub struct Team {
     pub categories: Arc<dyn CategoryDesk>,
     /// Events and what is counted of them.
     pub events: Arc<dyn EventLog>,
+    /// Steps from page to page.
+    pub navigations: Arc<dyn NavigationBook>,
     /// Experiments and metrics.
     pub experiments: Arc<dyn ExperimentDesk>,
     /// Imports.

@@ -37,6 +37,7 @@ mod visit;
 pub use host::{Config, Host, Team, Writer};
 pub use isolate::Isolate;
 pub use memo::inspect;
+pub use navigation::publish as publish_likely_pages;
 pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
@@ -179,6 +180,15 @@ mod tests {
         let begins: Vec<_> = std::iter::once(TEAM_PATHS).chain(PROGRAM_PATHS).collect();
         assert!(entry.contains(&format!("const TEAM_PATHS = {begins:?};")), "{begins:?}");
         assert!(entry.contains(&format!("const ORDER_PATHS = {ORDER_PATHS:?};")), "{ORDER_PATHS:?}");
+    }
+
+    #[test]
+    fn the_host_knows_its_cron_triggers() {
+        let entry = include_str!("../../worker/src/entry.js");
+        let (_, rest) = entry.split_once("const DAILY = ").unwrap();
+        let daily = rest.split(';').next().unwrap();
+        let configuration = include_str!("../../../wrangler.toml");
+        assert!(configuration.contains(&format!("crons = [\"* * * * *\", {daily}]")), "{daily}");
     }
 
     #[test]

@@ -5,15 +5,20 @@
 //! would make itself look bad. So `loader.js` says it once, to [`seen`], when the page is shown. One that is never shown
 //! is never counted.
 
+use crate::gateway::log::Level;
 use crate::gateway::metrics::{Arrival, count_arrival};
 use crate::gateway::visitor::Purpose;
+use crate::routes::publish::press;
 use crate::visit::{Visit, split_locale};
+use crate::{Host, Team};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use orilla_catalog::Handle;
 use orilla_prefetch::{PageKey, Step};
-use orilla_shop::navigation::day_of;
+use orilla_shop::navigation::{day_of, publish_likely_pages};
+use orilla_shop::publish::PublishError;
 use percent_encoding::percent_decode_str;
+use serde_json::json;
 use std::sync::PoisonError;
 
 /// A page of the shop, as an address names it.
@@ -103,4 +108,21 @@ fn count(visit: &Visit, step: Step, arrival: Arrival) {
     host.background.run(Box::pin(async move {
         let _ = navigations.add(day_of(now), &steps).await;
     }));
+}
+
+/// Makes the pages current that are likely by what was counted until now, and says so in the log: a shop whose team does not
+/// publish for weeks has its counts all the same, and last season's are forgotten.
+///
+/// # Errors
+/// See [`PublishError`]: nothing is lost, the next time does it.
+pub async fn publish(host: &Host, team: &Team) -> Result<(), PublishError> {
+    let now = host.clock.now();
+    let done = publish_likely_pages(press(host, &team.writer), &*team.navigations, now).await?;
+    if let Some(done) = done.filter(|done| done.is_new) {
+        let (number, bytes) = (done.publication.number, done.bytes);
+        let line =
+            json!({ "level": Level::Info, "what": "likely pages", "publication": number, "bytes": bytes });
+        host.gate.log.line(Level::Info, &line.to_string());
+    }
+    Ok(())
 }

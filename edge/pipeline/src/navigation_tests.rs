@@ -1,7 +1,9 @@
 //! What counts as a step from page to page, and what does not.
 
 use crate::gateway::testing::Limiting;
+use crate::publish_likely_pages;
 use crate::testing::{Answer, Shop};
+use futures::executor::block_on;
 
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
 const BOOTS: &str = "/en/p/harbour-boots";
@@ -255,6 +257,38 @@ fn what_few_did_is_not_brought_beforehand() {
     shop.wait(5_000);
     shop.anonymous().get("/en");
     assert_eq!(rules(&shop, "/en"), (vec!["/en/search".to_owned()], vec![]), "what is old is forgotten");
+}
+
+/// What is current, and what was said of it.
+fn publication(shop: &Shop) -> (u64, String) {
+    let current = block_on(shop.host().publications.current()).unwrap();
+    current.map(|current| (current.number, current.note)).unwrap_or_default()
+}
+
+#[test]
+fn a_shop_that_publishes_nothing_learns_all_the_same() {
+    let shop = Shop::new();
+    steps(&shop, "/en", BOOTS, 9);
+    shop.execute(
+        "UPDATE products SET title = 'A draft', version = version + 1 WHERE handle = 'harbour-boots'",
+    );
+    let (number, _) = publication(&shop);
+    block_on(publish_likely_pages(shop.host(), shop.team())).unwrap();
+    assert_eq!(publication(&shop), (number + 1, "likely pages".to_owned()));
+    shop.wait(5_000);
+    shop.anonymous().get("/en");
+    assert_eq!(rules(&shop, "/en").0, [BOOTS]);
+    assert!(!shop.anonymous().get(BOOTS).text().contains("A draft"), "what is written waits");
+    block_on(publish_likely_pages(shop.host(), shop.team())).unwrap();
+    assert_eq!(publication(&shop).0, number + 1, "nothing new is nothing to publish");
+}
+
+#[test]
+fn before_a_catalogue_is_published_no_page_is_likely() {
+    let shop = Shop::empty();
+    shop.execute("INSERT INTO navigation VALUES ('', '/search', 20370, 99)");
+    block_on(publish_likely_pages(shop.host(), shop.team())).unwrap();
+    assert_eq!(publication(&shop), (0, String::new()));
 }
 
 #[test]

@@ -261,6 +261,7 @@ impl Shop {
             imports: catalog,
             flags: Arc::new(FlagStore::new(database.clone())),
             events: Arc::new(EventStore::new(database.clone())),
+            navigations: Arc::new(NavigationStore::new(database.clone())),
             experiments: Arc::new(ExperimentStore::new(database.clone())),
             rollouts: Arc::new(RolloutsInSql::new(database.clone())),
             alarm: Arc::new(NoAlarm),

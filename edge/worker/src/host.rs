@@ -97,6 +97,7 @@ pub fn team(env: JsValue, inspect: Option<Function>) -> Team {
         imports: catalog,
         flags: Arc::new(FlagStore::new(database.clone())),
         events: Arc::new(EventStore::new(database.clone())),
+        navigations: Arc::new(NavigationStore::new(database.clone())),
         experiments: Arc::new(ExperimentStore::new(database.clone())),
         rollouts: Arc::new(RolloutsInSql::new(database)),
         alarm: Arc::new(Clockwork::new(env)),

@@ -7,11 +7,13 @@ mod files;
 mod gate;
 pub mod glue;
 mod host;
+mod navigation;
 mod near;
 mod pictures;
 mod queue;
 mod rollouts;
 
 pub use host::{host, inspect, team};
+pub use navigation::learn;
 pub use queue::delivery;
 pub use rollouts::drive;

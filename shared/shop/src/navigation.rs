@@ -58,7 +58,7 @@ pub async fn likely_pages(book: &dyn NavigationBook, now: i64) -> Result<Option<
 }
 
 /// Publishes the likely pages of now, and nothing else: what the team has written of the catalogue waits. `None`: there
-/// are none to publish.
+/// are none to publish, or no catalogue that they are pages of.
 ///
 /// # Errors
 /// See [`PublishError`].
@@ -67,6 +67,9 @@ pub async fn publish_likely_pages(
     book: &dyn NavigationBook,
     now: i64,
 ) -> Result<Option<Published>, PublishError> {
+    if press.publications.current().await?.is_none() {
+        return Ok(None);
+    }
     match likely_pages(book, now).await? {
         Some(document) => {
             publish_attached(press, Attachment::Next, &document, now, "likely pages").await.map(Some)

@@ -2,6 +2,7 @@
 // them is not.
 import type { APIRequestContext, Page } from "@playwright/test";
 import { expect, test, type Staff, type TestProduct } from "../fixtures";
+import { recorded } from "../recorded";
 import { cartLink } from "../shopper";
 import { Tab } from "../tab";
 
@@ -97,7 +98,7 @@ test("the likely page is there before it is asked for, and counts when it is sho
 test("the very likely page is drawn before it is asked for", async ({ staff, request, baseURL }) => {
   const { from, to } = await likely(staff, request, baseURL ?? "");
   const before = await arrivals(request);
-  const tab = await Tab.open(BROWSER);
+  const tab = await Tab.start(BROWSER);
   try {
     const drawn = await tab.openAndWaitFor(`${baseURL}/en/p/${from.handle}`, `/en/p/${to.handle}`);
     expect(await arrivals(request)).toMatchObject({ activated: before.activated, ahead: before.ahead + 1 });
@@ -121,6 +122,87 @@ test("a page that was brought and never shown is not counted", async ({ page, st
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Privacy");
   await expect.poll(async () => (await arrivals(request)).asked).toBe(before.asked + 1);
   expect((await arrivals(request)).activated).toBe(before.activated);
+});
+
+/** Somebody who has agreed to everything and has something in the cart. */
+async function visitor(baseURL: string) {
+  const tab = await Tab.start(BROWSER);
+  await tab.open(`${baseURL}/en/about`);
+  await tab.evaluate(`(async () => {
+    const post = (path, fields) => fetch(path, { method: "POST", body: new URLSearchParams(fields) });
+    await post("/fn/consent", { to: "/en", answer: "all" });
+    const page = new DOMParser().parseFromString(await (await fetch("/en/p/keepers-lantern")).text(), "text/html");
+    await post("/fn/add_to_cart", new FormData(page.querySelector(".buy-box form")));
+  })()`);
+  return tab;
+}
+
+/** What the page at hand has seen and not sent yet: types of events, of products with their handle. */
+const WAITING = `JSON.parse(sessionStorage.getItem("orilla.events") ?? "[]").map(({ type, product }) => [type, product].join(" "))`;
+const COUNTS = `performance.getEntriesByType("resource").some(({ name }) => name.includes("/pkg/beacon-"))`;
+
+/** Opens a page, waits until the other one has been drawn, and until both have all that counts. */
+async function openBoth(tab: Tab, baseURL: string, from: TestProduct, to: TestProduct) {
+  const drawn = await tab.openAndWaitFor(`${baseURL}/en/p/${from.handle}`, `/en/p/${to.handle}`);
+  await expect.poll(() => tab.evaluate(COUNTS, drawn)).toBe(true);
+  await expect.poll(() => tab.evaluate(WAITING)).toContain(`product_view ${from.handle}`);
+  return drawn;
+}
+
+test("a page that was drawn is its visitor's own", async ({ staff, request, baseURL }) => {
+  const { from, to } = await likely(staff, request, baseURL ?? "");
+  const tab = await visitor(baseURL ?? "");
+  try {
+    const drawn = await openBoth(tab, baseURL ?? "", from, to);
+    const own = (page: string) =>
+      `(() => [${page}.getElementById("exposures").value, ${page}.querySelector(".cart-link").ariaLabel,
+               ${page}.querySelector(".buy-box").textContent])()`;
+    const ahead = await tab.evaluate(own("document"), drawn);
+    expect(ahead.slice(0, 2)).toEqual([expect.stringMatching(/^delivery-promise:/), "Cart, 1 item"]);
+    const asked = `fetch("/en/p/${to.handle}").then((answer) => answer.text()).then((text) => {
+      const page = new DOMParser().parseFromString(text, "text/html");
+      return ${own("page")};
+    })`;
+    expect(ahead).toEqual(await tab.evaluate(asked));
+  } finally {
+    await tab.close();
+  }
+});
+
+test("who leaves for another page than the one that was drawn has not seen that one", async ({ staff, request, baseURL }) => {
+  const { from, to } = await likely(staff, request, baseURL ?? "");
+  const tab = await visitor(baseURL ?? "");
+  try {
+    const drawn = await openBoth(tab, baseURL ?? "", from, to);
+    // It was given a copy of what the first page had seen by then.
+    const seen = await tab.evaluate(WAITING, drawn);
+    expect(seen.filter((event: string) => event.startsWith("exposure")).length).toBeLessThanOrEqual(1);
+    expect(seen).not.toContain(`product_view ${to.handle}`);
+    await tab.open(`${baseURL}/en/privacy`);
+    await expect.poll(() => tab.evaluate(WAITING)).toContain("page_view ");
+    await tab.open(`${baseURL}/en/about`);
+    const events = () => recorded(from.handle);
+    await expect.poll(events, { timeout: 60_000 }).toContain("page_view other");
+    expect(events()).toEqual(["page_view other", "page_view product", `product_view ${from.handle}`]);
+  } finally {
+    await tab.close();
+  }
+});
+
+test("a page that was drawn and then shown was seen once", async ({ staff, request, baseURL }) => {
+  const { from, to } = await likely(staff, request, baseURL ?? "");
+  const tab = await visitor(baseURL ?? "");
+  try {
+    const drawn = await openBoth(tab, baseURL ?? "", from, to);
+    await tab.follow(`.card a[href$="${to.handle}"]`, drawn);
+    await expect.poll(() => tab.evaluate(WAITING)).toContain(`product_view ${to.handle}`);
+    await tab.open(`${baseURL}/en/about`);
+    const events = () => recorded(from.handle);
+    const views = ["page_view product", "page_view product", `product_view ${from.handle}`, `product_view ${to.handle}`];
+    await expect.poll(events, { timeout: 60_000 }).toEqual(views.toSorted());
+  } finally {
+    await tab.close();
+  }
 });
 
 test("a page that was brought before the cart changed does not show the cart of then", async ({

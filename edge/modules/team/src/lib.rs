@@ -31,3 +31,9 @@ pub fn queue(messages: &str, env: JsValue, context: JsValue) -> Promise {
 pub fn drive(env: JsValue, context: JsValue) -> Promise {
     orilla_worker::drive(env, context)
 }
+
+/// Publishes the pages that are likely by what was counted of steps from page to page.
+#[wasm_bindgen]
+pub fn learn(env: JsValue, context: JsValue) -> Promise {
+    orilla_worker::learn(env, context)
+}

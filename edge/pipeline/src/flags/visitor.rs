@@ -2,6 +2,7 @@
 
 use super::PublishedFlags;
 use super::qa::Forced;
+use crate::gateway::visitor::Purpose;
 use crate::gateway::visitor::agent::Device;
 use crate::published::Notes;
 use crate::rollouts::Met;
@@ -30,7 +31,7 @@ pub struct VisitorFlags {
     published: Arc<PublishedFlags>,
     person: Person,
     now: i64,
-    /// Where rollouts are told of, while one runs and for who has nothing forced.
+    /// Where rollouts are told of: while one runs, of who has nothing forced, and not of a page that may never be seen.
     met: Option<Met>,
     answers: Mutex<Vec<(String, Answer)>>,
 }
@@ -74,7 +75,8 @@ impl VisitorFlags {
             url: visit.absolute(&visit.url(&visit.path)),
             forced: Forced::of(visitor, keys, now).map(|forced| forced.values).unwrap_or_default(),
         };
-        let met = visit.met.clone().filter(|_| person.forced.is_empty());
+        let is_seen = visitor.purpose() == Purpose::Visit;
+        let met = visit.met.clone().filter(|_| is_seen && person.forced.is_empty());
         VisitorFlags { published, person, now, met, answers: Mutex::default() }
     }
 

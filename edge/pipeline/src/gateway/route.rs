@@ -77,7 +77,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
-const ROUTES: [Route; 46] = {
+const ROUTES: [Route; 47] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};

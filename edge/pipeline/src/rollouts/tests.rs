@@ -99,6 +99,10 @@ fn people_who_agreed_are_counted_when_a_page_asks_for_the_flag() {
         // This page asks for no flag.
         visitor.get("/en/about");
     }
+    // Nor was anybody here: the page was brought beforehand.
+    let visitor = shop.shopper();
+    visitor.post_form("/fn/consent", "to=/en&answer=all");
+    visitor.send("GET", PAGE, &[("sec-purpose", "prefetch;prerender")], b"");
     // Who has not agreed is in no group.
     assert!(!shop.shopper().get(PAGE).text().contains(ROWS));
     let stratum = seen(&shop, id).at(Share::percent(50));
