@@ -123,6 +123,7 @@ export class Tab {
     const ended = new Promise((resolve) => this.browser.once("exit", resolve));
     this.browser.kill();
     await ended;
-    await rm(this.folder, { recursive: true, force: true });
+    // Its helpers end a moment after it.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
