@@ -1,15 +1,19 @@
-//! A day of shoppers, and a hundred thousand addresses: what is found kept, and what the isolate holds.
+//! Days of shoppers, and a hundred thousand addresses: what is found kept, and what the isolate holds.
 
-use super::load::{self, Connection};
-use super::pages::{Published, memory, publish};
+use super::load::Connection;
+use super::pages::{Published, memory};
 use super::report::{Limit, Report};
-use super::stores::TOKEN;
+use super::team;
 use super::workerd::{Running, Worker};
 use crate::process::Result;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-/// Requests of the day.
+/// Requests of a day.
 const REQUESTS: usize = 240_000;
+/// Of all requests, those for a list: one in so many; the others are for products.
+const LISTS: usize = 5;
+/// Shoppers, all of whom agreed to be counted: so they are in the experiments.
+const VISITORS: usize = 64;
 /// Times at which the team publishes.
 const HOURS: usize = 24;
 /// Of all products, the share that is edited during the day: one in so many.
@@ -46,30 +50,30 @@ impl Dice {
     }
 }
 
-/// Which product a shopper looks at: the nth most popular one n times less often than the first (Zipf, exponent 1).
+/// Which page a shopper looks at: the nth most popular one n times less often than the first (Zipf, exponent 1).
 struct Popularity {
     sums: Vec<f64>,
-    products: Vec<String>,
+    paths: Vec<String>,
 }
 
 impl Popularity {
-    fn new(mut products: Vec<String>, dice: &mut Dice) -> Self {
+    fn new(mut paths: Vec<String>, dice: &mut Dice) -> Self {
         // Fisher and Yates: what is popular has nothing to do with when it came in.
-        for last in (1..products.len()).rev() {
+        for last in (1..paths.len()).rev() {
             let other = dice.below(last + 1);
-            products.swap(last, other);
+            paths.swap(last, other);
         }
-        let sums = (1..=products.len()).scan(0.0, |sum, rank| {
+        let sums = (1..=paths.len()).scan(0.0, |sum, rank| {
             *sum += 1.0 / rank as f64;
             Some(*sum)
         });
-        Popularity { sums: sums.collect(), products }
+        Popularity { sums: sums.collect(), paths }
     }
 
     fn choose(&self, dice: &mut Dice) -> &str {
         let at = dice.share() * self.sums.last().copied().unwrap_or_default();
         let index = self.sums.partition_point(|sum| *sum < at);
-        self.products.get(index).map_or("", String::as_str)
+        self.paths.get(index).map_or("", String::as_str)
     }
 }
 
@@ -106,50 +110,123 @@ impl Tally {
     }
 }
 
-/// The day: requests by popularity in three languages; at each hour the team edits some products and publishes.
+/// Two days of shoppers. The first begins with nothing kept anywhere. The second begins as the days after it do: with a
+/// new isolate, in a data centre that has each page, since an entry stays for a week. Its hit rate is what counts.
 ///
 /// # Errors
 /// The step that failed.
 pub fn run(published: &Published, floor: &Worker, report: &mut Report) -> Result<()> {
-    let (orilla, floor) = (published.start("/robots.txt")?, floor.start("/")?);
-    let mut dice = Dice(19_406);
-    let popularity = Popularity::new(handles(orilla.port)?, &mut dice);
-    let catalogue = export(orilla.port)?;
-    let edits = catalogue.len().div_ceil(EDITED * HOURS);
-    let (mut tally, mut asked, mut edited) = (Tally::default(), HashSet::new(), 0);
-    for hour in 0..HOURS {
-        let paths: Vec<String> = (0..REQUESTS / HOURS)
-            .map(|_| {
-                let language = LANGUAGES.get(dice.below(LANGUAGES.len())).copied().unwrap_or("en");
-                format!("/{language}/p/{}", popularity.choose(&mut dice))
-            })
-            .collect();
-        tally.add(&ask(orilla.port, &paths)?);
-        asked.extend(paths);
-        let chosen: Vec<&String> =
-            (0..edits).filter_map(|_| catalogue.get(dice.below(catalogue.len()))).collect();
-        edited += chosen.len();
-        reprice(orilla.port, &chosen, hour)?;
-        publish(orilla.port)?;
+    let floor = floor.start("/")?;
+    let first = published.start("/robots.txt")?;
+    let mut town = Town::new(first.port)?;
+    let begun = town.day(first.port)?;
+    town.everything(first.port)?;
+    drop(first);
+    let second = published.start("/robots.txt")?;
+    let usual = town.day(second.port)?;
+    let head = ["a day", "requests", "pages", "edits", "hit, %", "hit while refreshed, %", "miss, %"];
+    report.table(&head, vec![begun.row("nothing kept anywhere"), usual.row("kept nearby, a new isolate")]);
+    report.goal("hits on a day, kept nearby", usual.tally.hit_rate(), "%", Limit::AtLeast(HITS));
+    held("after the second day", &second, &floor, report)
+}
+
+/// A day, as it went.
+struct Day {
+    tally: Tally,
+    pages: usize,
+    edits: usize,
+}
+
+impl Day {
+    fn row(&self, name: &str) -> (String, Vec<f64>) {
+        let Tally { hits, refreshing, misses } = self.tally;
+        let requests = hits + refreshing + misses;
+        let share = |count: usize| count as f64 * 100.0 / requests.max(1) as f64;
+        let counts = [requests, self.pages, self.edits].map(|count| count as f64);
+        let shares = [hits, refreshing, misses].map(share);
+        (name.to_owned(), counts.into_iter().chain(shares).collect())
     }
-    let requests = tally.hits + tally.refreshing + tally.misses;
-    let share = |count: usize| count as f64 * 100.0 / requests.max(1) as f64;
-    report.table(
-        &["a day", "requests", "addresses", "edits", "hit, %", "hit while refreshed, %", "miss, %"],
-        vec![(
-            format!("{} products in {} languages", popularity.products.len(), LANGUAGES.len()),
-            vec![
-                requests as f64,
-                asked.len() as f64,
-                edited as f64,
-                share(tally.hits),
-                share(tally.refreshing),
-                share(tally.misses),
-            ],
-        )],
-    );
-    report.goal("hits on the day", tally.hit_rate(), "%", Limit::AtLeast(HITS));
-    held("after the day", &orilla, &floor, report)
+}
+
+/// Who asks, and for what.
+struct Town {
+    dice: Dice,
+    products: Popularity,
+    lists: Popularity,
+    /// The products as the team exports them.
+    catalogue: Vec<String>,
+    /// The cookies of shoppers, who are in both experiments.
+    visitors: Vec<String>,
+    days: usize,
+}
+
+impl Town {
+    fn new(port: u16) -> Result<Town> {
+        let mut dice = Dice(19_406);
+        let products = Popularity::new(team::paths(port, "/p/")?, &mut dice);
+        let lists = Popularity::new(team::paths(port, "/c/")?, &mut dice);
+        let (catalogue, visitors) = (team::export(port)?, team::visitors(port, VISITORS)?);
+        Ok(Town { dice, products, lists, catalogue, visitors, days: 0 })
+    }
+
+    /// Requests by popularity in three languages; at each hour the team edits some products and publishes.
+    fn day(&mut self, port: u16) -> Result<Day> {
+        self.days += 1;
+        let edits = self.catalogue.len().div_ceil(EDITED * HOURS);
+        let (mut tally, mut pages, mut edited) = (Tally::default(), HashSet::new(), 0);
+        for _ in 0..HOURS {
+            let requests: Vec<_> = (0..REQUESTS / HOURS).map(|_| self.request()).collect();
+            tally.add(&ask(port, &requests)?);
+            pages.extend(requests.into_iter().map(|request| request.path));
+            let some = (0..edits).map(|_| self.dice.below(self.catalogue.len())).collect::<Vec<_>>();
+            let chosen: Vec<&String> = some.iter().filter_map(|at| self.catalogue.get(*at)).collect();
+            edited += chosen.len();
+            // A price that the product has not had yet.
+            team::reprice(port, &chosen, edited + self.days * self.catalogue.len())?;
+            team::publish(port)?;
+        }
+        Ok(Day { tally, pages: pages.len(), edits: edited })
+    }
+
+    fn request(&mut self) -> Request {
+        let Town { dice, products, lists, visitors, .. } = self;
+        let language = LANGUAGES.get(dice.below(LANGUAGES.len())).copied().unwrap_or("en");
+        let kind = if dice.below(LISTS) == 0 { lists } else { products };
+        let path = format!("/{language}{}", kind.choose(dice));
+        let cookies = visitors.get(dice.below(visitors.len())).cloned().unwrap_or_default();
+        Request { path, cookies }
+    }
+
+    /// Each page once, as each kind of visitor gets it.
+    fn everything(&self, port: u16) -> Result<()> {
+        for kind in [&self.products, &self.lists] {
+            let sample = kind.paths.first().ok_or("the shop has no pages")?;
+            let mut variants = BTreeMap::new();
+            for cookies in &self.visitors {
+                variants.entry(team::exposures(port, &format!("/en{sample}"), cookies)?).or_insert(cookies);
+            }
+            if variants.len() != 2 {
+                return Err(format!("an experiment with two variants, and visitors meet {variants:?}"));
+            }
+            let requests: Vec<Request> = kind
+                .paths
+                .iter()
+                .flat_map(|path| LANGUAGES.iter().map(move |language| format!("/{language}{path}")))
+                .flat_map(|path| {
+                    variants.values().map(move |cookies| Request { path: path.clone(), cookies: (*cookies).clone() })
+                })
+                .collect();
+            ask(port, &requests)?;
+        }
+        Ok(())
+    }
+}
+
+/// A page that somebody asks for.
+struct Request {
+    path: String,
+    /// Empty for somebody who has not agreed to anything.
+    cookies: String,
 }
 
 /// A hundred thousand different addresses: all products in all languages, then lists.
@@ -158,17 +235,21 @@ pub fn run(published: &Published, floor: &Worker, report: &mut Report) -> Result
 /// The step that failed.
 pub fn addresses(published: &Published, floor: &Worker, category: &str, report: &mut Report) -> Result<()> {
     let (orilla, floor) = (published.start("/robots.txt")?, floor.start("/")?);
-    let products = handles(orilla.port)?;
+    let products = team::paths(orilla.port, "/p/")?;
     let below = category.split_once("/c/").map_or("", |(_, slug)| slug);
     let of_products = LANGUAGES
         .iter()
-        .flat_map(|language| products.iter().map(move |product| format!("/{language}/p/{product}")));
+        .flat_map(|language| products.iter().map(move |product| format!("/{language}{product}")));
     let of_lists = (1..).flat_map(|most| {
         LANGUAGES.iter().map(move |language| format!("/{language}/c/{below}?price=..{most}"))
     });
-    let paths: Vec<String> = of_products.chain(of_lists).take(ADDRESSES).collect();
-    ask(orilla.port, &paths)?;
-    ask(floor.port, &paths)?;
+    let requests: Vec<Request> = of_products
+        .chain(of_lists)
+        .take(ADDRESSES)
+        .map(|path| Request { path, cookies: String::new() })
+        .collect();
+    ask(orilla.port, &requests)?;
+    ask(floor.port, &requests)?;
     held("after 100,000 addresses", &orilla, &floor, report)
 }
 
@@ -192,11 +273,11 @@ fn held(when: &'static str, orilla: &Running, floor: &Running, report: &mut Repo
 }
 
 /// Asks for all of these, over a few connections.
-fn ask(port: u16, paths: &[String]) -> Result<Tally> {
-    let each = |paths: &[String]| -> std::io::Result<Tally> {
+fn ask(port: u16, requests: &[Request]) -> Result<Tally> {
+    let each = |requests: &[Request]| -> std::io::Result<Tally> {
         let (mut connection, mut tally) = (Connection::open(port)?, Tally::default());
-        for path in paths {
-            let answer = connection.get(path)?;
+        for Request { path, cookies } in requests {
+            let answer = connection.get_with(path, cookies)?;
             if answer.status != 200 {
                 return Err(std::io::Error::other(format!("GET {path} answered {}", answer.status)));
             }
@@ -205,8 +286,8 @@ fn ask(port: u16, paths: &[String]) -> Result<Tally> {
         Ok(tally)
     };
     let parts: Vec<_> = std::thread::scope(|scope| {
-        let chunks = paths.chunks(paths.len().div_ceil(CONNECTIONS).max(1));
-        let threads: Vec<_> = chunks.map(|paths| scope.spawn(move || each(paths))).collect();
+        let chunks = requests.chunks(requests.len().div_ceil(CONNECTIONS).max(1));
+        let threads: Vec<_> = chunks.map(|requests| scope.spawn(move || each(requests))).collect();
         threads
             .into_iter()
             .map(|thread| thread.join().map_err(|_| "the load loop ended".to_owned()))
@@ -217,70 +298,6 @@ fn ask(port: u16, paths: &[String]) -> Result<Tally> {
         tally.add(&part?.map_err(|error| error.to_string())?);
     }
     Ok(tally)
-}
-
-/// The handles of all products, from the sitemap.
-fn handles(port: u16) -> Result<Vec<String>> {
-    let text = |path: &str| match load::page(port, path) {
-        Ok((200, text)) => Ok(String::from_utf8_lossy(&text).into_owned()),
-        Ok((status, _)) => Err(format!("GET {path} answered {status}")),
-        Err(error) => Err(format!("GET {path}: {error}")),
-    };
-    let locations = |xml: &str| -> Vec<String> {
-        xml.split("<loc>")
-            .skip(1)
-            .filter_map(|rest| rest.split_once("</loc>"))
-            .map(|(url, _)| url.to_owned())
-            .collect()
-    };
-    let mut handles = Vec::new();
-    for file in locations(&text("/sitemap.xml")?) {
-        let Some((_, path)) = file.split_once("/sitemap.xml") else { continue };
-        let urls = locations(&text(&format!("/sitemap.xml{path}"))?);
-        handles.extend(
-            urls.iter().filter_map(|url| url.split_once("/en/p/")).map(|(_, handle)| handle.to_owned()),
-        );
-    }
-    Ok(handles)
-}
-
-/// All products, each as a line of JSON.
-fn export(port: u16) -> Result<Vec<String>> {
-    let mut connection = Connection::open(port).map_err(|error| error.to_string())?;
-    let (mut lines, mut after) = (Vec::new(), String::new());
-    loop {
-        let path = format!("/studio/api/export?after={after}");
-        let answer = connection.get_as(&path, TOKEN).map_err(|error| format!("GET {path}: {error}"))?;
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
-        let Some(last) = text.lines().rfind(|line| !line.is_empty()) else { return Ok(lines) };
-        let handle = last.split_once("\"handle\":\"").and_then(|(_, rest)| rest.split('"').next());
-        after = handle.ok_or("an exported product has no handle")?.to_owned();
-        lines.extend(text.lines().map(str::to_owned));
-    }
-}
-
-/// Gives products another price.
-fn reprice(port: u16, products: &[&String], by: usize) -> Result<()> {
-    let changed: Vec<String> = products
-        .iter()
-        .filter_map(|line| {
-            let (before, rest) = line.split_once("\"minor\":")?;
-            let end = rest.find(|c: char| !c.is_ascii_digit())?;
-            let (digits, behind) = rest.split_at(end);
-            let price: usize = digits.parse().ok()?;
-            Some(format!("{before}\"minor\":{}{behind}", price + by + 1))
-        })
-        .collect();
-    let mut connection = Connection::open(port).map_err(|error| error.to_string())?;
-    let (path, body) = ("/studio/api/import?format=ndjson&source=bench", changed.join("\n"));
-    let answer = connection.post(path, TOKEN, "application/x-ndjson", body.as_bytes());
-    let answer = answer.map_err(|error| format!("import: {error}"))?;
-    let text = String::from_utf8_lossy(&answer.body);
-    // What was edited is seen by the isolate a while later; nobody waits for it.
-    if answer.status == 200 && text.contains("\"rejected_total\":0") {
-        return Ok(());
-    }
-    Err(format!("import answered {}: {text}", answer.status))
 }
 
 #[cfg(test)]
@@ -295,7 +312,7 @@ mod tests {
         for _ in 0..10_000 {
             *counts.entry(popularity.choose(&mut dice).to_owned()).or_insert(0_u32) += 1;
         }
-        let count = |rank: usize| counts.get(&popularity.products[rank]).copied().unwrap_or_default();
+        let count = |rank: usize| counts.get(&popularity.paths[rank]).copied().unwrap_or_default();
         assert!(count(0) > count(1) && count(1) > count(9) && count(9) > 0);
         // 10,000 / (1 + 1/2 + … + 1/100)
         assert!((1_800..2_060).contains(&count(0)), "{}", count(0));

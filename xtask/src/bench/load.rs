@@ -84,9 +84,18 @@ pub struct Answer {
     pub status: u16,
     /// The header `Cache-Status`; empty if there is none.
     pub cache: String,
+    /// The cookies that it sets, each as `name=value`.
+    pub cookies: Vec<String>,
     /// The body.
     pub body: Vec<u8>,
 }
+
+/// What a browser sends, by and large; no `Accept-Encoding`, so that nobody compresses.
+const BROWSER: [(&str, &str); 3] = [
+    ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Bench/1.0"),
+    ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+    ("Accept-Language", "en-GB,en;q=0.9"),
+];
 
 /// A connection that is kept alive.
 pub struct Connection {
@@ -110,13 +119,17 @@ impl Connection {
     /// # Errors
     /// The connection ends before the answer does.
     pub fn get(&mut self, path: &str) -> std::io::Result<Answer> {
-        // What a browser sends, by and large; no `Accept-Encoding`, so that nobody compresses.
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) Bench/1.0\r\n\
-             Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\nAccept-Language: en-GB,en;q=0.9\r\n\r\n"
-        );
-        self.stream.get_mut().write_all(request.as_bytes())?;
-        self.answer()
+        self.send("GET", path, &BROWSER, b"")
+    }
+
+    /// Asks for a page as a browser does that has these cookies; none, if the text is empty.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn get_with(&mut self, path: &str, cookies: &str) -> std::io::Result<Answer> {
+        let [agent, accept, language] = BROWSER;
+        let headers = [agent, accept, language, ("Cookie", cookies)];
+        self.send("GET", path, if cookies.is_empty() { &BROWSER } else { &headers }, b"")
     }
 
     /// Asks as the team does, with its token.
@@ -124,9 +137,7 @@ impl Connection {
     /// # Errors
     /// As [`Connection::get`].
     pub fn get_as(&mut self, path: &str, token: &str) -> std::io::Result<Answer> {
-        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
-        self.stream.get_mut().write_all(head.as_bytes())?;
-        self.answer()
+        self.send("GET", path, &[("Authorization", &format!("Bearer {token}"))], b"")
     }
 
     /// Sends a document with the team's token.
@@ -140,11 +151,29 @@ impl Connection {
         media_type: &str,
         body: &[u8],
     ) -> std::io::Result<Answer> {
-        let length = body.len();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n"
-        );
+        let headers = [("Authorization", &*format!("Bearer {token}")), ("Content-Type", media_type)];
+        self.send("POST", path, &headers, body)
+    }
+
+    /// Sends a request with these headers.
+    ///
+    /// # Errors
+    /// As [`Connection::get`].
+    pub fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> std::io::Result<Answer> {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n");
+        for (name, value) in headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        if method != "GET" {
+            head += &format!("Content-Length: {}\r\n", body.len());
+        }
+        head += "\r\n";
         self.stream.get_mut().write_all(head.as_bytes())?;
         self.stream.get_mut().write_all(body)?;
         self.answer()
@@ -152,13 +181,14 @@ impl Connection {
 
     fn answer(&mut self) -> std::io::Result<Answer> {
         let status = self.line()?.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        let (mut length, mut cache) = (None, String::new());
+        let (mut length, mut cache, mut cookies) = (None, String::new(), Vec::new());
         loop {
             let line = self.line()?;
             let Some((name, value)) = line.split_once(':') else { break };
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.trim().parse().ok(),
                 "cache-status" => value.trim().clone_into(&mut cache),
+                "set-cookie" => cookies.extend(value.trim().split(';').next().map(str::to_owned)),
                 _ => {}
             }
         }
@@ -167,7 +197,7 @@ impl Connection {
             Some(length) => self.take(length, &mut body)?,
             None => self.chunks(&mut body)?,
         }
-        Ok(Answer { status, cache, body })
+        Ok(Answer { status, cache, cookies, body })
     }
 
     fn chunks(&mut self, body: &mut Vec<u8>) -> std::io::Result<()> {

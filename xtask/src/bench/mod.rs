@@ -17,6 +17,7 @@ mod report;
 mod size;
 mod ssr;
 mod stores;
+mod team;
 mod workerd;
 
 use crate::build::Build;

@@ -5,9 +5,9 @@ use super::day;
 use super::load::{self, Round};
 use super::report::{Limit, Report};
 use super::ssr::{ROUNDS, medians, ratio};
-use super::stores::{Stores, TOKEN, database_file};
+use super::stores::{Stores, database_file};
 use super::workerd::{Running, Worker};
-use super::{DEPLOYED, folder, import, median, open_loop, process, real};
+use super::{BENCH, folder, import, median, open_loop, process, real, team};
 use crate::files;
 use crate::process::{Result, step};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,9 @@ const SECONDS: f64 = 5.0;
 const HIT: f64 = 1.3;
 /// How many times the median one hit in a hundred may take, at half the capacity.
 const TAIL: f64 = 5.0;
+
+/// A kept page with two slots.
+const SLOTS: &str = "/bench/slots/0";
 
 /// The shop's Worker on the large catalogue, published, with its stores beside it.
 pub struct Published {
@@ -34,11 +37,12 @@ impl Published {
         let stores = Stores::open(&copy(&database_file(state)?)?)?;
         let mut worker = Worker::new(folder().join("workerd/pages"));
         worker.module("stored.js", "esModule", include_str!("stored.js"))?;
-        worker.built(DEPLOYED)?;
+        worker.built(BENCH)?;
         stores.serve(&mut worker);
         let published = Published { worker, _stores: stores };
         let running = published.worker.start("/robots.txt")?;
-        publish(running.port)?;
+        team::save_flags(running.port)?;
+        team::publish(running.port)?;
         Ok(published)
     }
 
@@ -49,20 +53,6 @@ impl Published {
     pub fn start(&self, path: &str) -> Result<Running> {
         self.worker.start(path)
     }
-}
-
-/// Makes what was written what pages show.
-///
-/// # Errors
-/// The Worker's answer.
-pub fn publish(port: u16) -> Result<()> {
-    let mut connection = load::Connection::open(port).map_err(|error| error.to_string())?;
-    let answer = connection.post("/studio/api/publish", TOKEN, "application/json", b"{}");
-    let answer = answer.map_err(|error| format!("publish: {error}"))?;
-    if answer.status == 200 {
-        return Ok(());
-    }
-    Err(format!("publish answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body)))
 }
 
 /// The database that the bench may change.
@@ -84,6 +74,7 @@ fn copy(database: &Path) -> Result<PathBuf> {
 /// # Errors
 /// The step that failed.
 pub fn run() -> Result<()> {
+    BENCH.run()?;
     let (shop, catalogue) = import::filled()?;
     let category = real::first_link(shop.port, "/en", "/en/c/")?;
     let product = real::first_link(shop.port, &category, "/en/p/")?;
@@ -100,41 +91,54 @@ pub fn run() -> Result<()> {
     step("a hundred thousand addresses", || day::addresses(&published, &floor, &category, &mut report))?;
     report.finish()?;
     let mut report = Report::new("pages-day");
-    step("a day", || day::run(&published, &floor, &mut report))?;
+    step("two days", || day::run(&published, &floor, &mut report))?;
     report.finish()
 }
 
-/// A Worker that returns the page from a constant.
+/// A Worker that returns the pages from constants.
 fn floor(published: &Published, product: &str) -> Result<Worker> {
     let running = published.start(product)?;
     let mut worker = Worker::new(folder().join("workerd/constant"));
     worker.module("constant.js", "esModule", include_str!("constant.js"))?;
-    let (_, page) = load::page(running.port, product).map_err(|error| format!("GET {product}: {error}"))?;
-    worker.module("page.html", "text", page)?;
+    for (name, path) in [("page.html", product), ("slots.html", SLOTS)] {
+        let (_, page) = load::page(running.port, path).map_err(|error| format!("GET {path}: {error}"))?;
+        worker.module(name, "text", page)?;
+    }
     Ok(worker)
 }
 
 /// The levels that may have a page.
 fn levels(published: &Published, floor: &Worker, product: &str, report: &mut Report) -> Result<()> {
     let (orilla, floor) = (published.start(product)?, floor.start("/")?);
+    // What `Cache-Status` says of each, so that nothing is taken for what it is not.
     let targets = [
-        ("a Worker that returns it from a constant", &floor, "/".to_owned()),
-        ("hit in memory", &orilla, product.to_owned()),
-        ("miss", &orilla, format!("/fresh{product}")),
+        ("a constant, the product page", &floor, "/".to_owned(), ""),
+        ("hit in memory", &orilla, product.to_owned(), "Orilla; hit"),
+        ("hit in the Cache API, memory emptied before", &orilla, format!("/near{product}"), "Orilla; hit; detail=near"),
+        ("miss", &orilla, format!("/fresh{product}"), "Orilla; fwd="),
+        ("a constant, the page with two slots", &floor, "/slots".to_owned(), ""),
+        ("hit with two slots", &orilla, SLOTS.to_owned(), "Orilla; hit"),
     ];
-    for (_, server, path) in &targets {
+    for (name, server, path, expected) in &targets {
         load::round(server.port, path, REQUESTS, &[server.id()])?;
+        let said = cache_status(server.port, path)?;
+        let is_it = if expected.ends_with('=') { said.starts_with(expected) } else { said == *expected };
+        if !is_it {
+            return Err(format!("{name}: GET {path} says {said:?}, not {expected:?}"));
+        }
     }
-    let mut rounds: [Vec<Round>; 3] = Default::default();
+    let mut rounds: [Vec<Round>; 6] = Default::default();
     for _ in 0..ROUNDS {
-        for ((_, server, path), rounds) in targets.iter().zip(&mut rounds) {
+        for ((_, server, path, _), rounds) in targets.iter().zip(&mut rounds) {
             rounds.push(load::round(server.port, path, REQUESTS, &[server.id()])?);
         }
     }
     let rows = targets.iter().zip(&rounds).map(|((name, ..), rounds)| ((*name).to_owned(), medians(rounds)));
-    report.table(&["product page", "CPU, µs", "requests/s", "P50, µs", "P99, µs"], rows.collect());
-    let [constant, hit, _] = &rounds;
+    report.table(&["page", "CPU, µs", "requests/s", "P50, µs", "P99, µs"], rows.collect());
+    let [constant, hit, _, _, slots_constant, slots] = &rounds;
     report.goal("hit in memory, CPU against the constant", ratio(hit, constant), "×", Limit::AtMost(HIT));
+    let times = ratio(slots, slots_constant);
+    report.goal("hit with two slots, CPU against the constant", times, "×", Limit::AtMost(HIT));
     let rate = median(&hit.iter().map(|round| round.rate).collect::<Vec<_>>()) / 2.0;
     let mut tails = Vec::new();
     for _ in 0..ROUNDS {
@@ -148,6 +152,12 @@ fn levels(published: &Published, floor: &Worker, product: &str, report: &mut Rep
     let tail = median(&tails.iter().map(|round| round.p99 / round.p50).collect::<Vec<_>>());
     report.goal("P99 of a hit at half the capacity against its P50", tail, "×", Limit::AtMost(TAIL));
     Ok(())
+}
+
+/// What an answer says of where its page came from.
+fn cache_status(port: u16, path: &str) -> Result<String> {
+    let answer = load::Connection::open(port).and_then(|mut connection| connection.get(path));
+    answer.map(|answer| answer.cache).map_err(|error| format!("GET {path}: {error}"))
 }
 
 /// MiB that a process holds now, and the most that it has held.

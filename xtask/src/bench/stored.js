@@ -41,6 +41,12 @@ const files = (env) => ({
 let stores;
 let visits = 0;
 
+// Answers as an isolate that has nothing in memory yet, in a data centre that has the page.
+async function afresh(origin, path, request, context) {
+  await shop.fetch(new Request(origin + "/bench/forget"), stores, context);
+  return shop.fetch(new Request(origin + path, request), stores, context);
+}
+
 export default {
   fetch(request, env, context) {
     stores ??= {
@@ -53,6 +59,8 @@ export default {
     const { url } = request;
     const fresh = url.indexOf("/fresh/");
     if (fresh > 0) request = new Request(`http://shop-${visits++}.localhost${url.slice(fresh + 6)}`, request);
+    const near = url.indexOf("/near/");
+    if (near > 0) return afresh(url.slice(0, near), url.slice(near + 5), request, context);
     return shop.fetch(request, stores, context);
   },
 };

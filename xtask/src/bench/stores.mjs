@@ -1,6 +1,7 @@
 // What a Worker of the bench keeps outside of its own process: a D1 database that wrangler left in a file, published
-// files, and the list of publications. Answers over HTTP: POST /sql, /file (a name and bytes, or a name alone) and
-// /publications.
+// files, the list of publications, and the pages of the Cache API. Answers over HTTP: POST /sql, /file (a name and bytes,
+// or a name alone) and /publications; GET and PUT are those of workerd's Cache API.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { DatabaseSync } from "node:sqlite";
 
@@ -42,9 +43,33 @@ const answers = {
   },
 };
 
+// On the disk: a hundred thousand pages are too many for the memory. What is put is an answer as HTTP writes it: head,
+// empty line, body.
+const folder = process.argv[2] + ".pages/";
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder);
+const cache = {
+  PUT: (name, body) => {
+    writeFileSync(folder + name, body.subarray(body.indexOf("\r\n\r\n") + 4));
+    return [204, {}];
+  },
+  GET: (name) => {
+    try {
+      return [200, { "cf-cache-status": "HIT", "cache-control": "max-age=1000" }, readFileSync(folder + name)];
+    } catch {
+      return [504, { "cf-cache-status": "MISS" }];
+    }
+  },
+};
+
 const server = createServer(async (request, response) => {
   const parts = [];
   for await (const part of request) parts.push(part);
+  if (request.method in cache) {
+    const [status, headers, body] = cache[request.method](request.url.replace(/\W/g, ""), Buffer.concat(parts));
+    response.writeHead(status, headers).end(body);
+    return;
+  }
   const { pathname, search } = new URL(request.url, "http://stores");
   try {
     const answer = answers[pathname](Buffer.concat(parts), search.slice(1));

@@ -1,5 +1,5 @@
-//! A server for what a Worker keeps outside of its own process (stores.mjs): the database, published files, and the list
-//! of publications.
+//! A server for what a Worker keeps outside of its own process (stores.mjs): the database, published files, the list of
+//! publications, and the pages of the Cache API.
 
 use super::workerd::Worker;
 use crate::files;
@@ -10,6 +10,9 @@ use std::process::{Child, Stdio};
 
 /// The token with which the bench publishes.
 pub const TOKEN: &str = "a-token-of-the-bench";
+
+/// The key that signs the ids of visitors.
+const VISITOR_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A running server.
 pub struct Stores {
@@ -40,6 +43,8 @@ impl Stores {
     pub fn serve(&self, worker: &mut Worker) {
         worker.bindings.push("(name = \"STORES\", service = \"stores\")".to_owned());
         worker.bindings.push(format!("(name = \"STUDIO_TOKEN\", text = \"{TOKEN}\")"));
+        worker.bindings.push(format!("(name = \"VISITOR_KEY\", text = \"{VISITOR_KEY}\")"));
+        worker.cache = Some("stores");
         worker.services.push(format!(
             "(name = \"stores\", external = (address = \"127.0.0.1:{}\", http = ()))",
             self.port

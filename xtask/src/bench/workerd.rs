@@ -23,12 +23,21 @@ pub struct Worker {
     pub services: Vec<String>,
     /// Whether it has the shop's Durable Object: the list of publications.
     pub has_object: bool,
+    /// The service that answers the Cache API. None: there is no such API.
+    pub cache: Option<&'static str>,
 }
 
 impl Worker {
     /// An empty one.
     pub fn new(folder: PathBuf) -> Worker {
-        Worker { folder, modules: Vec::new(), bindings: Vec::new(), services: Vec::new(), has_object: false }
+        Worker {
+            folder,
+            modules: Vec::new(),
+            bindings: Vec::new(),
+            services: Vec::new(),
+            has_object: false,
+            cache: None,
+        }
     }
 
     /// Adds a module; the first is the Worker's own. `kind` is `esModule`, `wasm` or `text`.
@@ -65,6 +74,7 @@ impl Worker {
         let modules =
             self.modules.iter().map(|(name, kind)| format!("(name = \"{name}\", {kind} = embed \"{name}\")"));
         let modules: Vec<String> = modules.collect();
+        let cache = self.cache.map(|name| format!("cacheApiOutbound = \"{name}\",\n")).unwrap_or_default();
         let services: String = self.services.iter().map(|service| format!(", {service}")).collect();
         format!(
             "using Workerd = import \"/workerd/workerd.capnp\";\n\
@@ -74,7 +84,7 @@ impl Worker {
              const worker :Workerd.Worker = (\n\
              modules = [{}],\n\
              bindings = [{}],\n\
-             {}\
+             {}{cache}\
              compatibilityDate = \"2026-10-01\");\n",
             modules.join(", "),
             self.bindings.join(", "),
