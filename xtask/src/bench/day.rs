@@ -213,7 +213,9 @@ impl Town {
                 .iter()
                 .flat_map(|path| LANGUAGES.iter().map(move |language| format!("/{language}{path}")))
                 .flat_map(|path| {
-                    variants.values().map(move |cookies| Request { path: path.clone(), cookies: (*cookies).clone() })
+                    variants
+                        .values()
+                        .map(move |cookies| Request { path: path.clone(), cookies: (*cookies).clone() })
                 })
                 .collect();
             ask(port, &requests)?;

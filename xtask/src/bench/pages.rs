@@ -114,7 +114,12 @@ fn levels(published: &Published, floor: &Worker, product: &str, report: &mut Rep
     let targets = [
         ("a constant, the product page", &floor, "/".to_owned(), ""),
         ("hit in memory", &orilla, product.to_owned(), "Orilla; hit"),
-        ("hit in the Cache API, memory emptied before", &orilla, format!("/near{product}"), "Orilla; hit; detail=near"),
+        (
+            "hit in the Cache API, memory emptied before",
+            &orilla,
+            format!("/near{product}"),
+            "Orilla; hit; detail=near",
+        ),
         ("miss", &orilla, format!("/fresh{product}"), "Orilla; fwd="),
         ("a constant, the page with two slots", &floor, "/slots".to_owned(), ""),
         ("hit with two slots", &orilla, SLOTS.to_owned(), "Orilla; hit"),

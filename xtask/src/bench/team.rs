@@ -73,7 +73,9 @@ pub fn exposures(port: u16, path: &str, cookies: &str) -> Result<String> {
     let text = String::from_utf8_lossy(&answer.body);
     let element = text.split_once("id=\"exposures\"").and_then(|(_, rest)| rest.split('>').next());
     let value = element.and_then(|element| element.split_once("value=\"")?.1.split('"').next());
-    value.map(str::to_owned).ok_or_else(|| format!("GET {path} answered {} without an experiment", answer.status))
+    value
+        .map(str::to_owned)
+        .ok_or_else(|| format!("GET {path} answered {} without an experiment", answer.status))
 }
 
 /// The paths behind `/en` of all pages in the sitemap that begin so: `/p/`.
