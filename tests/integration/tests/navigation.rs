@@ -53,4 +53,5 @@ fn what_most_go_on_to_is_likely_after_the_trigger_and_drafts_wait() {
     let bearer = shop.bearer();
     let told = shop.get_with("/studio/api/publications?limit=100", &[("authorization", &bearer)]).expect(200);
     assert!(told.text().contains("\"note\":\"likely pages\""), "{}", told.text());
+    shop.get(&format!("/en/p/{draft}")).expect(404);
 }
