@@ -28,6 +28,7 @@ mod published;
 mod reply;
 mod rollouts;
 mod routes;
+mod schedule;
 mod staff;
 mod studio;
 #[cfg(test)]
@@ -42,7 +43,7 @@ pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
-pub use rollouts::drive as drive_rollouts;
+pub use schedule::drive;
 pub use studio::SESSION_COOKIE;
 
 use crate::gateway::ahead::forget_prefetched;

@@ -298,9 +298,9 @@ impl Shop {
         self.host.isolate.expire();
     }
 
-    /// Lets the driver of rollouts come.
-    pub fn drive_rollouts(&self) {
-        block_on(crate::drive_rollouts(&self.host, &self.team)).unwrap();
+    /// Lets the driver of rollouts and bandits come.
+    pub fn drive(&self) {
+        block_on(crate::drive(&self.host, &self.team)).unwrap();
         self.host.isolate.expire();
     }
 

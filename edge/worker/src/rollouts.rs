@@ -33,12 +33,12 @@ impl Alarm for Clockwork {
     }
 }
 
-/// Does what has to happen now to all rollouts. The promise answers when to come again, in milliseconds since 1970, or
+/// Does what has to happen now to all rollouts and bandits. The promise answers when to come again, in milliseconds since 1970, or
 /// undefined; it fails if nothing could be done.
 pub fn drive(env: JsValue, context: JsValue) -> Promise {
     future_to_promise(async move {
         let (host, team) = (host(env.clone(), context), team(env, None));
-        match orilla_pipeline::drive_rollouts(&host, &team).await {
+        match orilla_pipeline::drive(&host, &team).await {
             Ok(next) => Ok(next.map_or(JsValue::UNDEFINED, |next| JsValue::from_f64(next as f64))),
             Err(error) => Err(JsValue::from_str(&error.to_string())),
         }

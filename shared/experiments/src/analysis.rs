@@ -1,6 +1,7 @@
 //! What an experiment's sums say.
 
 use crate::ALPHA;
+use crate::bandit;
 use crate::estimate::{Sums, pair};
 use crate::experiment::Experiment;
 use crate::metric::{Goal, Measured, MetricKind, Role};
@@ -152,18 +153,23 @@ pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
         .map(|measured| {
             let sums = day_by_day(rollups, place, measured.key.as_str()).remove("").unwrap_or_default();
             let sums = with_units(sums, &units);
-            MetricResult {
-                measured: measured.clone(),
-                variants: variants(&measured.metric, &sums, variations, tuning),
-            }
+            let weighed = weighed(experiment, rollups, measured, None);
+            let variants = variants(&measured.metric, &sums, weighed.as_deref(), variations, tuning);
+            MetricResult { measured: measured.clone(), variants }
         })
         .collect();
     correct(&mut metrics);
-    let sample_ratio = sample_ratio(&units, &weights);
+    let is_bandit = experiment.design.bandit.is_some();
+    let sample_ratio =
+        if is_bandit { bandit::split(experiment, rollups) } else { sample_ratio(&units, &weights) };
     let primary = experiment.measured.first();
     let timeline =
-        primary.map(|primary| timeline(rollups, place, primary, variations, tuning)).unwrap_or_default();
-    let segments = primary.map(|primary| segments(rollups, place, primary, variations)).unwrap_or_default();
+        primary.map(|primary| timeline(experiment, rollups, place, primary, tuning)).unwrap_or_default();
+    // Of a segment nobody knows on which days its people came, and so how likely each variation was.
+    let segments = primary
+        .filter(|_| !is_bandit)
+        .map(|primary| segments(rollups, place, primary, variations))
+        .unwrap_or_default();
     let reading = read(experiment, &metrics, &sample_ratio, multiple, &units);
     Analysis { units, sample_ratio, multiple, metrics, timeline, segments, reading }
 }
@@ -187,31 +193,59 @@ fn with_units(mut sums: ByVariation, units: &[u64]) -> ByVariation {
     sums
 }
 
+/// Of a bandit, the estimates that account for its shares, until the end of a day. `None`: it is none, and plain means
+/// are as good.
+fn weighed(
+    experiment: &Experiment,
+    rollups: &Rollups,
+    measured: &Measured,
+    until: Option<&str>,
+) -> Option<Vec<Result<Estimate>>> {
+    experiment.design.bandit?;
+    let variations = experiment.design.variations.len();
+    let found = bandit::estimates(experiment, rollups, measured.key.as_str(), until);
+    Some(found.unwrap_or_else(|why| vec![Err(why); variations]))
+}
+
 fn variants(
     metric: &crate::Metric,
     sums: &ByVariation,
+    weighed: Option<&[Result<Estimate>]>,
     variations: usize,
     tuning: f64,
 ) -> Vec<VariantResult> {
     let none = (0, Sums::default());
     let of = |variation: usize| sums.get(&variation).unwrap_or(&none);
+    let weighed_of = |weighed: &[Result<Estimate>], variation: usize| {
+        weighed.get(variation).cloned().unwrap_or(Err(Undefined::NoUnits))
+    };
+    let pair_of = |variation: usize| match weighed {
+        Some(weighed) => Ok((weighed_of(weighed, 0)?, weighed_of(weighed, variation)?, false)),
+        None => {
+            let (control, variant) = (of(0), of(variation));
+            pair(metric.kind, (control.0, &control.1), (variant.0, &variant.1))
+        }
+    };
     (0..variations)
         .map(|variation| {
             let (units, own) = of(variation);
-            let compared = (variation > 0).then(|| compare(metric, of(0), of(variation), tuning));
-            VariantResult { variation, units: *units, estimate: own.estimate(metric.kind, *units), compared }
+            let compared =
+                (variation > 0).then(|| pair_of(variation).and_then(|pair| compare(metric, pair, tuning)));
+            let estimate = match weighed {
+                Some(weighed) => weighed_of(weighed, variation),
+                None => own.estimate(metric.kind, *units),
+            };
+            VariantResult { variation, units: *units, estimate, compared }
         })
         .collect()
 }
 
+/// `is_adjusted`: whether what visitors did before made the estimates more precise.
 fn compare(
     metric: &crate::Metric,
-    control: &(u64, Sums),
-    variant: &(u64, Sums),
+    (control, variant, is_adjusted): (Estimate, Estimate, bool),
     tuning: f64,
 ) -> Result<Compared> {
-    let (control, variant, is_adjusted) =
-        pair(metric.kind, (control.0, &control.1), (variant.0, &variant.1))?;
     let smaller_is_better = metric.goal == Goal::Less;
     let any_time = sequential(
         &control,
@@ -245,12 +279,13 @@ fn correct(metrics: &mut [MetricResult]) {
 }
 
 fn timeline(
+    experiment: &Experiment,
     rollups: &Rollups,
     place: Place<'_>,
     primary: &Measured,
-    variations: usize,
     tuning: f64,
 ) -> Vec<Point> {
+    let variations = experiment.design.variations.len();
     let days = day_by_day(rollups, place, primary.key.as_str());
     let mut units: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
     for row in rollups.units.iter().filter(|row| row.dimension == "day") {
@@ -268,7 +303,8 @@ fn timeline(
             for (variation, (_, sums)) in days.get(day).into_iter().flatten() {
                 until.entry(*variation).or_default().1 += *sums;
             }
-            let found = variants(&primary.metric, &until, variations, tuning);
+            let weighed = weighed(experiment, rollups, primary, Some(day));
+            let found = variants(&primary.metric, &until, weighed.as_deref(), variations, tuning);
             let interval = |result: &VariantResult| {
                 let compared = result.compared.as_ref()?.as_ref().ok()?;
                 Some((compared.any_time.uplift, compared.any_time.interval))

@@ -1,5 +1,6 @@
 //! What an experiment asks, written down before it starts.
 
+use crate::bandit::{BanditForm, BanditPlan, is_measurable};
 use crate::fault::{Fault, Problem, filled, number, tidy};
 use crate::metric::{MetricKey, MetricKind};
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,9 @@ pub struct Design {
     pub effect: f64,
     /// Visitors a day who come into the experiment.
     pub traffic: f64,
+    /// How its shares follow what is learned, if they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bandit: Option<BanditPlan>,
 }
 
 /// A design, as it was typed. Shares and effects are in per cent.
@@ -59,6 +63,7 @@ pub struct DesignForm {
     pub deviation: String,
     pub effect: String,
     pub traffic: String,
+    pub bandit: BanditForm,
 }
 
 impl DesignForm {
@@ -80,6 +85,7 @@ impl DesignForm {
             deviation: design.deviation.map(|deviation| text(deviation * scale)).unwrap_or_default(),
             effect: text(design.effect * 100.0),
             traffic: text(design.traffic),
+            bandit: BanditForm::of(design.bandit.as_ref()),
         }
     }
 
@@ -130,6 +136,24 @@ impl DesignForm {
             .flatten();
         let effect = keep(positive(&self.effect, "effect", 1_000), &mut faults);
         let traffic = keep(positive(&self.traffic, "traffic", 100_000_000), &mut faults);
+        let bandit = match self.bandit.check(variations.len()) {
+            Ok(bandit) => bandit,
+            Err(wrong) => {
+                faults.extend(wrong);
+                None
+            }
+        };
+        if bandit.is_some() {
+            // Nothing is known of how to weigh a ratio of sums by probabilities.
+            let is_ratio = |key: &MetricKey| kind_of(key).is_some_and(|kind| !is_measurable(kind));
+            let chosen = [
+                ("primary", primary.as_slice()),
+                ("secondary", secondary.as_slice()),
+                ("guardrails", guardrails.as_slice()),
+            ];
+            let ratios = chosen.into_iter().filter(|(_, keys)| keys.iter().any(is_ratio));
+            faults.extend(ratios.map(|(field, _)| Fault { field, problem: Problem::Ratio }));
+        }
         let scale = scale(kind);
         match (name, hypothesis, audience, primary, baseline, effect, traffic) {
             (
@@ -153,6 +177,7 @@ impl DesignForm {
                 deviation: deviation.map(|deviation| deviation / scale),
                 effect: effect / 100.0,
                 traffic,
+                bandit,
             }),
             _ => Err(faults),
         }

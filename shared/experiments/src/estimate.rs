@@ -42,23 +42,24 @@ impl Sums {
     /// [`Undefined`] where the data gives none.
     pub fn estimate(&self, kind: MetricKind, units: u64) -> Result<Estimate> {
         match kind {
-            MetricKind::Share => Estimate::of(&self.value(units)?, Shape::Binary),
-            MetricKind::Count | MetricKind::Revenue => Estimate::mean_of(&self.value(units)?),
+            MetricKind::Share => Estimate::of(&self.moments(units)?, Shape::Binary),
+            MetricKind::Count | MetricKind::Revenue => Estimate::mean_of(&self.moments(units)?),
             MetricKind::RevenuePerEvent => {
                 let denominator = Moments::from_sums(units, self.denominator, self.denominator_squares)?;
-                let joint = Joint::from_sums(self.value(units)?, denominator, self.products)?;
+                let joint = Joint::from_sums(self.moments(units)?, denominator, self.products)?;
                 Estimate::ratio(&joint, Shape::Number, Shape::Number)
             }
         }
     }
 
-    fn value(&self, units: u64) -> Result<Moments> {
+    /// Of the values alone.
+    pub(crate) fn moments(&self, units: u64) -> Result<Moments> {
         Moments::from_sums(units, self.sum, self.squares)
     }
 
     fn with_prior(&self, kind: MetricKind, units: u64) -> Result<WithCovariate> {
         let prior = Moments::from_sums(units, self.prior, self.prior_squares)?;
-        let joint = Joint::from_sums(self.value(units)?, prior, self.prior_products)?;
+        let joint = Joint::from_sums(self.moments(units)?, prior, self.prior_products)?;
         let shape = if kind == MetricKind::Share { Shape::Binary } else { Shape::Number };
         Ok(WithCovariate { joint, metric: shape, covariate: shape })
     }

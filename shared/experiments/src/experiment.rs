@@ -1,5 +1,6 @@
 //! An experiment from its design to its decision.
 
+use crate::bandit::Reweighed;
 use crate::design::Design;
 use crate::metric::{Measured, Metric, MetricKey, Role};
 use orilla_events::ExperimentKey;
@@ -52,6 +53,8 @@ pub enum Entry {
     Stopped,
     /// It was decided.
     Decided(Decision),
+    /// Its shares follow what was learned.
+    Reweighed(Reweighed),
 }
 
 /// A line of an experiment's history.
@@ -139,7 +142,7 @@ impl Experiment {
         }
     }
 
-    fn logged(mut self, entry: Entry, member: &str, at: i64) -> Self {
+    pub(crate) fn logged(mut self, entry: Entry, member: &str, at: i64) -> Self {
         self.log.push(LogEntry { at, member: member.to_owned(), entry });
         self.version = self.version.saturating_add(1);
         self

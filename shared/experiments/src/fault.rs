@@ -39,6 +39,9 @@ pub enum Problem {
     /// Another one has it.
     #[error("this is taken")]
     Taken,
+    /// A ratio, where shares follow what is learned.
+    #[error("shares can't follow a ratio: choose a metric per visitor")]
+    Ratio,
 }
 
 /// A text on one line, tidied.

@@ -3,9 +3,13 @@
 //! An experiment names what it measures before it starts ([`Design`]); the definitions of its metrics are frozen then
 //! ([`Measured`]). While it runs, anybody may look as often as they like: the sequential test decides, which allows for
 //! that ([`Reading`]). The test for one look is shown beside it, and decides nothing.
+//!
+//! An experiment may be run as a bandit ([`BanditPlan`]): every few days its shares follow what is learned, and its
+//! analysis takes into account with which probability each visitor got what.
 #![deny(missing_docs)]
 
 mod analysis;
+mod bandit;
 mod design;
 mod estimate;
 mod experiment;
@@ -19,6 +23,7 @@ mod tests;
 pub use analysis::{
     Analysis, Compared, MetricResult, Point, Rollups, SegmentTable, SumRow, UnitRow, VariantResult, analyse,
 };
+pub use bandit::{BanditForm, BanditPlan, MEMBER, PARTS, Reweighed, Why};
 pub use design::{Design, DesignForm, Variation};
 pub use estimate::Sums;
 pub use experiment::{Decision, Entry, Experiment, LogEntry, Refusal, Status};

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 const NOW: i64 = 1_760_000_000_000;
 
-fn key(text: &str) -> MetricKey {
+pub(crate) fn key(text: &str) -> MetricKey {
     MetricKey::parse(text).unwrap()
 }
 
@@ -23,7 +23,7 @@ fn metric(kind: MetricKind, goal: Goal) -> Metric {
     }
 }
 
-fn design() -> Design {
+pub(crate) fn design() -> Design {
     let variation = |key: &str| Variation { key: key.into(), name: format!("The {key}"), weight: 0.5 };
     Design {
         name: "Cards".into(),
@@ -38,10 +38,11 @@ fn design() -> Design {
         deviation: None,
         effect: 0.1,
         traffic: 1_000.0,
+        bandit: None,
     }
 }
 
-fn defined(key: &MetricKey) -> Option<Metric> {
+pub(crate) fn defined(key: &MetricKey) -> Option<Metric> {
     match key.as_str() {
         "conversion" | "checkout" => Some(metric(MetricKind::Share, Goal::More)),
         "revenue" => Some(metric(MetricKind::Revenue, Goal::More)),

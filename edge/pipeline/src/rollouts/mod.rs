@@ -132,7 +132,7 @@ pub(crate) fn driver<'a>(host: &'a Host, team: &'a Team) -> Drive<'a> {
 ///
 /// # Errors
 /// The store's: come again as soon as you can.
-pub async fn drive(host: &Host, team: &Team) -> Result<Option<i64>, PortError> {
+pub(crate) async fn drive(host: &Host, team: &Team) -> Result<Option<i64>, PortError> {
     let Ticked { next, events, failed } = tick(driver(host, team), host.clock.now()).await?;
     for (id, event) in events {
         let line = json!({ "level": Level::Info, "what": "rollout", "rollout": id, "event": event });

@@ -134,7 +134,7 @@ fn a_value_that_breaks_is_taken_back_and_every_isolate_shows_it() {
     for person in 0..40 {
         request(&shop, &format!("v{person}"), |is_new| if is_new { 500 } else { 200 }, 100, false);
     }
-    shop.drive_rollouts();
+    shop.drive();
     let stored = block_on(shop.team().rollouts.find(id)).unwrap().unwrap();
     assert!(
         matches!(stored.replay().unwrap().status(), Status::RolledBack(harm) if harm.metric == Metric::Errors)

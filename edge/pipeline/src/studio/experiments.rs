@@ -8,7 +8,8 @@ use axum::response::Response;
 use http::StatusCode;
 use orilla_events::ExperimentKey;
 use orilla_experiments::{
-    Decision, DesignForm, Experiment, Fault, MetricKey, MetricKind, Refusal, Status, analyse, need,
+    BanditForm, Decision, DesignForm, Experiment, Fault, MetricKey, MetricKind, Refusal, Status, analyse,
+    need,
 };
 use orilla_orders::{IdempotencyKey, Text};
 use orilla_shop::PortError;
@@ -153,6 +154,7 @@ async fn first_form(member: &Member, found: &Found) -> Result<DesignForm, PortEr
         primary,
         effect: "10".to_owned(),
         traffic: usual.traffic.map(|traffic| format!("{traffic:.0}")).unwrap_or_default(),
+        bandit: BanditForm::of(None),
         ..DesignForm::default()
     })
 }
@@ -224,6 +226,12 @@ fn read(fields: &HashMap<String, String>) -> DesignForm {
         deviation: take("deviation"),
         effect: take("effect"),
         traffic: take("traffic"),
+        bandit: BanditForm {
+            is_on: fields.contains_key("bandit"),
+            burn_in: take("burn_in"),
+            every: take("every"),
+            least: take("least"),
+        },
     }
 }
 

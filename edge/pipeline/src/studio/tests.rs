@@ -1,5 +1,6 @@
 //! The Studio as its team meets it, over the real SQL.
 
+mod bandits;
 mod categories;
 mod dashboard;
 mod experiments;

@@ -35,6 +35,7 @@ fn draft() -> Experiment {
         deviation: None,
         effect: 0.5,
         traffic: 100.0,
+        bandit: None,
     };
     Experiment::new(ExperimentKey::parse("cards").unwrap(), design, "Ada", NOW)
 }

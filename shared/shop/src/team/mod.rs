@@ -1,5 +1,6 @@
 //! What the shop's team does in the Studio: sign in, work on orders and products.
 
+pub mod bandits;
 mod categories;
 mod events;
 mod experiments;

@@ -50,6 +50,33 @@ pub struct AdaptiveEffect {
 /// [`Undefined::NoUnits`]; [`Undefined::InvalidParameter`] if a period lacks an arm or gives it no probability. Per
 /// arm: [`Undefined::NoVariance`].
 pub fn adaptive_means(periods: &[Period]) -> Result<Vec<Result<WeightedMean>>> {
+    let arms = arms(periods)?;
+    let weight = |period: &Period, arm: usize| period.weights.get(arm).map_or(0.0, |weight| weight.sqrt());
+    Ok((0..arms).map(|arm| arm_mean(periods, arm, &weight, Moments::default())).collect())
+}
+
+/// The mean of each arm, so that arms may be compared although the world changes: with the weights of
+/// [`adaptive_means`], an arm that got most of its units in a good week has a mean of good weeks. Here each period counts
+/// the same for all arms: its scores have the weight 1/√Σ_w 1/eₜ(w), which keeps the variance of a contrast in check
+/// (Hadad et al., the section on contrasts: evaluation weights may depend on the past, and be those of the contrast). In
+/// the first period, whose allocation nothing was learned for, m is the arm's mean in it, as a plain mean has it: without
+/// an update, this is the plain mean.
+///
+/// # Errors
+/// As [`adaptive_means`].
+pub fn comparable_means(periods: &[Period]) -> Result<Vec<Result<WeightedMean>>> {
+    let arms = arms(periods)?;
+    let weight = |period: &Period, _: usize| {
+        let rarity: f64 = period.weights.iter().map(|weight| 1.0 / weight).sum();
+        1.0 / rarity.sqrt()
+    };
+    let first = |arm: usize| periods.iter().find_map(|period| period.arms.get(arm).filter(|arm| arm.n() > 0));
+    let mean = |arm: usize| arm_mean(periods, arm, &weight, first(arm).copied().unwrap_or_default());
+    Ok((0..arms).map(mean).collect())
+}
+
+/// How many arms there are.
+fn arms(periods: &[Period]) -> Result<usize> {
     let arms = periods.first().ok_or(Undefined::NoUnits)?.arms.len();
     if periods.iter().any(|period| period.arms.len() != arms || period.weights.len() != arms) {
         return Err(Undefined::InvalidParameter { name: "the periods", range: "of the same arms" });
@@ -57,7 +84,7 @@ pub fn adaptive_means(periods: &[Period]) -> Result<Vec<Result<WeightedMean>>> {
     if periods.iter().flat_map(|period| &period.weights).any(|weight| !(*weight > 0.0 && *weight <= 1.0)) {
         return Err(Undefined::InvalidParameter { name: "a weight", range: "above 0 and at most 1" });
     }
-    Ok((0..arms).map(|arm| arm_mean(periods, arm)).collect())
+    Ok(arms)
 }
 
 /// What a period adds for one arm.
@@ -69,6 +96,7 @@ struct Scores {
     mean: f64,
     plug_in: f64,
     probability: f64,
+    weight: f64,
 }
 
 impl Scores {
@@ -89,7 +117,13 @@ impl Scores {
     }
 }
 
-fn arm_mean(periods: &[Period], arm: usize) -> Result<WeightedMean> {
+/// `weight` is that of a period's scores for an arm; `first` says what is expected of units that nobody came before.
+fn arm_mean(
+    periods: &[Period],
+    arm: usize,
+    weight: &dyn Fn(&Period, usize) -> f64,
+    first: Moments,
+) -> Result<WeightedMean> {
     let mut before = Moments::default();
     let mut scores = Vec::with_capacity(periods.len());
     for period in periods {
@@ -101,18 +135,19 @@ fn arm_mean(periods: &[Period], arm: usize) -> Result<WeightedMean> {
             taken: taken.n() as f64,
             squares: taken.squared_deviations(),
             mean: taken.centre(),
-            plug_in: before.centre(),
+            plug_in: if before.n() > 0 { before.centre() } else { first.centre() },
             probability: *probability,
+            weight: weight(period, arm),
         });
         before = before.merge(*taken);
     }
-    let weight: f64 = scores.iter().map(|period| period.probability.sqrt() * period.units).sum();
+    let weight: f64 = scores.iter().map(|period| period.weight * period.units).sum();
     if weight <= 0.0 {
         return Err(Undefined::NoUnits);
     }
-    let mean = scores.iter().map(|period| period.probability.sqrt() * period.sum()).sum::<f64>() / weight;
+    let mean = scores.iter().map(|period| period.weight * period.sum()).sum::<f64>() / weight;
     let variance =
-        scores.iter().map(|period| period.probability * period.squared_distance(mean)).sum::<f64>();
+        scores.iter().map(|period| period.weight.powi(2) * period.squared_distance(mean)).sum::<f64>();
     let standard_error = finite(variance.sqrt() / weight)?;
     if standard_error <= 0.0 {
         return Err(Undefined::NoVariance);
@@ -145,4 +180,36 @@ pub fn adaptive_effect(
         p_value: finite(2.0 * normal_sf((difference / standard_error).abs()))?,
         interval: Interval::around(difference, critical * standard_error)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn period(first: f64, arms: [(u64, u64); 2]) -> Period {
+        let arms = arms.map(|(n, successes)| Moments::from_successes(n, successes).unwrap());
+        Period { weights: vec![first, 1.0 - first], arms: arms.to_vec() }
+    }
+
+    fn both(found: Result<Vec<Result<WeightedMean>>>) -> [WeightedMean; 2] {
+        let found = found.unwrap();
+        [found[0].clone().unwrap(), found[1].clone().unwrap()]
+    }
+
+    #[test]
+    fn without_an_update_it_is_the_plain_mean() {
+        let [plain, _] = both(comparable_means(&[period(0.5, [(1_000, 100), (1_000, 50)])]));
+        assert!((plain.mean - 0.1).abs() < 1e-12);
+        assert!((plain.standard_error - (0.09f64 / 1_000.0).sqrt()).abs() < 1e-6, "{plain:?}");
+    }
+
+    #[test]
+    fn a_good_week_is_a_good_week_of_all_arms() {
+        let weeks = [period(0.5, [(7_000, 350), (7_000, 350)]), period(0.1, [(1_400, 210), (12_600, 1_890)])];
+        let [a, b] = both(comparable_means(&weeks));
+        assert!((a.mean - b.mean).abs() < 1e-9, "{a:?} {b:?}");
+        // With weights of its own, each arm has a mean of other times.
+        let [a, b] = both(adaptive_means(&weeks));
+        assert!(b.mean - a.mean > 0.02, "{a:?} {b:?}");
+    }
 }

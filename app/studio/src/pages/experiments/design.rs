@@ -2,7 +2,7 @@
 
 use super::super::fault;
 use super::ExperimentPage;
-use super::{command, percent};
+use super::{bandit, command, percent};
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_experiments::Need;
@@ -22,6 +22,9 @@ pub(super) fn label(studio: &StudioContext, field: &str) -> String {
         "deviation" => words.experiment_deviation(),
         "effect" => words.experiment_effect(),
         "traffic" => words.experiment_traffic(),
+        "burn_in" => words.bandit_burn_in(),
+        "every" => words.bandit_every(),
+        "least" => words.bandit_least(),
         "variation" => words.experiment_winner(),
         "note" => words.experiment_note(),
         other => other,
@@ -89,6 +92,7 @@ pub(super) fn editor(studio: &StudioContext, data: &ExperimentPage) -> impl Into
                         error=error("traffic") maxlength=20/>
                 </div>
             </div>
+            {bandit::fields(studio, data)}
             <div class="actions">
                 <Button kind=ButtonKind::Primary name="intent" value="save">{words.experiment_save()}</Button>
                 <Button name="intent" value="calculate">{words.experiment_calculate()}</Button>

@@ -1,5 +1,6 @@
 //! Experiments: the list, and one experiment with its design or its results.
 
+mod bandit;
 mod chart;
 mod design;
 mod reading;
@@ -202,6 +203,7 @@ fn history(studio: &StudioContext, data: &ExperimentPage) -> Option<impl IntoVie
                 Entry::Stopped => words.experiment_log_stopped().to_owned(),
                 Entry::Decided(decision) => words
                     .experiment_log_decided(results::name(experiment, decision.variation), &decision.note),
+                Entry::Reweighed(update) => bandit::said(studio, experiment, update),
             };
             view! { <li><p class="small">{time(locale, line.at)} " · " {line.member.clone()}</p><p>{text}</p></li> }
         })

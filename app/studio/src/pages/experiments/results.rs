@@ -2,7 +2,7 @@
 
 use super::reading::{self, health};
 use super::said::{change, interval, p_value, value};
-use super::{ExperimentPage, chart, command, percent};
+use super::{ExperimentPage, bandit, chart, command, percent};
 use crate::page::{StudioContext, table};
 use leptos::prelude::*;
 use orilla_experiments::{
@@ -26,6 +26,7 @@ pub(super) fn sections(
     view! {
         {reading::section(studio, experiment, analysis)}
         {next(studio, data, experiment)}
+        {bandit::section(studio, experiment)}
         {health(studio, experiment, analysis)}
         {metrics}
         <p class="small">{studio.words().results_decides()}</p>

@@ -96,6 +96,7 @@ impl Words {
             Problem::Unknown => self.measure_fault_unknown().to_owned(),
             Problem::Twice => self.measure_fault_twice().to_owned(),
             Problem::Taken => self.measure_fault_taken().to_owned(),
+            Problem::Ratio => self.measure_fault_ratio().to_owned(),
         }
     }
 }

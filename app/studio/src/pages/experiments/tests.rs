@@ -4,8 +4,8 @@ use super::super::{MetricPage, RefusedPage, metric, metrics, refused};
 use super::*;
 use orilla_events::{EventKind, ExperimentKey};
 use orilla_experiments::{
-    Decision, Design, Goal, Metric, MetricForm, MetricKey, MetricKind, Rollups, SumRow, Sums, UnitRow,
-    analyse, need,
+    BanditPlan, Decision, Design, Goal, LogEntry, Metric, MetricForm, MetricKey, MetricKind, Reweighed,
+    Rollups, SumRow, Sums, UnitRow, Why, analyse, need,
 };
 use orilla_shop::team::{DeadLetter, RefusedFor};
 
@@ -44,6 +44,7 @@ fn draft() -> Experiment {
         deviation: None,
         effect: 0.1,
         traffic: 1_000.0,
+        bandit: None,
     };
     Experiment::new(ExperimentKey::parse("cards").unwrap(), design, HOSTILE, 0)
 }
@@ -54,6 +55,19 @@ fn running() -> Experiment {
         Some(defined(if key.as_str() == "revenue" { MetricKind::Revenue } else { MetricKind::Share }))
     };
     draft().started(metric, HOSTILE, 0).unwrap()
+}
+
+/// As a bandit, with an update of each kind.
+fn bandit() -> Experiment {
+    let design = Design { bandit: Some(BanditPlan { burn_in: 1, every: 1, least: 5 }), ..draft().design };
+    let metric = |_: &MetricKey| Some(defined(MetricKind::Share));
+    let draft = draft().redesigned(design, HOSTILE, 0).unwrap();
+    let running = draft.started(metric, HOSTILE, 0).unwrap();
+    let mut updated = running.reweighed(&Rollups::default(), 1).unwrap();
+    let Some(Entry::Reweighed(last)) = updated.log.last().map(|line| line.entry.clone()) else { panic!() };
+    let learned = Entry::Reweighed(Reweighed { why: Why::Learned, ..last });
+    updated.log.push(LogEntry { at: 2, member: HOSTILE.into(), entry: learned });
+    updated
 }
 
 /// So many visitors and orders in each variation.
@@ -128,6 +142,7 @@ pub(crate) fn pages(studio: &StudioContext) -> Vec<String> {
         data(stopped, Some(&sums([(20_000, 2_400.0), (20_000, 2_000.0)]))),
         data(running(), Some(&sums([(20_000, 2_000.0), (25_000, 2_400.0)]))),
         data(decided, Some(&won)),
+        data(bandit(), Some(&won)),
     ]
     .iter()
     .map(|data| experiment(studio, data))

@@ -6,11 +6,11 @@ use crate::testing::{Client, NOW, Shop, VISITOR_KEY};
 use orilla_shop::{PortError, Random};
 use serde_json::{Value, json};
 
-const PAGE: &str = "/studio/experiments/cards";
+pub(super) const PAGE: &str = "/studio/experiments/cards";
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
 
 /// A shop whose flags have an experiment.
-fn shop() -> Shop {
+pub(super) fn shop() -> Shop {
     let shop = Shop::new();
     let flags = json!({ "features": { "card-layout": { "defaultValue": "plain", "rules": [
         { "id": "r1", "key": "cards", "variations": ["plain", "large"], "hashAttribute": "id",
@@ -24,7 +24,7 @@ fn shop() -> Shop {
     shop
 }
 
-fn form(version: &str, more: &str) -> String {
+pub(super) fn form(version: &str, more: &str) -> String {
     format!(
         "version={version}&name=Cards&hypothesis=Large+pictures+sell+more.&audience=&primary=conversion\
          &secondary.revenue=on&guardrails.checkout=on&baseline=5&deviation=&effect=20&traffic=1000{more}"
@@ -32,7 +32,7 @@ fn form(version: &str, more: &str) -> String {
 }
 
 #[track_caller]
-fn act(staff: &Client<'_>, form: &str, expected: &str) {
+pub(super) fn act(staff: &Client<'_>, form: &str, expected: &str) {
     let answer = staff.post_form(PAGE, form);
     let place = format!("{PAGE}?done={expected}");
     assert_eq!((answer.status, answer.header("location")), (303, &*place), "{}", answer.text());
@@ -63,7 +63,7 @@ fn tells(shop: &Shop, number: u8, body: &str) {
     assert_eq!(shop.anonymous().send("POST", "/e", &headers, body.as_bytes()).status, 204);
 }
 
-fn current_flags(shop: &Shop) -> Value {
+pub(super) fn current_flags(shop: &Shop) -> Value {
     shop.read("SELECT json(document) AS doc FROM flag_versions ORDER BY version DESC LIMIT 1").remove(0)
 }
 

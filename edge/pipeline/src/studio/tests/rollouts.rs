@@ -80,10 +80,10 @@ fn time_and_people_lead_to_the_next_step() {
         "INSERT INTO rollout_counts SELECT 1, 1000, value, 100, 0, 0, 100, 100, 0, 0, 0, 1760000005000
         FROM json_each('[0]') UNION ALL SELECT 1, 1000, 1, 11, 0, 0, 11, 11, 0, 0, 0, 1760000005000",
     );
-    shop.drive_rollouts();
+    shop.drive();
     assert!(staff.get(&page).text().contains("The next step is due in 10 seconds"));
     shop.wait(10_000);
-    shop.drive_rollouts();
+    shop.drive();
     let text = staff.get(&page).text();
     assert!(text.contains("enough people were seen: on to 50\u{a0}%"), "{text}");
     assert!(text.contains("class=\"interval\"><svg"), "{text}");

@@ -1,6 +1,6 @@
 //! Experiments in the document of flags (GrowthBook's format): a rule with `variations` is one.
 
-use orilla_experiments::Variation;
+use orilla_experiments::{PARTS, Variation};
 use serde_json::{Map, Value};
 
 /// An experiment as a flag's rule has it.
@@ -62,20 +62,68 @@ fn short(value: &Value) -> String {
 /// # Errors
 /// What is missing, in words.
 pub fn ship(document: &mut Value, flag: &str, key: &str, variation: usize) -> Result<(), String> {
-    let feature = document.get_mut("features").and_then(|features| features.get_mut(flag));
-    let feature =
-        feature.and_then(Value::as_object_mut).ok_or_else(|| format!("there is no flag \"{flag}\""))?;
-    let rules = feature.get_mut("rules").and_then(Value::as_array_mut).into_iter().flatten();
-    let mut rules = rules
-        .filter_map(Value::as_object_mut)
-        .filter(|rule| name_of(flag, rule) == key && rule.contains_key("variations"));
-    let rule = rules.next().ok_or_else(|| format!("the flag \"{flag}\" has no experiment \"{key}\""))?;
+    let feature = feature_mut(document, flag)?;
+    let rule = rule_mut(feature, flag, key)?;
     let values = rule.get("variations").and_then(Value::as_array);
     let value = values.and_then(|values| values.get(variation)).cloned();
     let value = value.ok_or_else(|| format!("the experiment \"{key}\" has no variation {variation}"))?;
     rule.insert("enabled".to_owned(), Value::Bool(false));
     feature.insert("defaultValue".to_owned(), value);
     Ok(())
+}
+
+/// The shares of an experiment that is switched on, in parts of the whole; none if it is not there, or has no weights.
+pub(crate) fn shares_of(document: &Value, flag: &str, key: &str) -> Option<Vec<u32>> {
+    let rules = document.get("features")?.get(flag)?.get("rules")?.as_array()?;
+    let mut rules = rules.iter().filter_map(Value::as_object);
+    let rule = rules.find(|rule| name_of(flag, rule) == key && rule.contains_key("variations"))?;
+    let weights = rule.get("weights")?.as_array()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rounded, and clamped to the whole"
+    )]
+    let part = |weight: f64| (weight * f64::from(PARTS)).round().clamp(0.0, f64::from(PARTS)) as u32;
+    weights.iter().map(|weight| weight.as_f64().map(part)).collect()
+}
+
+/// Gives an experiment these shares. Doing it twice is doing it once.
+///
+/// # Errors
+/// What is missing or other than these shares need, in words.
+pub(crate) fn with_shares(document: &mut Value, flag: &str, key: &str, parts: &[u32]) -> Result<(), String> {
+    let feature = feature_mut(document, flag)?;
+    let rule = rule_mut(feature, flag, key)?;
+    let variations = rule.get("variations").and_then(Value::as_array).map_or(0, Vec::len);
+    if variations != parts.len() {
+        return Err(format!("the experiment \"{key}\" has {variations} variations"));
+    }
+    if rule.get("enabled") == Some(&Value::Bool(false)) {
+        return Err(format!("the experiment \"{key}\" is switched off"));
+    }
+    if rule.contains_key("ranges") {
+        return Err(format!("the experiment \"{key}\" has ranges instead of weights"));
+    }
+    let weights = parts.iter().map(|part| Value::from(f64::from(*part) / f64::from(PARTS))).collect();
+    rule.insert("weights".to_owned(), Value::Array(weights));
+    Ok(())
+}
+
+fn feature_mut<'d>(document: &'d mut Value, flag: &str) -> Result<&'d mut Map<String, Value>, String> {
+    let feature = document.get_mut("features").and_then(|features| features.get_mut(flag));
+    feature.and_then(Value::as_object_mut).ok_or_else(|| format!("there is no flag \"{flag}\""))
+}
+
+fn rule_mut<'d>(
+    feature: &'d mut Map<String, Value>,
+    flag: &str,
+    key: &str,
+) -> Result<&'d mut Map<String, Value>, String> {
+    let rules = feature.get_mut("rules").and_then(Value::as_array_mut).into_iter().flatten();
+    let mut rules = rules
+        .filter_map(Value::as_object_mut)
+        .filter(|rule| name_of(flag, rule) == key && rule.contains_key("variations"));
+    rules.next().ok_or_else(|| format!("the flag \"{flag}\" has no experiment \"{key}\""))
 }
 
 #[cfg(test)]
@@ -113,6 +161,27 @@ mod tests {
             |at: usize| found[at].variations.iter().map(|v| v.key.as_str()).collect::<Vec<_>>().join(" ");
         assert_eq!((keys(0), keys(1)), ("0 big".to_owned(), "0 1 2".to_owned()));
         assert!(in_flags(&json!({})).is_empty() && in_flags(&json!(7)).is_empty());
+    }
+
+    #[test]
+    fn shares_are_set_and_read() {
+        let mut weighed = document();
+        assert_eq!(shares_of(&weighed, "card-layout", "cards"), Some(vec![2_000, 8_000]));
+        assert_eq!(shares_of(&weighed, "promise", "promise"), None);
+        for _ in 0..2 {
+            with_shares(&mut weighed, "card-layout", "cards", &[3_333, 6_667]).unwrap();
+            assert_eq!(shares_of(&weighed, "card-layout", "cards"), Some(vec![3_333, 6_667]));
+        }
+        let before = weighed.clone();
+        for (flag, key, parts) in [
+            ("gone", "cards", &[5_000, 5_000][..]),
+            ("card-layout", "gone", &[5_000, 5_000]),
+            ("card-layout", "cards", &[10_000]),
+            ("promise", "promise", &[3_000, 3_000, 4_000]),
+        ] {
+            assert!(with_shares(&mut weighed, flag, key, parts).is_err(), "{flag} {key}");
+        }
+        assert_eq!(weighed, before);
     }
 
     #[test]
