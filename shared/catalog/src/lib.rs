@@ -12,6 +12,7 @@ mod handle;
 mod product;
 pub mod query;
 pub mod read;
+mod searchable;
 
 pub use attribute::{Attribute, AttributeKey, AttributeValue};
 pub use category::{CategoryPath, tree, way};
@@ -19,6 +20,7 @@ pub use handle::{Handle, InvalidHandle, slug};
 pub use product::{
     Fault, FaultKind, Image, ImageUrl, LIMITS, Limits, Product, ProductDraft, Status, Variant,
 };
+pub use searchable::Searchable;
 use serde::{Deserialize, Serialize};
 
 /// The id that the store gives a product. Stable for the life of the product.

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod checkout;
 pub mod events;
 pub mod navigation;
+pub mod offline;
 pub mod passkeys;
 pub mod publish;
 pub mod rollouts;

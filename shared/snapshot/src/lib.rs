@@ -33,6 +33,7 @@ mod next;
 mod pick;
 mod read;
 mod reader;
+mod shelved;
 mod snapshot;
 mod tables;
 mod tally;

@@ -3,8 +3,7 @@
 //! Every word becomes a quoted string, so that no character of it is an operator. Words stand side by side rather
 //! than with `AND` between them: then FTS5 ignores a string without any token instead of matching nothing.
 
-/// The longest search text, in characters.
-const LONGEST: usize = 200;
+use orilla_search::words;
 
 /// Products that have all words, the last of which may be unfinished. `None` if there is no word to look for.
 pub(super) fn all_words(text: &str) -> Option<String> {
@@ -24,19 +23,6 @@ pub(super) fn names(text: &str) -> Option<String> {
 fn join(text: &str, between: &str) -> Option<String> {
     let words: Vec<String> = words(text).map(|word| format!("\"{word}\"")).collect();
     (!words.is_empty()).then(|| words.join(between) + "*")
-}
-
-/// Words with a letter or digit, without the quotes that would end the string and without control characters:
-/// SQLite reads a NUL as the end.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let text: String =
-        text.chars().take(LONGEST).map(|c| if c == '"' || c.is_control() { ' ' } else { c }).collect();
-    let words: Vec<String> = text
-        .split_whitespace()
-        .filter(|word| word.contains(char::is_alphanumeric))
-        .map(str::to_owned)
-        .collect();
-    words.into_iter()
 }
 
 #[cfg(test)]

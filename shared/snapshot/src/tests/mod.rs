@@ -113,6 +113,21 @@ fn a_product_is_found_and_shown_as_it_was_given() {
 }
 
 #[test]
+fn document_segments_hold_every_product_once() {
+    let mut host = Host::default();
+    host.publish(puts((0..400).map(catalogue::lantern)));
+    let snapshot = host.snapshot();
+    let all = snapshot.document_segments();
+    let found: Vec<ProductView> = all
+        .flat_map(|(bucket, named)| {
+            snapshot.products_in(bucket, named, &host.store[&named.hash]).expect("the file that was stored")
+        })
+        .collect();
+    let expected: Vec<ProductView> = host.entries.values().map(|entry| entry.view.clone()).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn documents_stay_within_their_bytes() {
     let mut host = Host::default();
     host.publish(puts((0..40).map(|n| catalogue::lantern(n * 256))));
