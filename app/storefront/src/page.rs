@@ -1,7 +1,7 @@
 //! What every page of the shop shares: the shell around its content.
 
 use crate::islands::{SearchBox, SearchBoxData, hand};
-use crate::pages::CONSENT_PLACE;
+use crate::pages::{CONSENT_PLACE, OFFLINE_PLACE};
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use orilla_catalog::read::CategoryNode;
@@ -25,12 +25,16 @@ pub struct Assets {
     pub client_wasm: &'static str,
     /// The script that tells what is seen: for those who agreed to be counted.
     pub beacon: &'static str,
+    /// The script that keeps the shop on the device; empty: it may not be kept.
+    pub keep: &'static str,
 }
 
 /// What of a page may show something of the visitor, as HTML, or as the mark of a slot that is filled for each request.
 /// All else is the same for everyone.
 #[derive(Clone, Debug, Default)]
 pub struct PageSlots {
+    /// That the shop is out of reach, below the header: [`crate::pages::away_strip`].
+    pub away: String,
     /// The link to the cart: [`crate::pages::cart_badge`].
     pub cart: String,
     /// The question what the shop may remember, below the header: [`crate::pages::consent_banner`].
@@ -118,13 +122,22 @@ impl PageContext {
             label: label.to_owned(),
             current: self.path == path,
         };
-        vec![
+        let mut links = vec![
             link("/search", self.locale.nav_all_products()),
             link("/about", self.locale.nav_about()),
             link("/privacy", self.locale.nav_privacy()),
             link(CONSENT_PLACE, self.locale.nav_consent()),
             link("/cart", self.locale.nav_cart()),
-        ]
+        ];
+        if self.can_be_kept() {
+            links.insert(2, link(OFFLINE_PLACE, self.locale.nav_offline()));
+        }
+        links
+    }
+
+    /// Whether a shopper may keep the shop on the device.
+    pub fn can_be_kept(&self) -> bool {
+        !self.assets.keep.is_empty()
     }
 }
 
@@ -162,11 +175,11 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                 {head_of(&page, head)}
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
-                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="manifest" href=page.url("/app.webmanifest")/>
                 <meta name="theme-color" content="#f7f3ea" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#0f1f2b" media="(prefers-color-scheme: dark)"/>
                 <script type="module" src=assets.loader data-bundle=assets.client data-wasm=assets.client_wasm
-                    data-beacon=assets.beacon></script>
+                    data-beacon=assets.beacon data-keep=assets.keep></script>
             </head>
             <body>
                 <SiteHeader
@@ -177,6 +190,7 @@ pub fn document<V: IntoView + 'static>(page: Arc<PageContext>, head: Head, conte
                     search=hand(SearchBoxData { locale: locale.code().to_owned(), query: searched }, SearchBox)
                     cart=InertElement::new(page.slots.cart.clone())
                 />
+                {InertElement::new(page.slots.away.clone())}
                 {InertElement::new(page.slots.consent.clone())}
                 <main id="content" tabindex="-1">{content}</main>
                 <SiteFooter locale=locale links=page.footer_links() languages=page.languages()/>

@@ -56,6 +56,12 @@ impl Locale {
         }
     }
 
+    /// A time of day of a time in milliseconds since 1970, with its day: `22 November 2026, 17:05`.
+    pub fn date_time(self, unix_millis: i64) -> String {
+        let minutes = unix_millis.rem_euclid(MILLIS_PER_DAY) / 60_000;
+        format!("{}, {:02}:{:02}", self.date(unix_millis), minutes / 60, minutes % 60)
+    }
+
     /// Writes a plain decimal number (`-1234.50`) with the locale's separators.
     fn decimal_digits(self, plain: &str) -> String {
         let (group, point, smallest_grouped) = match self {

@@ -27,6 +27,11 @@ impl Language {
         Err(format!("\"{text}\" is not a language: use its code alone, such as en or ast (BCP 47)"))
     }
 
+    /// The subtag.
+    pub fn tag(&self) -> &str {
+        &self.0
+    }
+
     /// What texts in this language say on a page of `locale`: nothing if it is the page's own.
     pub fn on_page(&self, locale: Locale) -> Option<String> {
         (self.0 != locale.code()).then(|| self.0.clone())

@@ -39,10 +39,21 @@ pub struct Config {
     pub payments: Vec<Box<dyn Payment>>,
     /// The build: a hash of what was built, shown by `/health`.
     pub build: String,
+    /// Whether shoppers may keep the shop on their devices. If not, devices that have it forget it.
+    pub on_devices: bool,
     /// The hashed names of the static files.
     pub assets: Assets,
     /// Those of the Studio.
     pub studio_assets: orilla_studio::Assets,
+}
+
+/// What a page says of itself where the shop is out of reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Away {
+    /// When what it shows was last known to be current, in milliseconds since 1970.
+    pub since: i64,
+    /// How far the clocks on the shopper's wall are ahead of UTC, in minutes.
+    pub ahead: i32,
 }
 
 /// The ports for one request. Cheap to clone.
@@ -80,6 +91,8 @@ pub struct Host {
     pub background: Arc<dyn Background>,
     /// What the isolate keeps from one request to the next.
     pub isolate: Arc<Isolate>,
+    /// Set where the shop itself is out of reach: on a shopper's device.
+    pub away: Option<Away>,
     /// The gateway's own ports.
     pub gate: Gate,
 }

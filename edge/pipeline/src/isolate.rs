@@ -46,8 +46,8 @@ pub struct Edition {
 
 #[derive(Default)]
 struct Shelf {
-    /// The number of the publication that `edition` is; 0 before the first.
-    number: u64,
+    /// The publication that `edition` is; none before the first.
+    publication: Option<Publication>,
     edition: Option<Edition>,
     /// When the list of publications was last read.
     checked_at: Option<i64>,
@@ -83,11 +83,16 @@ impl Isolate {
 
     /// The number of the publication that pages show; 0 before the first.
     pub fn publication(&self) -> u64 {
-        self.shelf().number
+        self.shelf().number()
+    }
+
+    /// The publication that pages show; `None` before the first.
+    pub fn published(&self) -> Option<Publication> {
+        self.shelf().publication.clone()
     }
 
     /// The snapshot that pages show; `None` before the first.
-    pub(crate) fn shown(&self) -> Option<Arc<Snapshot>> {
+    pub fn shown(&self) -> Option<Arc<Snapshot>> {
         self.shelf().edition.as_ref().map(|edition| edition.snapshot.clone())
     }
 
@@ -152,19 +157,20 @@ impl Isolate {
         let current = host.publications.current().await?;
         let (number, previous) = {
             let shelf = self.shelf();
-            (shelf.number, shelf.edition.clone())
+            (shelf.number(), shelf.edition.clone())
         };
         let is_known = previous.is_some() && current.as_ref().map_or(0, |current| current.number) == number;
         let loaded = match current {
             _ if is_known => None,
-            None => Some((0, Edition { snapshot: Arc::new(empty()?), flags: Arc::default() })),
+            None => Some((None, Edition { snapshot: Arc::new(empty()?), flags: Arc::default() })),
             Some(publication) => {
-                Some((publication.number, edition(host, &publication, previous.as_ref()).await?))
+                let edition = edition(host, &publication, previous.as_ref()).await?;
+                Some((Some(publication), edition))
             }
         };
         let mut shelf = self.shelf();
-        if let Some((number, edition)) = loaded {
-            shelf.number = number;
+        if let Some((publication, edition)) = loaded {
+            shelf.publication = publication;
             shelf.edition = Some(edition);
         }
         shelf.checked_at = Some(host.clock.now());
@@ -173,6 +179,10 @@ impl Isolate {
 }
 
 impl Shelf {
+    fn number(&self) -> u64 {
+        self.publication.as_ref().map_or(0, |publication| publication.number)
+    }
+
     fn failed_lately(&self, now: i64) -> bool {
         self.failed.as_ref().is_some_and(|(at, _)| now.saturating_sub(*at) < TRY_AGAIN_AFTER)
     }

@@ -9,6 +9,8 @@
 
 mod api;
 #[cfg(test)]
+mod away;
+#[cfg(test)]
 mod bad_input;
 #[cfg(feature = "bench")]
 mod bench;
@@ -35,7 +37,7 @@ mod studio;
 mod testing;
 mod visit;
 
-pub use host::{Config, Host, Team, Writer};
+pub use host::{Away, Config, Host, Team, Writer};
 pub use isolate::Isolate;
 pub use memo::inspect;
 pub use navigation::publish as publish_likely_pages;
@@ -68,6 +70,7 @@ thread_local! {
     static SHOP: Router = routes::router();
     static TEAM: Router = routes::team_router();
     static COUNTER: Router = routes::counter_router();
+    static AWAY: Router = routes::away_router();
 }
 
 /// Where the team's addresses begin.
@@ -92,6 +95,12 @@ fn is_for_counter(path: &str) -> bool {
 /// Answers a shopper's request: any address but those that are for [`answer_team`].
 pub async fn answer(host: Host, request: Request<Body>) -> Response<Body> {
     answer_from_published(host, request, SHOP.with(Clone::clone)).await
+}
+
+/// Answers a shopper's request where the shop itself is out of reach, from what is published: pages, pictures and the
+/// cart. What only the shop can do says so.
+pub async fn answer_away(host: Host, request: Request<Body>) -> Response<Body> {
+    answer_from_published(host, request, AWAY.with(Clone::clone)).await
 }
 
 /// Answers a request to an address that [`is_for_team`].

@@ -41,7 +41,7 @@ pub const CLIENT_KEY: &str = "a-client-key";
 /// Signs visitors' ids.
 pub const VISITOR_KEY: &str = "a key for tests only, 32 bytes or more";
 /// What a shopper's browser calls itself.
-const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
+pub const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
 /// When a shop of the tests begins, in milliseconds since 1970.
 pub const NOW: i64 = 1_760_000_000_000;
 /// The demo catalogue, in Shopify's format.
@@ -221,6 +221,7 @@ impl Shop {
             client_keys: vec![CLIENT_KEY.into()],
             payments: vec![Box::new(transfer.unwrap()), Box::new(OnDelivery { most: 100_000 })],
             build: "test".into(),
+            on_devices: true,
             assets: Assets::default(),
             studio_assets: orilla_studio::Assets::default(),
         };
@@ -241,6 +242,7 @@ impl Shop {
             near: near.clone(),
             background: background.clone(),
             isolate: Arc::new(Isolate::default()),
+            away: None,
             gate: Gate {
                 settings: Arc::new(settings),
                 limiter: limiter.clone(),
@@ -381,6 +383,11 @@ impl Shop {
     /// Takes the team's token away, as an operator does when everybody has a passkey.
     pub fn forget_token(&mut self) {
         Arc::get_mut(&mut self.host.config).unwrap().studio_token = None;
+    }
+
+    /// Switches devices off, as an operator does for a build that went wrong there.
+    pub fn withdraw_from_devices(&mut self) {
+        Arc::get_mut(&mut self.host.config).unwrap().on_devices = false;
     }
 
     /// Lets the database fail from now on, or work again.

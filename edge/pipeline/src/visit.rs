@@ -3,11 +3,11 @@
 use crate::flags::qa::Forced;
 use crate::flags::{Variants, VisitorFlags};
 use crate::gateway::visitor::Visitor;
-use crate::gateway::visitor::cookie::pairs;
+use crate::gateway::visitor::cookie::{Readable, pairs, set_cookie};
 use crate::memo::SharedVisit;
 use crate::published::Current;
 use crate::rollouts::Met;
-use crate::{Host, Team, Writer};
+use crate::{Away, Host, Team, Writer};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -88,12 +88,18 @@ impl Visit {
             path: self.path.clone(),
             query: self.query.clone(),
             slots: PageSlots {
+                away: self.away_strip(),
                 cart: pages::cart_badge(self.locale, self.cart.pieces()),
                 qa: self.qa_strip(&self.url(&self.path)),
                 ..PageSlots::default()
             },
             ahead: Ahead::default(),
         })
+    }
+
+    fn away_strip(&self) -> String {
+        let strip = |away: Away| pages::away_strip(self.locale, away.since, away.ahead);
+        self.host.away.map(strip).unwrap_or_default()
     }
 
     /// What of this request a shared page may know, with the part of the query string that it reads.
@@ -263,12 +269,11 @@ fn cart_of(headers: &HeaderMap) -> Cart {
         .unwrap_or_default()
 }
 
-/// The `Set-Cookie` that keeps this cart; an empty cart removes the cookie.
+/// The `Set-Cookie` that keeps this cart; an empty cart removes the cookie. Scripts may read it, for it is the service
+/// worker's where there is no network: a cart that was filled there is the cart that the edge gets.
 pub fn cart_cookie(cart: &Cart) -> HeaderValue {
     let (value, age) = if cart.is_empty() { (String::new(), 0) } else { (cart.to_string(), CART_AGE) };
-    let cookie = format!("{CART_COOKIE}={value}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=Lax");
-    // A cart's text is digits, `.`, `x` and `-`.
-    HeaderValue::from_str(&cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
+    set_cookie(CART_COOKIE, &value, age, Readable::ByScripts)
 }
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ pub fn host(env: JsValue, context: JsValue) -> Host {
         near: Arc::new(DataCentre),
         background: Arc::new(AfterAnswer::new(context)),
         isolate: ISOLATE.with(Arc::clone),
+        away: None,
         gate,
     }
 }
@@ -119,6 +120,8 @@ impl KeptPages for Beside {
 
 fn config(env: &JsValue) -> Config {
     let text = |name: &str| Reflect::get(env, &name.into()).ok().and_then(|value| value.as_string());
+    // The operator's switch, for a build that went wrong on devices.
+    let keep = option_env!("ORILLA_KEEP_JS").filter(|_| text("ON_DEVICES").as_deref() != Some("no"));
     Config {
         shop_name: text("SHOP_NAME").unwrap_or_else(|| "Orilla".to_owned()),
         currency: text("CURRENCY").and_then(|code| Currency::parse(&code).ok()).unwrap_or(Currency::EUR),
@@ -128,12 +131,14 @@ fn config(env: &JsValue) -> Config {
         client_keys: client_keys(&text("CLIENT_KEYS").unwrap_or_default()),
         payments: payments(&text),
         build: option_env!("ORILLA_BUILD").unwrap_or("unknown").to_owned(),
+        on_devices: keep.is_some(),
         assets: Assets {
             style: option_env!("ORILLA_STYLE").unwrap_or_default(),
             loader: option_env!("ORILLA_LOADER_JS").unwrap_or_default(),
             client: option_env!("ORILLA_CLIENT_JS").unwrap_or_default(),
             beacon: option_env!("ORILLA_BEACON_JS").unwrap_or_default(),
             client_wasm: option_env!("ORILLA_CLIENT_WASM").unwrap_or_default(),
+            keep: keep.unwrap_or_default(),
         },
         studio_assets: StudioAssets {
             style: option_env!("ORILLA_STYLE").unwrap_or_default(),

@@ -2,8 +2,8 @@
 
 use crate::document::Shelf;
 use crate::frame::{FormatError, Kind, SegmentRef, open_named};
-use crate::snapshot::Snapshot;
 use crate::product_at;
+use crate::snapshot::Snapshot;
 use orilla_catalog::read::ProductView;
 
 impl Snapshot {

@@ -1,5 +1,6 @@
 //! The pages, each a function from its data to a whole HTML document.
 
+mod away;
 mod cart;
 mod checkout;
 mod consent;
@@ -12,6 +13,7 @@ mod product;
 mod tests;
 mod texts;
 
+pub use away::{OFFLINE_PLACE, away_strip, out_of_reach};
 pub use cart::{CartNotice, CartPage, cart};
 pub use checkout::{CheckoutPage, CheckoutStep, checkout};
 pub use consent::{CONSENT_ACTION, CONSENT_PLACE, ConsentGiven, consent_banner, consent_form};

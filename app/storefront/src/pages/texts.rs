@@ -1,5 +1,6 @@
 //! Pages of text, and those that say that something is not as hoped.
 
+use super::away::offline_section;
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
@@ -16,6 +17,7 @@ pub fn about(page: Arc<PageContext>) -> String {
             <p class="lead">{locale.about_lead()}</p>
             <p>{locale.about_story_1()}</p>
             <p>{locale.about_story_2()}</p>
+            {page.can_be_kept().then(|| offline_section(locale))}
             <h2>{locale.about_contact_title()}</h2>
             <p>{locale.about_contact_text()}</p>
             <p class="small">{locale.about_demo()}</p>

@@ -77,7 +77,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
-const ROUTES: [Route; 47] = {
+const ROUTES: [Route; 51] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};
@@ -102,6 +102,10 @@ const ROUTES: [Route; 47] = {
         row("/fn/seen", Function, COUNTED, Usual),
         row("/art/{name}", Picture, Free, Usual),
         row("/img/{id}", Picture, COUNTED, Usual),
+        row("/{locale}/app.webmanifest", Machine, Free, Usual),
+        row("/sw.js", Machine, Free, Usual),
+        row("/device/current", Machine, Free, Usual),
+        row("/device/file/{hash}", Machine, COUNTED, Usual),
         row("/robots.txt", Machine, Free, Usual),
         row("/sitemap.xml", Machine, COUNTED, Usual),
         row("/health", Machine, COUNTED, Usual),

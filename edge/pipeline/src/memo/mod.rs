@@ -256,7 +256,9 @@ impl Render {
         let mark = |slot: SlotId, arguments: &str| self.marks.slot(slot, arguments);
         // The page about privacy asks by itself.
         let asks = self.path == PRIVACY;
+        let is_away = self.catalog.host.away.is_some();
         PageSlots {
+            away: if is_away { mark(SlotId::Away, "") } else { String::new() },
             cart: mark(SlotId::Cart, ""),
             consent: if asks { String::new() } else { mark(SlotId::Consent, &self.address()) },
             consent_form: if asks { mark(SlotId::ConsentForm, "") } else { String::new() },

@@ -4,6 +4,7 @@ mod cart;
 mod catalog;
 mod checkout;
 mod consent;
+mod device;
 mod events;
 mod health;
 mod pictures;
@@ -36,6 +37,9 @@ pub fn router() -> Router {
         .route("/fn/seen", post(navigation::seen))
         .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
         .route("/e", post(events::collect))
+        .route("/sw.js", get(device::script))
+        .route("/device/current", get(device::current))
+        .route("/device/file/{hash}", get(device::file))
         .route("/art/{name}", get(pictures::drawn))
         .route("/img/{id}", get(pictures::remote))
         .route("/robots.txt", get(seo::robots))
@@ -48,6 +52,22 @@ pub fn router() -> Router {
     #[cfg(feature = "bench")]
     let router = router.merge(crate::bench::routes());
     router
+}
+
+/// The routes of a device that the shop is out of reach of.
+pub fn away_router() -> Router {
+    orilla_storefront::server::register();
+    let router = Locale::ALL.into_iter().fold(Router::new(), |router, locale| pages(router, locale.code()));
+    router
+        .route("/", get(catalog::choose_language))
+        .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
+        .route("/fn/consent", post(device::out_of_reach))
+        .route("/fn/qa", post(device::out_of_reach))
+        .route("/art/{name}", get(pictures::drawn))
+        .route("/img/{id}", get(pictures::remote))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .fallback(device::not_here)
+        .method_not_allowed_fallback(wrong_method)
 }
 
 /// The routes of what is asked over the counter: orders, by their pages and by the HTTP API, which has the rest too.
@@ -88,6 +108,7 @@ fn pages(router: Router, language: &str) -> Router {
         .route(&at("/about"), get(catalog::about))
         .route(&at("/privacy"), get(catalog::privacy))
         .route(&at("/cart"), get(cart::show))
+        .route(&at("/app.webmanifest"), get(device::manifest))
 }
 
 async fn nothing_here(visit: Visit) -> Response {

@@ -135,7 +135,8 @@ async fn fetch(home: &dyn Home, shop: &dyn Origin, hash: Hash) -> Result<Vec<u8>
 /// Fetches what is not here yet. What was fetched before something failed stays, for the next time.
 async fn bring(home: &dyn Home, shop: &dyn Origin, files: &[SegmentRef]) -> Result<(), HomeError> {
     let here: BTreeSet<Hash> = home.files().await?.into_iter().collect();
-    let missing: Vec<Hash> = files.iter().map(|named| named.hash).filter(|hash| !here.contains(hash)).collect();
+    let missing: Vec<Hash> =
+        files.iter().map(|named| named.hash).filter(|hash| !here.contains(hash)).collect();
     for some in missing.chunks(AT_ONCE) {
         try_join_all(some.iter().map(|hash| fetch(home, shop, *hash))).await?;
     }

@@ -3,6 +3,7 @@
 //! To add one: a variant of [`SlotId`], a module with a function from its [`Slot`] and the [`SlotContext`] to a
 //! [`Filling`], a line in [`start`], and its mark in [`super::Render::page`].
 
+mod away;
 mod cart;
 mod consent;
 mod flags;
@@ -28,6 +29,8 @@ use std::sync::Arc;
 /// Which slot it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SlotId {
+    /// That the shop is out of reach, and from when the page's data is. Only where it is.
+    Away,
     /// The link to the cart with the number of pieces.
     Cart,
     /// The question what the shop may remember, for who has not answered. Its arguments are the page's address.
@@ -49,6 +52,7 @@ impl SlotId {
     /// Its name in the log.
     pub(super) const fn name(self) -> &'static str {
         match self {
+            SlotId::Away => "away",
             SlotId::Cart => "cart",
             SlotId::Consent => "consent",
             SlotId::ConsentForm => "consent_form",
@@ -153,6 +157,7 @@ impl Filling {
 /// Starts to fill a slot.
 pub(super) fn start(slot: &Slot<SlotId>, context: &Arc<SlotContext>) -> Filling {
     match slot.id() {
+        SlotId::Away => away::start(context),
         SlotId::Cart => cart::start(slot, context),
         SlotId::Consent => consent::banner(slot, context),
         SlotId::ConsentForm => consent::form(slot, context),
