@@ -79,7 +79,8 @@ export class Staff {
 export class Problems {
   readonly seen: string[] = [];
   // A transition between pages that the browser leaves out: the page is there all the same.
-  private readonly expected = [/^uncaught: Transition was /];
+  // And the service worker, which most tests do without.
+  private readonly expected = [/^uncaught: Transition was /, /Service Worker registration blocked by Playwright/];
 
   expect(problem: RegExp) {
     this.expected.push(problem);

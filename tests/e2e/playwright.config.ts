@@ -24,6 +24,8 @@ export default defineConfig({
   use: {
     baseURL: ORILLA_URL,
     locale: "en-GB",
+    // What a service worker answers no test could intercept. Those that are about it allow it.
+    serviceWorkers: "block",
     // A trace of every test takes as long as the test: ask for one where it is needed.
     trace: ORILLA_TRACE ? "retain-on-failure" : "off",
     screenshot: "only-on-failure",

@@ -90,7 +90,9 @@ impl Build {
         step("client for the browser", || self.client(&mut names, &mut hashed))?;
         step("static files", || self.static_files(&mut names, &mut hashed))?;
         names.add("ORILLA_BUILD", fingerprint.clone());
-        step("Worker", || self.worker(&names))?;
+        step("Worker and device", || self.worker(&names))?;
+        step("service worker", || self.device(&names, &mut hashed))?;
+        self.headers(&mut hashed)?;
         files::write(&stamp, fingerprint)?;
         Ok(true)
     }
@@ -217,7 +219,7 @@ impl Build {
         Ok(())
     }
 
-    /// public/** and the headers of all static files; what an older build left is removed.
+    /// public/**.
     fn served_as_they_are(self, hashed: &mut Vec<PathBuf>) -> Result<()> {
         let public = root().join("public");
         for file in files::below(&public) {
@@ -225,6 +227,11 @@ impl Build {
             files::copy(&file, &target)?;
             hashed.push(target);
         }
+        Ok(())
+    }
+
+    /// The headers of all static files; what an older build left is removed.
+    fn headers(self, hashed: &mut Vec<PathBuf>) -> Result<()> {
         let headers = self.assets().join("_headers");
         // Cloudflare compresses at its edge (and wrangler's local server does the same), by Accept-Encoding.
         files::write(
@@ -246,6 +253,8 @@ impl Build {
         for module in MODULES {
             cargo.args(["--package", &format!("orilla-{module}-module")]);
         }
+        // In the same invocation, so that what both need is compiled once.
+        cargo.args(["--package", "orilla-device"]);
         cargo.args(if self.bench { &["--features", "orilla-shop-module/bench"][..] } else { &[] });
         run(&mut cargo)?;
         let stage = self.stage("worker");
@@ -283,6 +292,44 @@ impl Build {
         files::write(&stage.join("stamp"), stamp)
     }
 
+    /// edge/device → a module of WebAssembly, and the service worker's script, whose name is the build's: `/sw.js` asks
+    /// for that of its own build, and the files that it names are of the same one.
+    fn device(self, names: &Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
+        let compiled = target_folder().join(WASM).join(self.worker_profile()).join("device.wasm");
+        let stage = self.stage("device");
+        let (bound, stamp) = (stage.join("device"), stage.join("stamp"));
+        let wasm = bound.join("device_bg.wasm");
+        let source = root().join("edge/device/src/sw.js");
+        let state = files::fingerprint(&[compiled.clone(), source.clone()], "");
+        let (sw, script) = (stage.join("sw.js"), stage.join("bundle.js"));
+        let bundle = |wasm: &str| {
+            files::write(&stage.join("build.js"), names.as_script(wasm))?;
+            let options = ["--format=iife", "--platform=browser", "--log-override:empty-import-meta=silent"];
+            esbuild(&sw, &script, &options)
+        };
+        if !stamped(&stamp, &state) {
+            fs::remove_dir_all(&stage).ok();
+            let mut bindgen = program(setup::wasm_bindgen("wasm-bindgen")?);
+            bindgen.args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"]);
+            bindgen.args(["--out-name", "device", "--out-dir"]).arg(&bound);
+            run_quietly(bindgen.arg(&compiled))?;
+            files::copy(&source, &sw)?;
+            if self.release {
+                // What the script calls decides what the module keeps, and the module's hash stands in the script.
+                bundle("")?;
+                keep_called_exports(&wasm, &script)?;
+                optimise(&wasm, "-Oz")?;
+            }
+            files::write(&stamp, state)?;
+        }
+        let wasm_name = self.publish(&wasm, "device", hashed)?;
+        bundle(&wasm_name)?;
+        let target = self.assets().join(format!("pkg/device-{}.js", names.get("ORILLA_BUILD")));
+        files::copy(&script, &target)?;
+        hashed.push(target);
+        Ok(())
+    }
+
     /// Copies a file to `assets/pkg` under a name with its hash, and returns its path on the server.
     fn publish(self, file: &Path, stem: &str, hashed: &mut Vec<PathBuf>) -> Result<String> {
         let bytes = files::named(file, fs::read(file))?;
@@ -301,6 +348,30 @@ struct Names(Vec<(String, String)>);
 impl Names {
     fn add(&mut self, name: &str, value: String) {
         self.0.push((name.to_owned(), value));
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// What the service worker is told of its build, as a module of JavaScript.
+    fn as_script(&self, wasm: &str) -> String {
+        let assets = [
+            ("style", "ORILLA_STYLE"),
+            ("loader", "ORILLA_LOADER_JS"),
+            ("client", "ORILLA_CLIENT_JS"),
+            ("client_wasm", "ORILLA_CLIENT_WASM"),
+            ("beacon", "ORILLA_BEACON_JS"),
+            ("keep", "ORILLA_KEEP_JS"),
+        ];
+        let pairs: Vec<_> = assets.iter().map(|(key, name)| format!("{key}: {:?}", self.get(name))).collect();
+        let files: Vec<_> =
+            assets.iter().map(|(_, name)| self.get(name)).chain([wasm, "/icon.svg"]).collect();
+        format!(
+            "export const BUILD = {{ build: {:?}, assets: {{ {} }}, wasm: {wasm:?}, files: {files:?} }};\n",
+            self.get("ORILLA_BUILD"),
+            pairs.join(", ")
+        )
     }
 
     fn set(&self, command: &mut Command) {

@@ -85,6 +85,7 @@ function replay({ type, target, submitter, value }) {
 function idle() {
   const later = window.requestIdleCallback || ((callback) => setTimeout(callback, 200));
   if (/(?:^|; )__Host-consent=1\.1/.test(document.cookie)) later(() => import(script.dataset.beacon), { timeout: 2000 });
+  if (script.dataset.keep) later(() => import(script.dataset.keep), { timeout: 8000 });
   if (navigator.connection?.saveData || !document.querySelector(islands)) return;
   later(start, { timeout: 8000 });
 }

@@ -202,6 +202,16 @@ mod tests {
     }
 
     #[test]
+    fn the_service_worker_knows_the_languages_of_pages() {
+        let script = include_str!("../../device/src/sw.js");
+        let codes: Vec<_> = orilla_ui::Locale::ALL.iter().map(|locale| locale.code()).collect();
+        assert!(
+            script.contains(&format!("const PAGES = /^\\/(?:{})(?:\\/|$)|^\\/$/;", codes.join("|"))),
+            "{codes:?}"
+        );
+    }
+
+    #[test]
     fn what_pages_do_not_need_is_for_the_second_module() {
         for (path, team, counter) in [
             ("/api/v1/products", true, true),

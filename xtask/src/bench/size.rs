@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// KB (1,000 bytes) of the Worker's wasm as it is.
 const WORKER: f64 = 1_600.0;
+/// KB of the module that renders on devices, with brotli.
+const DEVICE: f64 = 350.0;
 /// KB of the islands' bundle with brotli.
 const CLIENT: f64 = 100.0;
 /// KB that block a first view, with gzip: what every host of static files can do.
@@ -31,6 +33,8 @@ pub fn run() -> Result<()> {
     add("Worker, script", &DEPLOYED.folder().join("worker/index.js"))?;
     let wasm = add("client, wasm", &asset("client-", ".wasm")?)?;
     let script = add("client, script", &asset("client-", ".js")?)?;
+    let device = add("device, wasm, after the page is idle", &asset("device-", ".wasm")?)?;
+    add("device, service worker", &asset("device-", ".js")?)?;
     let style = add("style sheet", &asset("style-", ".css")?)?;
     let loader = add("loader of the client", &asset("loader-", ".js")?)?;
     let mut blocking = Vec::new();
@@ -45,6 +49,7 @@ pub fn run() -> Result<()> {
     report.table(&["what", "KB", "gzip, KB", "brotli, KB"], rows);
     report.goal("Worker, wasm as it is", worker[0], "KB", Limit::AtMost(WORKER));
     report.goal("client, wasm + script, brotli", wasm[2] + script[2], "KB", Limit::AtMost(CLIENT));
+    report.goal("device, wasm, brotli", device[2], "KB", Limit::AtMost(DEVICE));
     for (name, kilobytes) in blocking {
         let what = format!("{name}: HTML + CSS + script of the first view, gzip");
         report.goal(what, kilobytes, "KB", Limit::AtMost(BLOCKING));

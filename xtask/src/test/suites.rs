@@ -22,7 +22,7 @@ pub fn checks(_: &Options, tally: &mut Tally) -> Result<()> {
     tally.check("clippy", &mut lint(&["--all-targets", "--features", TOOLS]))?;
     tally.check("clippy, integration", &mut lint(&["--package", "orilla-integration", "--all-targets"]))?;
     // Each alone, as they are built: `hydrate` and `ssr` exclude each other.
-    for package in ["orilla-client", "orilla-shop-module", "orilla-team-module"] {
+    for package in ["orilla-client", "orilla-shop-module", "orilla-team-module", "orilla-device"] {
         tally.check(&format!("clippy, {package}"), &mut lint(&["--package", package, "--target", WASM]))?;
     }
     let deny = setup::cargo_deny()?;

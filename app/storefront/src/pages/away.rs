@@ -50,15 +50,13 @@ pub fn out_of_reach(page: Arc<PageContext>) -> String {
 /// and does what the button says; until then, and without scripts, none is.
 pub(super) fn offline_section(locale: Locale) -> impl IntoView {
     view! {
-        <section id="offline">
-            <h2>{locale.offline_title()}</h2>
-            <p>{locale.offline_text()}</p>
-            <div class="keep" data-keep role="status">
-                <p data-when="kept" hidden>{locale.offline_kept()}</p>
-                <p data-when="coming" hidden>{locale.offline_coming()}</p>
-                <p data-when="impossible" hidden>{locale.offline_impossible()}</p>
-                <button class="button" type="button" data-when="possible" hidden>{locale.offline_keep()}</button>
-            </div>
-        </section>
+        <h2 id="offline">{locale.offline_title()}</h2>
+        <p>{locale.offline_text()}</p>
+        <div class="keep" data-keep role="status">
+            <p data-when="kept" hidden>{locale.offline_kept()}</p>
+            <p data-when="coming" hidden>{locale.offline_coming()}</p>
+            <p data-when="impossible" hidden>{locale.offline_impossible()}</p>
+            <button class="button" type="button" data-when="possible" hidden>{locale.offline_keep()}</button>
+        </div>
     }
 }

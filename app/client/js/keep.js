@@ -1,0 +1,38 @@
+// Keeps the shop on the device: registers the service worker once the page is idle, but where each byte may cost only
+// when the shopper says so, on the page about the shop.
+const place = document.querySelector("[data-keep]:not(script)");
+const { saveData, type } = navigator.connection ?? {};
+const isCostly = saveData || type === "cellular";
+const workers = navigator.serviceWorker;
+
+function tell(state) {
+  for (const part of place?.children ?? []) part.hidden = part.dataset.when !== state;
+}
+
+async function keep() {
+  tell("coming");
+  try {
+    await workers.register("/sw.js");
+    await workers.ready;
+    tell("kept");
+  } catch (error) {
+    tell("possible");
+    console.warn(error);
+  }
+}
+
+async function start() {
+  // The cart is a cookie, which the service worker has to read.
+  if (!workers || !window.cookieStore) return tell("impossible");
+  if (await workers.getRegistration()) {
+    await workers.ready;
+    return tell("kept");
+  }
+  if (!isCostly) return keep();
+  tell("possible");
+  place?.querySelector("button")?.addEventListener("click", () => {
+    navigator.storage?.persist?.();
+    keep();
+  });
+}
+start();

@@ -1,0 +1,222 @@
+// The service worker: the network first, and where there is none, the pipeline's second host. Listeners are registered
+// at once; the module of WebAssembly is started when it is first needed, and anew after it has failed.
+//
+// `BUILD` is this build: its name, the names of its static files, and those that pages cannot be without.
+import init, * as module from "./device/device.js";
+import { BUILD } from "./build.js";
+
+// The languages of pages: a test compares with the shop's.
+const PAGES = /^\/(?:en|es|pt)(?:\/|$)|^\/$/;
+// What the shop can do without a network; what else begins so is asked for over the network alone.
+const FUNCTIONS = /^\/fn\/(?:add_to_cart|set_quantity|suggest|consent|qa)$/;
+const PICTURES = /^\/(?:art|img)\//;
+const FILES = "orilla-files-";
+const mine = FILES + BUILD.build;
+
+// Milliseconds that the network may take before the device answers, if it can: a network that takes what is sent and
+// never answers is none.
+const PATIENCE = 3000;
+// Milliseconds for which a network that was none is not waited for again by what stands in a page.
+const AWAY = 10000;
+// Milliseconds between two looks for what is new, and where each byte may cost.
+const FRESH = 60000;
+const FRESH_IF_COSTLY = 15 * 60000;
+
+addEventListener("install", (event) => {
+  skipWaiting();
+  event.waitUntil(caches.open(mine).then((cache) => cache.addAll(BUILD.files)));
+});
+
+addEventListener("activate", (event) => event.waitUntil(take()));
+
+// Open tabs go on with the files of their own build: those of the build before this one stay.
+async function take() {
+  const builds = (await caches.keys()).filter((name) => name.startsWith(FILES) && name !== mine);
+  for (const name of builds.slice(0, -1)) await caches.delete(name);
+  await registration.navigationPreload?.enable();
+  await clients.claim();
+  refresh(); // not waited for: until this ends, pages wait
+}
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin || !isOurs(request)) return;
+  if (BUILD.files.includes(pathname) || pathname.startsWith("/pkg/")) event.respondWith(file(request));
+  else if (request.method === "GET" && PICTURES.test(pathname)) event.respondWith(picture(request));
+  else if (FUNCTIONS.test(pathname)) event.respondWith(answer(event));
+  else if (request.mode === "navigate" && PAGES.test(pathname)) event.respondWith(answer(event));
+});
+
+// A page of another host may send a form here. What does so is the shop's to refuse: sent on from here it would look as
+// if it came from a page of ours.
+function isOurs({ method, mode, referrer }) {
+  return method === "GET" || mode !== "navigate" || referrer.startsWith(location.origin + "/");
+}
+
+// ---- the module ----
+
+let starting;
+
+function start() {
+  starting ??= (async () => {
+    const wasm = (await caches.match(BUILD.wasm)) ?? (await fetch(BUILD.wasm));
+    await init({ module_or_path: wasm });
+    module.start(JSON.stringify(BUILD));
+    return module;
+  })().catch((error) => {
+    starting = undefined;
+    throw error;
+  });
+  return starting;
+}
+
+// After a panic an instance is in no state to go on: the next call gets a new one.
+async function call(act) {
+  const instance = await start();
+  try {
+    return await act(instance);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) {
+      starting = undefined;
+      module.__wbg_reset_state();
+    }
+    throw error;
+  }
+}
+addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason instanceof WebAssembly.RuntimeError) {
+    starting = undefined;
+    module.__wbg_reset_state();
+  }
+});
+
+// ---- what is new ----
+
+let looked = 0;
+let looking;
+
+function refresh() {
+  const { saveData, type } = navigator.connection ?? {};
+  const fresh = saveData || type === "cellular" ? FRESH_IF_COSTLY : FRESH;
+  if (looking || Date.now() - looked < fresh) return looking;
+  looking = look()
+    .catch((error) => console.warn("no look for what is new:", error))
+    .finally(() => (looking = undefined));
+  return looking;
+}
+
+async function look() {
+  const came = await call((shop) => shop.sync());
+  looked = Date.now();
+  if (came === "withdrawn") await leave();
+}
+
+// The shop is no longer to be kept on devices.
+async function leave() {
+  await registration.unregister();
+  for (const name of await caches.keys()) if (name.startsWith("orilla-")) await caches.delete(name);
+}
+
+// ---- answers ----
+
+let awaySince = -Infinity;
+const isAway = () => Date.now() - awaySince < AWAY;
+
+// What the promise comes to, or nothing after so long.
+const within = (milliseconds, promise) =>
+  Promise.race([promise, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
+
+// Names hold their content's hash: what is here is what was asked for.
+async function file(request) {
+  return (await caches.match(request)) ?? fetch(request);
+}
+
+// Pictures are drawn on the device where none can be fetched.
+async function picture(request) {
+  const network = isAway() ? Promise.reject(new TypeError("the network was away just now")) : fetch(request);
+  return first(network, () => device(request));
+}
+
+// Pages and functions.
+async function answer(event) {
+  const { request } = event;
+  const copy = request.method === "GET" ? request : request.clone();
+  const ending = new AbortController();
+  // A navigation is sent on as it is: with anything added it would no longer be one.
+  const options = request.mode === "navigate" ? undefined : { signal: ending.signal };
+  const network = (async () => (await event.preloadResponse) ?? fetch(request, options))();
+  const response = await first(network, async () => {
+    const own = await device(copy);
+    if (own) ending.abort();
+    return own;
+  });
+  if (request.mode === "navigate" && request.method === "GET") event.waitUntil(after(network, request));
+  return response;
+}
+
+// The network's answer; the device's, if that fails or takes too long. A device that can't answer leaves it to the network.
+async function first(network, own) {
+  network.catch(() => {});
+  const response = await within(PATIENCE, network.catch(() => undefined));
+  if (response) return response;
+  awaySince = Date.now();
+  const here = await own().catch((error) => console.warn("no answer of the device:", error));
+  if (!here) return network;
+  // A page that says that something is not here is better than none, and worse than one of the shop's.
+  if (here.status < 500) return here;
+  return within(PATIENCE, network.catch(() => undefined)).then((late) => late ?? here);
+}
+
+// A page that came over the network was looked at, and the network is there: a good time to look for what is new.
+async function after(network, request) {
+  const came = await network.catch(() => undefined);
+  if (!came?.ok) return;
+  awaySince = -Infinity;
+  await call((shop) => shop.visit(new URL(request.url).pathname)).catch(() => {});
+  await refresh();
+}
+
+// The answer of this device.
+async function device(request) {
+  const { method, url } = request;
+  const headers = [
+    ["accept", request.headers.get("accept") ?? "*/*"],
+    ["accept-language", navigator.languages?.join(",") ?? ""],
+    ["user-agent", navigator.userAgent],
+    ["cookie", await cookies()],
+  ];
+  const type = request.headers.get("content-type");
+  if (type) headers.push(["content-type", type]);
+  if (method !== "GET") headers.push(["origin", location.origin]);
+  const body = method === "GET" ? new Uint8Array(0) : new Uint8Array(await request.arrayBuffer());
+  const text = headers.filter(([, value]) => value).map((pair) => pair.join("\n")).join("\n");
+  const answered = await call((shop) => shop.fetch(method, url, text, body));
+  if (!answered) return undefined;
+  const [status, lines, bytes] = answered;
+  const given = new Headers();
+  const pairs = lines.split("\n");
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    if (pairs[at] === "set-cookie") await keep(pairs[at + 1]);
+    else given.append(pairs[at], pairs[at + 1]);
+  }
+  const isEmpty = [204, 303, 302, 304, 308].includes(status);
+  return new Response(isEmpty ? null : bytes, { status, headers: given });
+}
+
+async function cookies() {
+  const all = await cookieStore.getAll();
+  return all.map(({ name, value }) => `${name}=${value}`).join("; ");
+}
+
+// What an answer's `Set-Cookie` says. Browsers take that of a network's answers only.
+async function keep(text) {
+  const [pair, ...rest] = text.split("; ");
+  const at = pair.indexOf("=");
+  const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+  const age = Number(rest.find((part) => part.startsWith("Max-Age="))?.slice(8) ?? 0);
+  const cookie = { name, value, path: "/", sameSite: "lax" };
+  // One that scripts may not read can't be changed here; it stays as it is.
+  if (age > 0) await cookieStore.set({ ...cookie, expires: Date.now() + age * 1000 }).catch(() => {});
+  else await cookieStore.delete({ name, path: "/" }).catch(() => {});
+}

@@ -1,0 +1,79 @@
+// A network between a browser and the shop that a test can cut, let hang, or change what comes over.
+import { type Server, createServer, request } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+export class Network {
+  /** Answers in place of the shop's, by path. */
+  readonly instead = new Map<string, { type: string; body: string }>();
+  /** The paths that were asked for. */
+  readonly asked: string[] = [];
+  private readonly sockets = new Set<Socket>();
+  private hangs = false;
+  private readonly server: Server;
+  private port = 0;
+
+  private constructor(shop: string) {
+    const { hostname, port } = new URL(shop);
+    this.server = createServer((incoming, outgoing) => {
+      const path = incoming.url ?? "/";
+      this.asked.push(path);
+      if (this.hangs) return;
+      const instead = this.instead.get(path);
+      if (instead) {
+        outgoing.writeHead(200, { "content-type": instead.type, "cache-control": "no-cache" });
+        return void outgoing.end(instead.body);
+      }
+      const { method, headers } = incoming;
+      const onward = request({ hostname, port, path, method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+        answer.pipe(outgoing);
+      });
+      onward.on("error", () => outgoing.destroy());
+      incoming.pipe(onward);
+    });
+    this.server.on("connection", (socket) => {
+      this.sockets.add(socket);
+      socket.on("close", () => this.sockets.delete(socket));
+    });
+  }
+
+  static async to(shop: string): Promise<Network> {
+    const network = new Network(shop);
+    await network.restore();
+    return network;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  /** Takes no connection any more, and ends those that there are. */
+  async cut() {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.sockets.forEach((socket) => socket.destroy());
+    await closed;
+  }
+
+  /** Ends it. */
+  async end() {
+    if (this.server.listening) await this.cut();
+  }
+
+  /** Takes connections again. */
+  async restore() {
+    this.hangs = false;
+    await new Promise<void>((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Takes what is sent, and never answers. */
+  hang() {
+    this.hangs = true;
+  }
+
+  /** Answers again. What was asked meanwhile never gets an answer. */
+  answer() {
+    this.hangs = false;
+    this.sockets.forEach((socket) => socket.destroy());
+  }
+}

@@ -1,0 +1,193 @@
+// The shop on a shopper's device, with a network that is really cut: the service worker renders what was never visited.
+import { type BrowserContext, type Page, expect, test as base } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { Network } from "../network";
+import { cartLink } from "../shopper";
+
+const test = base.extend<{ network: Network; home: Page }>({
+  network: async ({ baseURL }, use) => {
+    const network = await Network.to(baseURL ?? "");
+    await use(network);
+    await network.end();
+  },
+  // A page of a browser that has visited the home page and then had time.
+  home: async ({ page, network }, use) => {
+    await page.goto(`${network.url}/en`);
+    await kept(page);
+    await use(page);
+  },
+});
+test.use({ serviceWorkers: "allow" });
+
+/** Waits until the shop is on the device. */
+async function kept(page: Page) {
+  const isKept = () => page.evaluate(async () => (await caches.match("/device/note/kept")) !== undefined);
+  await expect.poll(isKept, { timeout: 20_000 }).toBe(true);
+}
+
+const strip = (page: Page) => page.getByRole("complementary", { name: "You are offline." });
+
+/** Ends the service worker, as browsers do when it has had nothing to do for a while. */
+async function stop(context: BrowserContext, page: Page) {
+  const session = await context.newCDPSession(page);
+  await session.send("ServiceWorker.enable");
+  await session.send("ServiceWorker.stopAllWorkers");
+  await session.detach();
+}
+
+test("the shop is browsed without a network, pages too that were never visited", async ({ home: page, network }) => {
+  await expect(strip(page)).toHaveCount(0);
+  await network.cut();
+  for (const [path, title] of [
+    ["/en", "Orilla"],
+    ["/en/c/light", "Light · Orilla"],
+    ["/en/c/light?stock=1", "Light · Orilla"],
+    ["/en/search?q=soap", "Results for “soap” · Orilla"],
+    ["/en/p/storm-lantern-no-4", "Storm Lantern No. 4 · Orilla"],
+    ["/en/about", "About Orilla · Orilla"],
+  ]) {
+    const answer = await page.goto(network.url + path);
+    expect(answer?.status(), path).toBe(200);
+    expect(answer?.fromServiceWorker(), path).toBe(true);
+    await expect(page).toHaveTitle(title);
+    await expect(strip(page)).toContainText(/prices and stock are from \d+ \w+ \d{4}, \d\d:\d\d\./);
+  }
+  await page.goto(`${network.url}/es/c/light`);
+  await expect(page.getByRole("complementary", { name: "Estás sin conexión." })).toBeVisible();
+  expect((await page.goto(`${network.url}/en/p/nothing`))?.status()).toBe(404);
+  const picture = page.locator("main img").first();
+  await page.goto(`${network.url}/en/c/wear`);
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+});
+
+test("a version is chosen and put into the cart without a network, and the edge gets that cart", async ({ home: page, network }) => {
+  await network.cut();
+  await page.goto(`${network.url}/en/p/storm-lantern-no-4`);
+  const box = page.locator(".buy-box");
+  await box.getByRole("link", { name: "Large" }).click();
+  await expect(box.locator(".price")).toHaveText("€64.00");
+  await box.getByRole("button", { name: "Add to cart" }).click();
+  await expect(cartLink(page)).toHaveAccessibleName("Cart, 1 item");
+  await page.goto(`${network.url}/en/cart`);
+  await page.getByLabel(/^Quantity of/).fill("3");
+  await page.getByLabel(/^Quantity of/).press("Tab");
+  await expect(page.locator(".cart-line .total")).toHaveText("€192.00");
+  // What only the shop can do says so, and leaves the cart.
+  const checkout = await page.goto(`${network.url}/en/checkout`);
+  expect(checkout?.status()).toBe(503);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This needs a network");
+  await expect(cartLink(page)).toHaveAccessibleName("Cart, 3 items");
+  await network.restore();
+  expect((await page.goto(`${network.url}/en/cart`))?.status()).toBe(200);
+  await expect(strip(page)).toHaveCount(0);
+  await expect(page.locator(".cart-line .total")).toHaveText("€192.00");
+});
+
+test("suggestions come without a network", async ({ home: page, network }) => {
+  await network.cut();
+  await page.goto(`${network.url}/en`);
+  await page.getByRole("combobox", { name: "Search the shop" }).fill("lant");
+  await expect(page.getByRole("listbox").getByRole("option").first()).toContainText(/lantern/i);
+});
+
+test("a network that takes what is sent and never answers is none", async ({ home: page, network }) => {
+  network.hang();
+  const answer = await page.goto(`${network.url}/en/c/light`);
+  expect(answer?.fromServiceWorker()).toBe(true);
+  await expect(strip(page)).toBeVisible();
+  network.answer();
+  await page.goto(`${network.url}/en/c/light`);
+  await expect(strip(page)).toHaveCount(0);
+});
+
+test("a service worker that was ended, and one whose start failed, start anew", async ({ home: page, network, context }) => {
+  const swap = (bytes: string) =>
+    page.evaluate(async (bytes) => {
+      const name = (await caches.keys()).find((name) => name.startsWith("orilla-files-")) ?? "";
+      const cache = await caches.open(name);
+      const wasm = (await cache.keys()).find(({ url }) => /device-.*wasm/.test(url));
+      if (bytes) await cache.put(wasm!, new Response(bytes, { headers: { "content-type": "application/wasm" } }));
+      else await cache.put(wasm!, await fetch(`${wasm!.url}?again`));
+    }, bytes);
+  await swap("this is no module");
+  await stop(context, page);
+  // The network still answers.
+  await expect(page.goto(`${network.url}/en/c/light`)).resolves.toMatchObject({});
+  await network.cut();
+  await expect(page.goto(`${network.url}/en/c/wear`)).rejects.toThrow(/ERR_/);
+  await page.waitForURL("chrome-error://chromewebdata/");
+  await network.restore();
+  await page.goto(`${network.url}/en`);
+  await swap("");
+  await network.cut();
+  expect((await page.goto(`${network.url}/en/c/wear`))?.status()).toBe(200);
+  await stop(context, page);
+  expect((await page.goto(`${network.url}/en/c/galley`))?.status()).toBe(200);
+});
+
+test("a new build takes over, and open tabs go on", async ({ home: page, network, context, request }) => {
+  const open = await context.newPage();
+  await open.goto(`${network.url}/en/p/keepers-lantern`);
+  const script = await (await request.get(`${network.url}/sw.js`)).text();
+  const path = script.match(/"(.*)"/)![1];
+  const build = path.match(/device-(\w+)\.js/)![1];
+  const next = build.replace(/./g, "2");
+  const body = (await (await request.get(network.url + path)).text()).replaceAll(build, next);
+  network.instead.set(path.replace(build, next), { type: "text/javascript", body });
+  network.instead.set("/sw.js", { type: "text/javascript", body: script.replace(build, next) });
+  const builds = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("orilla-files-")));
+  await expect
+    .poll(async () => {
+      await page.goto(`${network.url}/en`);
+      return builds();
+    }, { timeout: 20_000, intervals: [1000] })
+    .toContain(`orilla-files-${next}`);
+  expect(await builds()).toContain(`orilla-files-${build}`);
+  await open.locator(".buy-box").getByRole("button", { name: "Add to cart" }).click();
+  await expect(cartLink(open)).toHaveAccessibleName("Cart, 1 item");
+  await network.cut();
+  await open.locator(".buy-box").getByRole("button", { name: "Add to cart" }).click();
+  await expect(cartLink(open)).toHaveAccessibleName("Cart, 2 items");
+  await open.goto(`${network.url}/en/c/light`);
+  await expect(strip(open)).toBeVisible();
+});
+
+test("a broken build is withdrawn from devices", async ({ home: page, network }) => {
+  const broken = `addEventListener("install", () => skipWaiting());
+    addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+    addEventListener("fetch", (event) => event.respondWith(new Response("broken")));`;
+  network.instead.set("/sw.js", { type: "text/javascript", body: broken });
+  const shown = async () => {
+    await page.goto(`${network.url}/en`);
+    return page.locator("body").innerText();
+  };
+  await expect.poll(shown, { timeout: 20_000, intervals: [1000] }).toBe("broken");
+  const withdrawn = readFileSync(new URL("../../../edge/pipeline/src/routes/withdrawn.js", `file://${__filename}`), "utf8");
+  network.instead.set("/sw.js", { type: "text/javascript", body: withdrawn });
+  await expect.poll(shown, { timeout: 20_000, intervals: [1000] }).toContain("Orilla");
+  const left = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("orilla-shop")));
+  await expect.poll(left).toEqual([]);
+});
+
+test("a form of another host is refused, with a service worker as without", async ({ home: page, network, context }) => {
+  const other = network.url.replace("localhost", "127.0.0.1");
+  const form = `<form method="post" action="${network.url}/fn/add_to_cart"><input name="variant" value="1"><button>Go</button></form>`;
+  network.instead.set("/elsewhere", { type: "text/html", body: form });
+  await page.goto(`${other}/elsewhere`);
+  const answered = page.waitForResponse(/add_to_cart/);
+  await page.getByRole("button").click();
+  expect((await answered).status()).toBe(403);
+  expect((await context.cookies(network.url)).map((cookie) => cookie.name)).not.toContain("__Host-cart");
+});
+
+test("who saves data keeps the shop by a button only", async ({ page, network }) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
+  await page.goto(`${network.url}/en/about`);
+  const button = page.getByRole("button", { name: "Keep the shop on this device" });
+  await expect(button).toBeVisible();
+  expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+  expect(network.asked.filter((path) => /device-|sw\.js/.test(path))).toEqual([]);
+  await button.click();
+  await expect(page.getByText("The shop is on this device.")).toBeVisible();
+  await kept(page);
+});
