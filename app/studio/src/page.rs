@@ -198,6 +198,33 @@ pub(crate) fn with_query(path: &str, fields: &[(&str, String)]) -> String {
     format!("{path}?{query}")
 }
 
+/// One change of a history: who made it, when, and what it was.
+pub(crate) fn change_entry(
+    studio: &StudioContext,
+    unix_millis: i64,
+    member: &str,
+    what: impl IntoView + 'static,
+) -> AnyView {
+    let who = format!("{} · {member}", moment(studio.locale, unix_millis));
+    view! { <li><p class="small">{who}</p>{what}</li> }.into_any()
+}
+
+/// What was done to something, the last first, or a line that says that nothing was.
+pub(crate) fn history(
+    studio: &StudioContext,
+    none: &'static str,
+    entries: Vec<AnyView>,
+) -> impl IntoView + use<> {
+    let nothing = entries.is_empty().then(|| view! { <p class="nothing">{none}</p> });
+    view! {
+        <section aria-labelledby="history">
+            <h2 id="history">{studio.words().history_title()}</h2>
+            {nothing}
+            <ol class="history" role="list">{entries}</ol>
+        </section>
+    }
+}
+
 /// A list as a table, or a line that says that there is nothing.
 pub(crate) fn table<R: IntoView + 'static>(
     caption: &str,

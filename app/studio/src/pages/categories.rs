@@ -1,8 +1,7 @@
 //! The tree of categories, with the form for a new one.
 
 use super::{FormFault, fault};
-use crate::page::{StudioContext, Told, document, table, told, with_query};
-use crate::words::moment;
+use crate::page::{StudioContext, Told, change_entry, document, history, table, told, with_query};
 use leptos::prelude::*;
 use orilla_shop::team::{Category, CategoryChange, CategoryEntry, CategoryTree, MoveFault};
 use orilla_ui::{Button, ButtonKind, ErrorSummary, Field, FieldError, SelectField, SelectOption};
@@ -66,7 +65,7 @@ pub fn categories(studio: &StudioContext, data: &CategoriesPage) -> String {
                 </form>
             </details>
             {rows(studio, &data.tree)}
-            {history(studio, &data.history)}
+            {changes(studio, &data.history)}
         }
     })
 }
@@ -137,32 +136,16 @@ fn rows(studio: &StudioContext, tree: &CategoryTree) -> impl IntoView + use<> {
 }
 
 /// What was done to categories.
-pub(super) fn history(studio: &StudioContext, entries: &[CategoryEntry]) -> impl IntoView + use<> {
+pub(super) fn changes(studio: &StudioContext, entries: &[CategoryEntry]) -> impl IntoView + use<> {
     let words = studio.words();
-    let entries: Vec<_> = entries
-        .iter()
-        .map(|entry| {
-            let who = format!("{} · {}", moment(studio.locale, entry.at), entry.member);
-            let what = match &entry.change {
-                CategoryChange::Created { path } => words.category_was_created(path),
-                CategoryChange::Moved { before, after, merged: false } => {
-                    words.category_was_moved(before, after)
-                }
-                CategoryChange::Moved { before, after, merged: true } => {
-                    words.category_was_merged(before, after)
-                }
-                CategoryChange::Deleted { path } => words.category_was_deleted(path),
-            };
-            view! { <li><p class="small">{who}</p><p>{what}</p></li> }
-        })
-        .collect();
-    let nothing =
-        entries.is_empty().then(|| view! { <p class="nothing">{words.category_history_none()}</p> });
-    view! {
-        <section aria-labelledby="history">
-            <h2 id="history">{words.history_title()}</h2>
-            {nothing}
-            <ol class="history" role="list">{entries}</ol>
-        </section>
-    }
+    let entries = entries.iter().map(|entry| {
+        let what = match &entry.change {
+            CategoryChange::Created { path } => words.category_was_created(path),
+            CategoryChange::Moved { before, after, merged: false } => words.category_was_moved(before, after),
+            CategoryChange::Moved { before, after, merged: true } => words.category_was_merged(before, after),
+            CategoryChange::Deleted { path } => words.category_was_deleted(path),
+        };
+        change_entry(studio, entry.at, &entry.member, view! { <p>{what}</p> })
+    });
+    history(studio, words.category_history_none(), entries.collect())
 }

@@ -1,7 +1,7 @@
 //! A category: its name and place, where it stood before, and what was done to it.
 
 use super::FormFault;
-use super::categories::{CategoryForm, errors, history, inputs};
+use super::categories::{CategoryForm, changes, errors, inputs};
 use crate::page::{StudioContext, Told, document, told, with_query};
 use leptos::prelude::*;
 use orilla_shop::team::{Category, CategoryEntry, CategoryTree};
@@ -54,7 +54,7 @@ pub fn category(studio: &StudioContext, data: &CategoryPage) -> String {
             </section>
             {deletion(studio, data)}
             {former(studio, data)}
-            {history(studio, &data.history)}
+            {changes(studio, &data.history)}
         }
     })
 }

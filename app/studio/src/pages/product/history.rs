@@ -2,37 +2,18 @@
 
 use super::fault::field_name;
 use super::{ProductPage, variant_name};
-use crate::page::StudioContext;
+use crate::page::{StudioContext, change_entry, history};
 use crate::pages::products::status_name;
-use crate::words::moment;
 use leptos::prelude::*;
 use orilla_catalog::Status;
 use orilla_shop::team::{FieldChange, ProductChange};
 
 pub(super) fn section(studio: &StudioContext, data: &ProductPage) -> impl IntoView + use<> {
-    let words = studio.words();
-    let entries: Vec<_> = data
-        .history
-        .iter()
-        .map(|entry| {
-            let who = format!("{} · {}", moment(studio.locale, entry.at), entry.member);
-            view! {
-                <li>
-                    <p class="small">{who}</p>
-                    {change(studio, data, &entry.change)}
-                    {entry.can_be_undone.then(|| undo(studio, data, &entry.change))}
-                </li>
-            }
-        })
-        .collect();
-    let nothing = entries.is_empty().then(|| view! { <p class="nothing">{words.history_none()}</p> });
-    view! {
-        <section aria-labelledby="history">
-            <h2 id="history">{words.history_title()}</h2>
-            {nothing}
-            <ol class="history" role="list">{entries}</ol>
-        </section>
-    }
+    let entries = data.history.iter().map(|entry| {
+        let back = entry.can_be_undone.then(|| undo(studio, data, &entry.change));
+        change_entry(studio, entry.at, &entry.member, view! { {change(studio, data, &entry.change)} {back} })
+    });
+    history(studio, studio.words().history_none(), entries.collect())
 }
 
 /// The way back, if this edit has made the version that is stored now.
