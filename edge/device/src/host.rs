@@ -91,6 +91,7 @@ pub async fn host() -> Result<Option<Host>, PortError> {
         random: Arc::new(SystemRandom),
         timer: Arc::new(SystemTimer),
         tallies: nothing.clone(),
+        navigations: nothing.clone(),
         pictures: nothing.clone(),
         events: nothing.clone(),
         near: nothing,

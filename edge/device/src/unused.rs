@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use orilla_pipeline::gateway::limit::{LimitClass, RateLimiter};
 use orilla_pipeline::gateway::log::{Level, LogSink};
+use orilla_prefetch::Counted;
 use orilla_shop::events::EventQueue;
+use orilla_shop::navigation::Navigations;
 use orilla_shop::rollouts::{Tallies, Tally};
 use orilla_shop::{Health, PageStore, Picture, Pictures, PortError};
 
@@ -49,6 +51,14 @@ impl EventQueue for OutOfReach {
 #[async_trait]
 impl Tallies for OutOfReach {
     async fn add(&self, _: &[Tally], _: i64) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
+/// Steps from page to page without a network are not counted.
+#[async_trait]
+impl Navigations for OutOfReach {
+    async fn add(&self, _: i64, _: &[Counted]) -> Result<(), PortError> {
         Ok(())
     }
 }
