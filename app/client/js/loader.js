@@ -63,6 +63,8 @@ async function start() {
     const module = await Promise.race([load(), tooLate]);
     module.hydrate();
     for (const island of document.querySelectorAll(islands)) module[island.dataset.component]?.(island);
+    // The effects of the islands run after that, and put back what the server knew.
+    await new Promise((resolve) => setTimeout(resolve));
     ready = true;
   } catch (error) {
     failed = true;
@@ -76,8 +78,20 @@ async function start() {
 function replay({ type, target, submitter, value }) {
   if (type === "submit") return target.requestSubmit(submitter);
   if (type === "click") return target.click();
-  target.value = value; // hydration may have put back what the server knew
+  target.value = value;
   target.dispatchEvent(new Event(type, { bubbles: true }));
+  if (type === "input") changeOnLeaving(target);
+}
+
+// The browser takes what a script has set for no change of the shopper's: leaving the field would say nothing. So who
+// still stands in it has the change told then, unless it was told already.
+function changeOnLeaving(field) {
+  const told = new AbortController();
+  const { signal } = told;
+  const tell = () => field.dispatchEvent(new Event("change", { bubbles: true }));
+  field.addEventListener("change", () => told.abort(), { signal });
+  field.addEventListener("blur", tell, { signal });
+  field.form?.addEventListener("submit", tell, { signal, capture: true });
 }
 
 // Not before the page has loaded, so that nothing competes with what the shopper looks at, and never on its own when

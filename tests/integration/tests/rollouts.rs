@@ -159,11 +159,12 @@ fn a_rollout_that_loses_orders_takes_itself_back_everywhere() {
         "card-layout",
         "steps=50+100&lasts=10&unit=second&least=100000&errors=&conversion=5&quiet=600",
     );
-    let scout: Vec<Visitor> = (0..20).map(|_| Visitor::new(&shop)).collect();
-    until("half of the people have rows", || scout.iter().any(|person| person.has_rows(&shop)));
+    until("half of the people get it", || page(&shop, &rollout).contains("The flag was published with 50"));
+    // From then on it is what every instance goes by; before, the list's own experiment shows rows to some.
+    std::thread::sleep(BOUND);
     let (mut with, mut without) = (Vec::new(), Vec::new());
     // Enough of both, whatever chance does: with few of one group, orders of the other alone prove nothing.
-    for person in scout.into_iter().chain(std::iter::repeat_with(|| Visitor::new(&shop))) {
+    for person in std::iter::repeat_with(|| Visitor::new(&shop)) {
         let group = if person.has_rows(&shop) { &mut with } else { &mut without };
         group.push(person);
         if with.len().min(without.len()) >= 30 {
