@@ -126,6 +126,7 @@ test("a service worker that was ended, and one whose start failed, start anew", 
 });
 
 test("a new build takes over, and open tabs go on", async ({ home: page, network, context, request }) => {
+  test.slow(); // a service worker takes over
   const open = await context.newPage();
   await open.goto(`${network.url}/en/p/keepers-lantern`);
   const script = await (await request.get(`${network.url}/sw.js`)).text();
@@ -140,7 +141,7 @@ test("a new build takes over, and open tabs go on", async ({ home: page, network
     .poll(async () => {
       await page.goto(`${network.url}/en`);
       return builds();
-    }, { timeout: 20_000, intervals: [1000] })
+    }, { timeout: 30_000, intervals: [3000] })
     .toContain(`orilla-files-${next}`);
   expect(await builds()).toContain(`orilla-files-${build}`);
   await open.locator(".buy-box").getByRole("button", { name: "Add to cart" }).click();
@@ -153,6 +154,7 @@ test("a new build takes over, and open tabs go on", async ({ home: page, network
 });
 
 test("a broken build is withdrawn from devices", async ({ home: page, network }) => {
+  test.slow(); // two service workers take over
   const broken = `addEventListener("install", () => skipWaiting());
     addEventListener("activate", (event) => event.waitUntil(clients.claim()));
     addEventListener("fetch", (event) => event.respondWith(new Response("broken")));`;
