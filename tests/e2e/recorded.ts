@@ -9,14 +9,27 @@ function database(): DatabaseSync {
   return new DatabaseSync(join(folder, files[0]));
 }
 
-/** What whoever looked at this product saw and did: types of events with their subjects, in the order of the alphabet. */
-export function recorded(product: string): string[] {
+function rows(sql: string, ...values: string[]) {
   const own = database();
   try {
-    const sql = `SELECT concat_ws(' ', type, subject) AS event FROM events
-      WHERE visitor IN (SELECT visitor FROM events WHERE type = 'product_view' AND subject = ?) ORDER BY event`;
-    return own.prepare(sql).all(product).map(({ event }) => String(event));
+    return own.prepare(sql).all(...values);
   } finally {
     own.close();
   }
+}
+
+const LOOKED = "visitor IN (SELECT visitor FROM events WHERE type = 'product_view' AND subject = ?)";
+
+/** What whoever looked at this product saw and did: types of events with their subjects, in the order of the alphabet. */
+export function recorded(product: string): string[] {
+  const events = rows(`SELECT concat_ws(' ', type, subject) AS event FROM events WHERE ${LOOKED} ORDER BY event`, product);
+  return events.map(({ event }) => String(event));
+}
+
+/** How many people met each variation of an experiment: all of them, or those who looked at this product. */
+export function exposed(experiment: string, product?: string): Record<string, number> {
+  const only = product === undefined ? "" : `AND ${LOOKED}`;
+  const sql = `SELECT variation, count(*) AS people FROM exposures WHERE experiment = ? ${only} GROUP BY variation`;
+  const found = rows(sql, experiment, ...(product === undefined ? [] : [product]));
+  return Object.fromEntries(found.map(({ variation, people }) => [String(variation), Number(people)]));
 }

@@ -32,6 +32,11 @@ export async function deliverTo(page: Page, country: string) {
 /** Fills in the checkout with an address in Spain. */
 export async function fillIn(page: Page) {
   await deliverTo(page, "ES");
+  await fillInAddress(page);
+}
+
+/** Fills in the fields of an address in Spain, but for the country. */
+export async function fillInAddress(page: Page) {
   await page.getByLabel("Email").fill("ada@example.com");
   await page.getByLabel("Full name").fill("Ada Marinero");
   await page.getByLabel("Street and number").fill("Calle del Faro 7");
