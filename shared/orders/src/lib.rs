@@ -16,6 +16,7 @@ mod country;
 mod fingerprint;
 mod form;
 mod id;
+mod joint;
 mod order;
 mod payment;
 mod quote;
@@ -27,6 +28,7 @@ pub use country::{COUNTRIES, Country, UnknownCountry};
 pub use fingerprint::Fingerprint;
 pub use form::{Address, Checkout, CheckoutForm, Contact, FaultCode, FieldFault};
 pub use id::{IdempotencyKey, InvalidKey, InvalidToken, OrderNumber, OrderToken};
+pub use joint::{BrowserId, CartLedger, Held, JointCart, MOST_BROWSERS, Replica, Synced};
 pub use order::{
     Command, Event, Goods, HistoryError, Order, OrderLine, Placed, Recorded, Refusal, Status, Summary,
 };

@@ -1,0 +1,207 @@
+//! Which browser has which copy of the cart.
+//!
+//! A browser keeps a plain cart in a cookie, which pages read and which a device changes without a network. What it
+//! holds was once told it, as a copy with a number, and beside the cart it keeps that number ([`Held`]). The ledger has
+//! all copies, so the difference between the copy and the cart is what was done in that browser since, as changes of a
+//! replica that knew the copy and nothing else. An answer that got lost does no harm: the browser comes with the copy
+//! from before, whose changes are known.
+
+use super::{JointCart, LARGEST, Replica, settle};
+use crate::Cart;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The most browsers of a shopper whose copies are kept. Of one that is forgotten, what it adds without a network comes
+/// back, and what it takes out may not.
+pub const MOST_BROWSERS: usize = 8;
+/// The most copies of one browser: the one that it has shown, and those whose arrival it has not shown yet.
+const MOST_COPIES: usize = 4;
+/// What the text of [`Held`] begins with.
+const VERSION: &str = "1.";
+
+/// A browser, by a random number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BrowserId(u64);
+
+impl BrowserId {
+    /// From 8 bytes of a random source.
+    pub fn from_random(bytes: [u8; 8]) -> Self {
+        BrowserId(u64::from_be_bytes(bytes))
+    }
+}
+
+impl fmt::Display for BrowserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<BrowserId> for String {
+    fn from(id: BrowserId) -> String {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for BrowserId {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let is_hexadecimal = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let number = u64::from_str_radix(&text, 16).ok().filter(|_| is_hexadecimal);
+        number.map(BrowserId).ok_or("a browser is 16 hexadecimal digits")
+    }
+}
+
+/// What a browser says of its cart: whose copy it is, and which. As text `1.0123456789abcdef.7`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The browser.
+    pub browser: BrowserId,
+    /// The copy's number. 0: none was told it; its cart is what it has put in as a guest.
+    pub copy: Replica,
+}
+
+impl Held {
+    /// Reads the form of `Display`; `None` if the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (browser, copy) = text.strip_prefix(VERSION)?.split_once('.')?;
+        let copy = copy.parse().ok().filter(|number: &Replica| number.to_string() == copy)?;
+        Some(Held { browser: BrowserId::try_from(browser.to_owned()).ok()?, copy })
+    }
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{VERSION}{}.{}", self.browser, self.copy)
+    }
+}
+
+/// One browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Browser {
+    /// When it was last here, in milliseconds since 1970.
+    at: i64,
+    /// Its copies by their numbers; each with what was done in the browser while it held it.
+    copies: BTreeMap<Replica, Copy>,
+}
+
+/// A copy, and under which number the browser that holds it adds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Copy {
+    adds_as: Replica,
+    /// What the browser is known to show.
+    shown: Cart,
+    cart: JointCart,
+}
+
+/// The cart of a shopper, with what each browser knows of it. A document of a few kilobytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CartLedger {
+    pub(super) cart: JointCart,
+    pub(super) browsers: BTreeMap<BrowserId, Browser>,
+    /// The last number that was given away. 0 is for what [`settle`] has made.
+    last: Replica,
+}
+
+/// What a browser is to keep from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Synced {
+    /// The cart.
+    pub cart: Cart,
+    /// Which copy that is.
+    pub held: Held,
+}
+
+impl CartLedger {
+    /// The cart as it is, for a list.
+    pub fn cart(&self) -> Cart {
+        self.cart.shown(&Cart::default())
+    }
+
+    /// A browser shows its cart, which may have been changed since it got its copy, and gets the merged one. The same
+    /// again changes nothing. `now` is milliseconds since 1970.
+    pub fn sync(&mut self, held: Held, cart: &Cart, now: i64) -> Synced {
+        let known = self.browsers.get_mut(&held.browser).map(|browser| {
+            browser.at = now;
+            // What it has shown, it has: earlier copies are over.
+            if browser.copies.contains_key(&held.copy) {
+                browser.copies.retain(|number, _| *number >= held.copy);
+            }
+            browser.copies.contains_key(&held.copy)
+        });
+        match known {
+            Some(true) => {}
+            None if held.copy == 0 => self.keep(held, JointCart::default(), Cart::default(), now),
+            // Nobody knows what of this cart is news: none of it gets lost, and nothing is counted twice.
+            _ => {
+                let replica = self.number();
+                self.cart.raise(replica, cart);
+                return self.tell(held.browser, cart, now);
+            }
+        }
+        let copy =
+            self.browsers.get_mut(&held.browser).and_then(|browser| browser.copies.get_mut(&held.copy));
+        let Some(copy) = copy else { return Synced { cart: cart.clone(), held } };
+        copy.cart.change(copy.adds_as, &copy.shown, cart);
+        copy.shown.clone_from(cart);
+        self.cart.merge(&copy.cart);
+        // A guest gets a number at once: who has one is never taken for a guest again.
+        if held.copy != 0 && self.cart == copy.cart && self.cart.shown(cart) == *cart {
+            self.tidy();
+            return Synced { cart: cart.clone(), held };
+        }
+        self.tell(held.browser, cart, now)
+    }
+
+    /// Forgets a browser that will not come again: it has signed out.
+    pub fn forget(&mut self, browser: BrowserId) {
+        self.browsers.remove(&browser);
+        self.tidy();
+    }
+
+    /// Gives a browser a copy of what is known.
+    fn tell(&mut self, browser: BrowserId, like: &Cart, now: i64) -> Synced {
+        let copy = self.number();
+        let held = Held { browser, copy };
+        let shown = self.cart.shown(like);
+        self.keep(held, self.cart.clone(), shown.clone(), now);
+        self.tidy();
+        Synced { cart: shown, held }
+    }
+
+    fn keep(&mut self, held: Held, cart: JointCart, shown: Cart, now: i64) {
+        let adds_as = self.number();
+        let browser = self.browsers.entry(held.browser).or_default();
+        browser.at = now;
+        browser.copies.insert(held.copy, Copy { adds_as, shown, cart });
+        // The first is the one that the browser has shown.
+        while browser.copies.len() > MOST_COPIES {
+            let Some(second) = browser.copies.keys().nth(1).copied() else { break };
+            browser.copies.remove(&second);
+        }
+        while self.browsers.len() > MOST_BROWSERS {
+            let idle = self.browsers.iter().filter(|(id, _)| **id != held.browser);
+            let Some(idle) = idle.min_by_key(|(_, browser)| browser.at).map(|(id, _)| *id) else { break };
+            self.browsers.remove(&idle);
+        }
+    }
+
+    fn number(&mut self) -> Replica {
+        self.last = self.last.saturating_add(1);
+        self.last
+    }
+
+    /// Keeps the document small.
+    fn tidy(&mut self) {
+        let copies = self.browsers.values_mut().flat_map(|browser| browser.copies.values_mut());
+        let mut all: Vec<&mut JointCart> = copies.map(|copy| &mut copy.cart).collect();
+        all.push(&mut self.cart);
+        settle(&mut all);
+        if self.cart.size() > LARGEST {
+            // Copies that nobody has shown for long keep it from settling: they are forgotten, the cart is not.
+            self.browsers.clear();
+            settle(&mut [&mut self.cart]);
+        }
+    }
+}
