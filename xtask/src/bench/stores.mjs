@@ -64,7 +64,11 @@ const cache = {
 
 const server = createServer(async (request, response) => {
   const parts = [];
-  for await (const part of request) parts.push(part);
+  try {
+    for await (const part of request) parts.push(part);
+  } catch {
+    return; // the Worker was ended meanwhile, as each measurement ends its own
+  }
   if (request.method in cache) {
     const [status, headers, body] = cache[request.method](request.url.replace(/\W/g, ""), Buffer.concat(parts));
     response.writeHead(status, headers).end(body);
