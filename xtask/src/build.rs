@@ -101,9 +101,14 @@ impl Build {
         if self.release { "release" } else { "dev-wasm" }
     }
 
-    /// The bundle for the browser is made for size, the Worker for speed where that counts.
-    fn worker_profile(self) -> &'static str {
-        if self.release { "worker" } else { self.profile() }
+    /// The module that serves pages is made for speed where that counts. What travels to the shopper is made for size, and
+    /// so is the team's: the runtime reads all of a Worker before the first request.
+    fn module_profile(self, module: &str) -> &'static str {
+        if self.release && module == "shop" { "worker" } else { self.profile() }
+    }
+
+    fn compiled(self, module: &str) -> PathBuf {
+        target_folder().join(WASM).join(self.module_profile(module)).join(module).with_extension("wasm")
     }
 
     fn assets(self) -> PathBuf {
@@ -247,23 +252,26 @@ impl Build {
 
     /// edge/modules/* and the entry → `worker/index.js` and a wasm module each.
     fn worker(self, names: &Names) -> Result<()> {
-        let mut cargo = program("cargo");
-        names.set(&mut cargo);
-        cargo.args(["build", "--target", WASM, "--profile", self.worker_profile()]);
-        for module in MODULES {
-            cargo.args(["--package", &format!("orilla-{module}-module")]);
+        // One invocation for each profile: what several need is compiled once.
+        let together: &[&[&str]] =
+            if self.release { &[&["shop"], &["team", "device"]] } else { &[&["shop", "team", "device"]] };
+        for modules in together {
+            let mut cargo = program("cargo");
+            names.set(&mut cargo);
+            cargo.args(["build", "--target", WASM]);
+            cargo.args(modules.first().map(|first| format!("--profile={}", self.module_profile(first))));
+            cargo.args(modules.iter().map(|module| match *module {
+                "device" => "--package=orilla-device".to_owned(),
+                module => format!("--package=orilla-{module}-module"),
+            }));
+            let has_bench = self.bench && modules.contains(&"shop");
+            cargo.args(has_bench.then_some("--features=orilla-shop-module/bench"));
+            run(&mut cargo)?;
         }
-        // In the same invocation, so that what both need is compiled once.
-        cargo.args(["--package", "orilla-device"]);
-        cargo.args(if self.bench { &["--features", "orilla-shop-module/bench"][..] } else { &[] });
-        run(&mut cargo)?;
         let stage = self.stage("worker");
-        let compiled = |name: &str| {
-            target_folder().join(WASM).join(self.worker_profile()).join(name).with_extension("wasm")
-        };
         let entry = root().join("edge/worker/src/entry.js");
         let sources: Vec<PathBuf> =
-            MODULES.iter().map(|name| compiled(name)).chain([entry.clone()]).collect();
+            MODULES.iter().map(|name| self.compiled(name)).chain([entry.clone()]).collect();
         let stamp = files::fingerprint(&sources, self.profile());
         let script = self.folder().join("worker/index.js");
         if stamped(&stage.join("stamp"), &stamp) && script.is_file() {
@@ -274,7 +282,7 @@ impl Build {
             let mut bindgen = program(setup::wasm_bindgen("wasm-bindgen")?);
             bindgen.args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"]);
             bindgen.args(["--out-name", name, "--out-dir"]).arg(stage.join(name));
-            run_quietly(bindgen.arg(compiled(name)))?;
+            run_quietly(bindgen.arg(self.compiled(name)))?;
         }
         for script in files::below(&root().join("edge/worker/src")).iter().filter(|file| is_script(file)) {
             files::copy(script, &stage.join(script.file_name().unwrap_or_default()))?;
@@ -295,8 +303,7 @@ impl Build {
     /// edge/device → a module of WebAssembly, and the service worker's script, whose name is the build's: `/sw.js` asks
     /// for that of its own build, and the files that it names are of the same one.
     fn device(self, names: &Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
-        let compiled = target_folder().join(WASM).join(self.worker_profile()).join("device.wasm");
-        let stage = self.stage("device");
+        let (compiled, stage) = (self.compiled("device"), self.stage("device"));
         let (bound, stamp) = (stage.join("device"), stage.join("stamp"));
         let wasm = bound.join("device_bg.wasm");
         let source = root().join("edge/device/src/sw.js");
