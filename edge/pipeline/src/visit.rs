@@ -71,6 +71,23 @@ impl Visit {
         }
     }
 
+    /// The same visitor on a page of the shop, for who wants to know what they would get: nobody is counted.
+    pub fn elsewhere(&self, locale: Locale, path: String, current: Current) -> Self {
+        Visit {
+            host: self.host.clone(),
+            current,
+            met: None,
+            flags: OnceLock::new(),
+            locale,
+            cart: Cart::default(),
+            origin: self.origin.clone(),
+            path,
+            query: String::new(),
+            visitor: self.visitor.clone(),
+            has: String::new(),
+        }
+    }
+
     /// The published catalogue.
     pub fn catalog(&self) -> Box<dyn Catalog> {
         self.current.catalog(&self.host)

@@ -158,7 +158,7 @@ impl<D, V, R> Record<D, V, R> {
     }
 
     /// Each read with its colour, nothing moved up.
-    pub(crate) fn colours(&self, source: &impl Source<R>) -> Vec<(Read<R>, Colour)>
+    pub fn colours(&self, source: &impl Source<R>) -> Vec<(Read<R>, Colour)>
     where
         R: Clone,
     {

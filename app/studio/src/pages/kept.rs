@@ -3,7 +3,7 @@
 use crate::page::{StudioContext, Told, document, table, told};
 use crate::words::Words;
 use leptos::prelude::*;
-use orilla_shop::team::{Freshness, KeptPage, KeptRead, PagesReport};
+use orilla_shop::team::{Freshness, KeptPage, KeptRead, NearPage, Nearby, PagesReport};
 use orilla_ui::Locale;
 use serde_json::Value;
 
@@ -14,6 +14,8 @@ pub struct KeptPagesPage {
     pub address: String,
     /// What the isolate said.
     pub report: PagesReport,
+    /// What the data centre has there for the one who looks.
+    pub near: Option<NearPage>,
     /// Why it said nothing.
     pub told: Told,
 }
@@ -23,6 +25,7 @@ pub fn kept_pages(studio: &StudioContext, data: &KeptPagesPage) -> String {
     let words = studio.words();
     let report = &data.report;
     let found = (!data.address.is_empty()).then(|| found(studio, report));
+    let near = data.near.as_ref().map(|page| near(studio, page));
     document(studio, words.nav_pages(), || {
         view! {
             <h1>{words.nav_pages()}</h1>
@@ -37,6 +40,7 @@ pub fn kept_pages(studio: &StudioContext, data: &KeptPagesPage) -> String {
                 <button class="button" type="submit">{words.pages_look()}</button>
             </form>
             {found}
+            {near}
             <section aria-labelledby="totals">
                 <h2 id="totals">{words.pages_totals()}</h2>
                 <p>{words.pages_isolate(&report.isolate, &report.publication.to_string())}</p>
@@ -65,20 +69,7 @@ fn found(studio: &StudioContext, report: &PagesReport) -> impl IntoView + use<> 
 
 fn kept(studio: &StudioContext, page: &KeptPage) -> impl IntoView + use<> {
     let (locale, words) = (studio.locale, studio.words());
-    // What is different comes first: it is why one looks.
-    let mut reads: Vec<_> = page.reads.iter().collect();
-    reads.sort_by_key(|read| std::cmp::Reverse(rank(read.state)));
-    let changed = reads.iter().filter(|read| read.state != Freshness::Fresh).count();
-    let lines: Vec<_> = reads
-        .into_iter()
-        .map(|read| view! { <li>{asked(words, read)} " " {state(words, read.state)}</li> })
-        .collect();
-    let dimensions: Vec<_> = page
-        .dimensions
-        .iter()
-        .map(|(name, value)| view! { <dt>{name.clone()}</dt><dd>{value.clone()}</dd> })
-        .collect();
-    let count = words.pages_reads(&locale.integer(count(lines.len())), &locale.integer(count(changed)));
+    let (dimensions, reads) = (dimensions(&page.dimensions), reads(studio, &page.reads));
     view! {
         <article class="card">
             <h3><a href=page.address.clone()>{page.address.clone()}</a> " " {state(words, page.state)}</h3>
@@ -89,9 +80,68 @@ fn kept(studio: &StudioContext, page: &KeptPage) -> impl IntoView + use<> {
                 <dt>{words.pages_hits()}</dt><dd>{locale.integer(page.hits)}</dd>
                 <dt>{words.pages_age()}</dt><dd>{age(locale, page.age_ms)}</dd>
             </dl>
-            <details class="fold" open=changed.gt(&0)><summary>{count}</summary><ul>{lines}</ul></details>
+            {reads}
         </article>
     }
+}
+
+/// What the data centre has at the address.
+fn near(studio: &StudioContext, page: &NearPage) -> impl IntoView + use<> {
+    let (locale, words) = (studio.locale, studio.words());
+    let (tag, why) = match page.state {
+        Nearby::Unasked => (None, words.pages_near_unasked()),
+        Nearby::Absent => (None, words.pages_near_absent()),
+        Nearby::Foreign => (None, words.pages_near_foreign()),
+        Nearby::OtherVisitor => (None, words.pages_near_other_visitor()),
+        Nearby::Away => (None, words.pages_near_away()),
+        Nearby::Kept(kept) => (Some(state(words, kept)), why(words, kept)),
+    };
+    let bytes =
+        tag.is_some().then(|| view! { <dt>{words.pages_entry()}</dt><dd>{size(locale, page.bytes)}</dd> });
+    let (dimensions, reads) =
+        (dimensions(&page.dimensions), tag.is_some().then(|| reads(studio, &page.reads)));
+    let key = (!page.key.is_empty()).then(|| {
+        view! {
+            <dl class="facts">
+                {dimensions}
+                <dt>{words.pages_kind()}</dt><dd>{page.kind.clone()}</dd>
+                <dt>{words.pages_key()}</dt><dd><code>{page.key.clone()}</code></dd>
+                {bytes}
+            </dl>
+        }
+    });
+    let title = (!page.address.is_empty()).then(|| {
+        view! {
+            <h3><a href=page.address.clone()>{page.address.clone()}</a> " " {tag}</h3>
+        }
+    });
+    view! {
+        <section aria-labelledby="near">
+            <h2 id="near">{words.pages_near()}</h2>
+            <p class="hint">{words.pages_near_text()}</p>
+            <div class="card">{title}<p>{why}</p>{key}{reads}</div>
+        </section>
+    }
+}
+
+fn dimensions(dimensions: &[(String, String)]) -> Vec<impl IntoView + use<>> {
+    let one = |(name, value): &(String, String)| view! { <dt>{name.clone()}</dt><dd>{value.clone()}</dd> };
+    dimensions.iter().map(one).collect()
+}
+
+/// What a page was made from.
+fn reads(studio: &StudioContext, reads: &[KeptRead]) -> impl IntoView + use<> {
+    let (locale, words) = (studio.locale, studio.words());
+    // What is different comes first: it is why one looks.
+    let mut reads: Vec<_> = reads.iter().collect();
+    reads.sort_by_key(|read| std::cmp::Reverse(rank(read.state)));
+    let changed = reads.iter().filter(|read| read.state != Freshness::Fresh).count();
+    let lines: Vec<_> = reads
+        .into_iter()
+        .map(|read| view! { <li>{asked(words, read)} " " {state(words, read.state)}</li> })
+        .collect();
+    let count = words.pages_reads(&locale.integer(count(lines.len())), &locale.integer(count(changed)));
+    view! { <details class="fold" open=changed.gt(&0)><summary>{count}</summary><ul>{lines}</ul></details> }
 }
 
 fn totals(studio: &StudioContext, report: &PagesReport) -> impl IntoView + use<> {
@@ -187,6 +237,7 @@ fn asked(words: Words, KeptRead { read, .. }: &KeptRead) -> String {
         "Related" => words.pages_read_related(),
         "Featured" | "ById" => words.pages_read_featured(),
         "Picture" => words.pages_read_picture(),
+        "Next" => words.pages_read_next(),
         _ => return read.to_string(),
     };
     format!("{text} {of}").trim_end().to_owned()

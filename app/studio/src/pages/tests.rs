@@ -16,9 +16,10 @@ use orilla_shop::passkeys::Passkey;
 use orilla_shop::publish::{Changes, Publication};
 use orilla_shop::team::{
     Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, Freshness, HistoryEntry, ImportJob,
-    ImportState, KeptPage, KeptRead, ListedProduct, MoveFault, OrderPage as Found, OrderQuery, PagesReport,
-    ProductChange, ProductFault, ProductFaultKind, ProductForm, ProductPage as ListFound, ProductQuery,
-    RecentPage, RejectedRow, Session, SignedBy, Standing, StoredProduct, Takings,
+    ImportState, KeptPage, KeptRead, ListedProduct, MoveFault, NearPage, Nearby, OrderPage as Found,
+    OrderQuery, PagesReport, ProductChange, ProductFault, ProductFaultKind, ProductForm,
+    ProductPage as ListFound, ProductQuery, RecentPage, RejectedRow, Session, SignedBy, Standing,
+    StoredProduct, Takings,
 };
 use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
@@ -374,7 +375,16 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
     };
     let recent = RecentPage { address: HOSTILE.into(), hits: 1, bytes: 1 };
     let report = PagesReport { recent: vec![recent], kept: vec![kept], ..PagesReport::default() };
-    let kept_page = KeptPagesPage { address: HOSTILE.into(), report, told: Told::Nothing };
+    let near = NearPage {
+        address: HOSTILE.into(),
+        kind: HOSTILE.into(),
+        key: HOSTILE.into(),
+        dimensions: vec![(HOSTILE.into(), HOSTILE.into())],
+        state: Nearby::Kept(Freshness::Outdated),
+        reads: vec![read(serde_json::json!({"Next": HOSTILE}), Freshness::Stale)],
+        bytes: 4,
+    };
+    let kept_page = KeptPagesPage { address: HOSTILE.into(), report, near: Some(near), told: Told::Nothing };
     let sign_in_page = SignInPage {
         has_passkeys: true,
         next: HOSTILE.into(),

@@ -3,8 +3,9 @@
 
 use super::{Dimension, MOST, Source, millis};
 use crate::Isolate;
-use orilla_memo::{Colour, Verdict};
+use orilla_memo::{Colour, Read as Seen, Verdict};
 use orilla_shop::team::{Freshness, KeptPage, KeptRead, PagesReport, RecentPage};
+use orilla_snapshot::Read;
 use serde_json::Value;
 
 /// The most pages that are told of one address, and of those that were served last.
@@ -25,29 +26,14 @@ pub fn inspect(isolate: &Isolate, name: &str, address: &str, now: i64) -> PagesR
         let pages = &pages;
         routes.iter().flat_map(move |route| {
             let found = pages.inspect(route, &source, millis(now)).into_iter();
-            found.map(|found| {
-                let state = match found.verdict() {
-                    Verdict::Fresh => Freshness::Fresh,
-                    Verdict::Stale(_) => Freshness::Stale,
-                    Verdict::Red(_) => Freshness::Outdated,
-                };
-                let reads = found.reads.iter().map(|(seen, colour)| KeptRead {
-                    read: serde_json::to_value(&seen.read).unwrap_or(Value::Null),
-                    state: match colour {
-                        Colour::Green => Freshness::Fresh,
-                        Colour::Amber => Freshness::Stale,
-                        Colour::Red => Freshness::Outdated,
-                    },
-                });
-                KeptPage {
-                    address: address_of(route),
-                    reads: reads.collect(),
-                    dimensions: found.dimensions.into_iter().map(|(d, v)| (name_of(&d), v)).collect(),
-                    state,
-                    bytes: count(found.bytes),
-                    hits: found.hits,
-                    age_ms: found.age_ms,
-                }
+            found.map(|found| KeptPage {
+                address: address_of(route),
+                state: freshness(&found.verdict()),
+                reads: reads(&found.reads),
+                dimensions: found.dimensions.into_iter().map(|(d, v)| (name_of(&d), v)).collect(),
+                bytes: count(found.bytes),
+                hits: found.hits,
+                age_ms: found.age_ms,
             })
         })
     });
@@ -73,9 +59,31 @@ pub fn inspect(isolate: &Isolate, name: &str, address: &str, now: i64) -> PagesR
     }
 }
 
+/// Whether a page would be served.
+pub(super) fn freshness<T>(verdict: &Verdict<T>) -> Freshness {
+    match verdict {
+        Verdict::Fresh => Freshness::Fresh,
+        Verdict::Stale(_) => Freshness::Stale,
+        Verdict::Red(_) => Freshness::Outdated,
+    }
+}
+
+/// What a page was made from.
+pub(super) fn reads(reads: &[(Seen<Read>, Colour)]) -> Vec<KeptRead> {
+    let read = |(seen, colour): &(Seen<Read>, Colour)| KeptRead {
+        read: serde_json::to_value(&seen.read).unwrap_or(Value::Null),
+        state: match colour {
+            Colour::Green => Freshness::Fresh,
+            Colour::Amber => Freshness::Stale,
+            Colour::Red => Freshness::Outdated,
+        },
+    };
+    reads.iter().map(read).collect()
+}
+
 /// The path of an address that somebody typed, without the slashes at its ends: `https://shop.example/en/c/light?a=b`
 /// is `en/c/light`. `None` if there is none.
-fn path_of(address: &str) -> Option<&str> {
+pub(super) fn path_of(address: &str) -> Option<&str> {
     let address = address.trim();
     let local = match address.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or("", |(_, path)| path),
@@ -91,18 +99,18 @@ fn is_of(route: &str, path: &str) -> bool {
 }
 
 /// The address that leads to a route of the memo.
-fn address_of(route: &str) -> String {
+pub(super) fn address_of(route: &str) -> String {
     format!("/{}", route.strip_suffix('?').unwrap_or(route))
 }
 
-fn name_of(dimension: &Dimension) -> String {
+pub(super) fn name_of(dimension: &Dimension) -> String {
     match dimension {
         Dimension::Origin => dimension.kind().to_owned(),
         Dimension::Flag(flag) => format!("{} {flag}", dimension.kind()),
     }
 }
 
-fn count(number: usize) -> u64 {
+pub(super) fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }
 

@@ -25,6 +25,13 @@ pub struct SharedVisit {
     pub query: String,
 }
 
+impl SharedVisit {
+    /// One spelling for one page.
+    pub(super) fn route(&self) -> String {
+        [self.locale.code(), &self.path, "?", &self.query].concat()
+    }
+}
+
 /// The render of one page.
 pub(super) struct Job<P> {
     pub(super) visit: SharedVisit,
@@ -59,12 +66,6 @@ impl<P: Page> Job<P> {
             Ok(()) => self.run(visit.flags().clone()).await,
             Err(refusal) => Ok(Done::Refused(Box::new(refusal))),
         }
-    }
-
-    /// One spelling for one page.
-    pub(super) fn route(&self) -> String {
-        let SharedVisit { locale, path, query, .. } = &self.visit;
-        [locale.code(), path, "?", query].concat()
     }
 
     /// Renders the page and keeps it, if it may be kept. `flags` are of one who asks for it.
@@ -122,7 +123,7 @@ impl<P: Page> Job<P> {
     pub(super) fn look(&self, visit: &Visit, now: i64) -> Look<Dimension, Read, Arc<Shared>> {
         let source = Source(&self.snapshot);
         let mut pages = self.visit.host.isolate.pages.lock();
-        pages.look(&self.route(), |dimension| dimension.of(visit), &source, millis(now))
+        pages.look(&self.visit.route(), |dimension| dimension.of(visit), &source, millis(now))
     }
 
     pub(super) fn keep_in_memory(&self, record: PageRecord, page: &Arc<Shared>) -> Kept {
@@ -131,7 +132,7 @@ impl<P: Page> Job<P> {
         let bytes = page.template.weight() + owned + values;
         let now = millis(self.visit.host.clock.now());
         let mut pages = self.visit.host.isolate.pages.lock();
-        match pages.keep(&self.route(), record, page.clone(), bytes, &Source(&self.snapshot), now) {
+        match pages.keep(&self.visit.route(), record, page.clone(), bytes, &Source(&self.snapshot), now) {
             Ok(()) => Kept::Yes,
             Err(Refused::Outdated(_)) => Kept::Outdated,
             Err(Refused::TooLarge { .. }) => Kept::TooLarge,

@@ -17,6 +17,7 @@ mod compose;
 mod inspect;
 mod job;
 mod near;
+mod nearby;
 mod slots;
 mod status;
 mod stream;
@@ -25,6 +26,7 @@ mod tests;
 
 pub use inspect::inspect;
 pub use job::SharedVisit;
+pub use nearby::{Place, nearby};
 pub use slots::SlotId;
 
 use crate::flags::{Variants, VisitorFlags};

@@ -97,13 +97,9 @@ impl<P: Page> Job<P> {
         }
         let store = &*self.visit.host.near;
         let plan = self.plan(store).await?;
-        let name = self.name(&plan, |dimension| dimension.of(visit));
-        let entry = store.get(&key(&name)).await.map_err(|_| Lack::Away)?.ok_or(Lack::Absent)?;
-        let (record, template): (PageRecord, Template<SlotId>) =
-            decode(&name, &entry).ok_or(Lack::Foreign)?;
-        if !record.fits(|dimension| dimension.of(visit)) {
-            return Err(Lack::Visitor);
-        }
+        let values = plan.key(|dimension| dimension.of(visit));
+        let name = page_name(P::KIND, &self.visit.host.config.build, &self.visit.route(), &values);
+        let (record, template, _) = stored_page(store, &name, visit).await?;
         let flags = record.dimensions().iter().filter_map(|(dimension, _)| match dimension {
             Dimension::Flag(flag) => Some(flag.clone()),
             Dimension::Origin => None,
@@ -122,9 +118,7 @@ impl<P: Page> Job<P> {
         if let Some(plan) = plans.get(P::KIND) {
             return Ok(plan);
         }
-        let name = self.plan_name();
-        let entry = store.get(&key(&name)).await.map_err(|_| Lack::Away)?;
-        let stored = entry.and_then(|entry| decode(&name, &entry)).unwrap_or_default();
+        let stored = stored_plan(store, P::KIND, &self.visit.host.config.build).await?;
         Ok(plans.start(P::KIND, stored))
     }
 
@@ -140,8 +134,10 @@ impl<P: Page> Job<P> {
         }
         let host = &self.visit.host;
         let (has_grown, plan) = host.isolate.pages.plans.learn(P::KIND, &record);
-        let plan_entry = has_grown.then(|| (self.plan_name(), plan.clone()));
-        let (name, page, store) = (self.name(&plan, value), page.clone(), host.near.clone());
+        let build = &host.config.build;
+        let plan_entry = has_grown.then(|| (plan_name(P::KIND, build), plan.clone()));
+        let name = page_name(P::KIND, build, &self.visit.route(), &plan.key(value));
+        let (page, store) = (page.clone(), host.near.clone());
         host.background.run(Box::pin(async move {
             // What is lost is rendered again. The plan comes first: without it, nobody finds the page.
             if let Some((name, plan)) = plan_entry
@@ -155,31 +151,57 @@ impl<P: Page> Job<P> {
             }
         }));
     }
+}
 
-    fn plan_name(&self) -> String {
-        ["plan", P::KIND, &self.visit.host.config.build].join("\n")
-    }
+/// What pages of a kind read, as far as it is stored. A plan that is gone or damaged is one of nothing.
+pub(super) async fn stored_plan(
+    store: &dyn PageStore,
+    kind: &str,
+    build: &str,
+) -> Result<Plan<Dimension>, Lack> {
+    let name = plan_name(kind, build);
+    let entry = store.get(&key(&name)).await.map_err(|_| Lack::Away)?;
+    Ok(entry.and_then(|entry| decode(&name, &entry)).unwrap_or_default())
+}
 
-    /// The whole name of the page for this visitor.
-    fn name(&self, plan: &Plan<Dimension>, value: impl Fn(&Dimension) -> String) -> String {
-        let mut name = ["page", P::KIND, &self.visit.host.config.build, &self.route()].join("\n");
-        // In one order, whichever each isolate has learnt them in.
-        let mut key = plan.key(value);
-        key.sort_unstable();
-        for (dimension, value) in key {
-            // Lengths, so that no value can look like the next dimension.
-            name.push_str(&format!("\n{dimension:?}={}:{value}", value.len()));
-        }
-        name
+/// The page of this name, if it is one for this visitor, and the bytes of its entry.
+pub(super) async fn stored_page(
+    store: &dyn PageStore,
+    name: &str,
+    visit: &Visit,
+) -> Result<(PageRecord, Template<SlotId>, usize), Lack> {
+    let entry = store.get(&key(name)).await.map_err(|_| Lack::Away)?.ok_or(Lack::Absent)?;
+    let (record, template): (PageRecord, _) = decode(name, &entry).ok_or(Lack::Foreign)?;
+    if record.fits(|dimension| dimension.of(visit)) {
+        Ok((record, template, entry.len()))
+    } else {
+        Err(Lack::Visitor)
     }
+}
+
+fn plan_name(kind: &str, build: &str) -> String {
+    ["plan", kind, build].join("\n")
+}
+
+/// The whole name of a page for a visitor who has these values.
+pub(super) fn page_name(kind: &str, build: &str, route: &str, values: &[(Dimension, String)]) -> String {
+    let mut name = ["page", kind, build, route].join("\n");
+    // In one order, whichever each isolate has learnt them in.
+    let mut values: Vec<_> = values.iter().collect();
+    values.sort_unstable();
+    for (dimension, value) in values {
+        // Lengths, so that no value can look like the next dimension.
+        name.push_str(&format!("\n{dimension:?}={}:{value}", value.len()));
+    }
+    name
 }
 
 /// What a name is stored under: 32 hexadecimal digits, whatever the name holds.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     format!("{:032x}", xxh3_128(name.as_bytes()))
 }
 
-fn encode<T: Serialize>(name: &str, content: &T) -> Option<Vec<u8>> {
+pub(super) fn encode<T: Serialize>(name: &str, content: &T) -> Option<Vec<u8>> {
     let mut entry = [MAGIC.as_slice(), &[FORMAT], &[0; 8]].concat();
     entry = postcard::to_extend(&(name, content), entry).ok()?;
     let (head, payload) = entry.split_at_mut_checked(HEAD)?;

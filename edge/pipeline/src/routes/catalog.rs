@@ -1,7 +1,7 @@
 //! The pages of the catalogue: each a function of what it reads, which the memo keeps.
 
 use crate::canonical::encode_path;
-use crate::memo::{self, Outcome, Page, PageVisit, Render, Rendering};
+use crate::memo::{self, Outcome, Page, PageVisit, Place, Render, Rendering};
 use crate::reply;
 use crate::visit::{Segment, Visit};
 use axum::response::Response;
@@ -20,6 +20,31 @@ use std::sync::Arc;
 const FEATURED: u32 = 12;
 /// Cards of related products.
 const RELATED: u32 = 4;
+
+/// The page that everybody shares at this path behind the language, decoded; `None` if there is none. The handlers of
+/// these pages know the same of their addresses.
+pub fn place(path: &str, query: &str) -> Option<Place> {
+    match path {
+        "" => Some(Place::of(&Home, String::new())),
+        "/search" => Some(place_of_list(None, query)),
+        "/about" => Some(Place::of(&Text(pages::about), String::new())),
+        "/privacy" => Some(Place::of(&Text(pages::privacy), String::new())),
+        _ => match path.strip_prefix("/c/") {
+            Some(slug) => Some(place_of_list(Some(slug), query)),
+            None => {
+                let handle = Handle::parse(path.strip_prefix("/p/")?).ok()?;
+                let (page, query) = Product::asked(handle, query);
+                Some(Place::of(&page, query))
+            }
+        },
+    }
+}
+
+fn place_of_list(category: Option<&str>, query: &str) -> Place {
+    let list = List(ListQuery::parse(category, query));
+    let canonical = list.0.to_query_string();
+    Place::of(&list, canonical)
+}
 
 /// `/`: to the home page in the visitor's language.
 pub async fn choose_language(visit: Visit) -> Response {
@@ -112,16 +137,23 @@ fn address(path: &str, query: &str) -> String {
 /// `/en/p/storm-lantern?variant=12`.
 pub async fn product(visit: PageVisit, Segment(handle): Segment) -> Response {
     let Ok(handle) = Handle::parse(&handle) else { return visit.not_found().await };
-    // Whatever else the query string holds, the page does not read.
-    let variant = pages::variant_of(visit.query());
-    let query = variant.map(|id| format!("variant={id}")).unwrap_or_default();
-    memo::answer(visit, query, Product { handle, variant }).await
+    let (page, query) = Product::asked(handle, visit.query());
+    memo::answer(visit, query, page).await
 }
 
 #[derive(Clone)]
 struct Product {
     handle: Handle,
     variant: Option<i64>,
+}
+
+impl Product {
+    /// The page, and what it reads of a query string: whatever else that holds, it does not read.
+    fn asked(handle: Handle, query: &str) -> (Self, String) {
+        let variant = pages::variant_of(query);
+        let query = variant.map(|id| format!("variant={id}")).unwrap_or_default();
+        (Product { handle, variant }, query)
+    }
 }
 
 impl Page for Product {

@@ -12,6 +12,8 @@ pub mod publish;
 mod seo;
 pub mod studio;
 
+pub use catalog::place;
+
 use crate::api;
 use crate::gateway::body::{LARGEST_FORM, LARGEST_IMPORT, LARGEST_STUDIO_FORM};
 use crate::gateway::metrics;

@@ -1,7 +1,8 @@
-//! The pages that the shop's module keeps in this isolate.
+//! The pages that the shop's module keeps in this isolate, and those that the isolates of the data centre share.
 
 use super::member::Member;
 use super::{failure, page};
+use crate::memo::nearby;
 use axum::response::Response;
 use http::StatusCode;
 use orilla_studio::pages::{self, KeptPagesPage, Told};
@@ -20,7 +21,11 @@ pub async fn show(member: Member) -> Response {
     }
     match member.team.pages.inspect(&address) {
         Ok(report) => {
-            let data = KeptPagesPage { address, report, told: Told::Nothing };
+            let near = match address.as_str() {
+                "" => None,
+                address => Some(nearby(&member.visit, address).await),
+            };
+            let data = KeptPagesPage { address, report, near, told: Told::Nothing };
             page(StatusCode::OK, pages::kept_pages(&member.studio, &data))
         }
         Err(error) => failure(&member.studio, &error),

@@ -24,7 +24,7 @@ pub use form::{
 };
 pub use imports::{ImportDesk, ImportJob, ImportState, RejectedRow};
 pub use orders::{OrderDesk, OrderFilter, OrderPage, OrderQuery, Standing, Takings};
-pub use pages::{Freshness, KeptPage, KeptPages, KeptRead, PagesReport, RecentPage};
+pub use pages::{Freshness, KeptPage, KeptPages, KeptRead, NearPage, Nearby, PagesReport, RecentPage};
 pub use products::{
     AdjustOutcome, AdjustStock, Before, CreateOutcome, CreateProduct, FieldChange, HistoryEntry,
     ListedProduct, ProductChange, ProductDesk, ProductPage, ProductQuery, SaveOutcome, SaveProduct,

@@ -43,6 +43,43 @@ pub struct KeptPage {
     pub age_ms: u64,
 }
 
+/// What the data centre has of a page for a visitor, whatever the isolate keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Nearby {
+    /// It is not asked: the address leads to no page that all share, or to one of so many that they would have no end.
+    #[default]
+    Unasked,
+    /// It has no page under the key.
+    Absent,
+    /// What it has under the key is damaged, of another format, or something else.
+    Foreign,
+    /// It has the page as another visitor gets it.
+    OtherVisitor,
+    /// It has the page.
+    Kept(Freshness),
+    /// It did not answer, or what is published can't be read.
+    Away,
+}
+
+/// A page as the isolates of a data centre share it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NearPage {
+    /// Its address, without the host: the route of its key. Empty: the address is of no page that all share.
+    pub address: String,
+    /// What kind of page it is: what pages of one kind depend on is learnt together.
+    pub kind: String,
+    /// What its entry is stored under; empty where nobody asks for it.
+    pub key: String,
+    /// The dimensions that pages of the kind depend on, with the visitor's values: the rest of its key.
+    pub dimensions: Vec<(String, String)>,
+    /// Whether there is one, and whether it would be served.
+    pub state: Nearby,
+    /// What it was made from, if there is one for this visitor.
+    pub reads: Vec<KeptRead>,
+    /// The length of its entry.
+    pub bytes: u64,
+}
+
 /// A page that was served not long ago.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentPage {
