@@ -264,8 +264,11 @@ impl Build {
                 "device" => "--package=orilla-device".to_owned(),
                 module => format!("--package=orilla-{module}-module"),
             }));
-            let has_bench = self.bench && modules.contains(&"shop");
-            cargo.args(has_bench.then_some("--features=orilla-shop-module/bench"));
+            if modules.contains(&"shop") {
+                cargo.args(self.bench.then_some("--features=orilla-shop-module/bench"));
+                // Tests on workerd meet the page of `held` in any build that is not deployed.
+                cargo.args((!self.release).then_some("--features=orilla-shop-module/trial"));
+            }
             run(&mut cargo)?;
         }
         let stage = self.stage("worker");

@@ -18,6 +18,8 @@ mod canonical;
 mod flags;
 mod form;
 pub mod gateway;
+#[cfg(feature = "trial")]
+mod held;
 mod host;
 mod importing;
 mod isolate;

@@ -155,7 +155,8 @@ fn half(
     capacity: [&[Round]; 2],
     report: &mut Report,
 ) -> Result<()> {
-    let rates = capacity.map(|rounds| median(&rounds.iter().map(|round| round.rate).collect::<Vec<_>>()) / 2.0);
+    let rates =
+        capacity.map(|rounds| median(&rounds.iter().map(|round| round.rate).collect::<Vec<_>>()) / 2.0);
     let mut tails: [Vec<Round>; 2] = Default::default();
     for _ in 0..ROUNDS {
         let servers = [(orilla, product), (floor, "/")];
@@ -166,9 +167,8 @@ fn half(
     let names = ["hit in memory", "a constant, the product page"];
     let rows = names.iter().zip(&tails).map(|(name, rounds)| ((*name).to_owned(), medians(rounds)));
     report.table(&["at half the capacity", "CPU, µs", "requests/s", "P50, µs", "P99, µs"], rows.collect());
-    let [own, constant] = tails.map(|rounds| {
-        median(&rounds.iter().map(|round| round.p99 / round.p50).collect::<Vec<_>>())
-    });
+    let [own, constant] =
+        tails.map(|rounds| median(&rounds.iter().map(|round| round.p99 / round.p50).collect::<Vec<_>>()));
     report.goal("P99 of a hit at half the capacity against its P50", own, "×", Limit::AtMost(TAIL));
     // The runtime collects its garbage between requests, a constant's too.
     report.goal("the same of a constant", constant, "×", Limit::AtMost(TAIL));

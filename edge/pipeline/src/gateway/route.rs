@@ -148,6 +148,15 @@ const BENCH: [Route; 4] = [
 #[cfg(not(feature = "bench"))]
 const BENCH: [Route; 0] = [];
 
+/// Those of the tests on workerd.
+#[cfg(feature = "trial")]
+const TRIAL: [Route; 2] = [
+    row("/held/{name}", RouteClass::Page, Reads::Free, LimitClass::Usual),
+    row("/held/{name}/let-go", RouteClass::Page, Reads::Free, LimitClass::Usual),
+];
+#[cfg(not(feature = "trial"))]
+const TRIAL: [Route; 0] = [];
+
 thread_local! {
     /// Built once per isolate.
     static TABLE: Router<Route> = table();
@@ -156,7 +165,7 @@ thread_local! {
 /// The table as a tree, a page once per language: another first segment is no page.
 fn table() -> Router<Route> {
     let mut table = Router::new();
-    for route in ROUTES.into_iter().chain(BENCH) {
+    for route in ROUTES.into_iter().chain(BENCH).chain(TRIAL) {
         let localised = route.template.strip_prefix("/{locale}");
         let addresses: Vec<String> = match localised {
             Some(rest) => Locale::ALL.iter().map(|locale| format!("/{}{rest}", locale.code())).collect(),

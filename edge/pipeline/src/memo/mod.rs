@@ -11,7 +11,8 @@
 //!   page from another isolate of the data centre.
 //! - **a hit with two slots that show something of the visitor:** `Cookie: __Host-cart=1.1x7; __Host-consent=1.11;
 //!   __Host-viewed=1.1-2`, and a product page or the home page: cart and history, both from memory.
-//! - **a stream:** `/bench/slots/50` has two slots that wait for 50 ms, at the same time.
+//! - **a stream:** `/bench/slots/50` has two slots that wait for 50 ms, at the same time; `/held/x` (with the feature
+//!   `trial`, in builds for development) has one that waits until `/held/x/let-go` is asked for.
 
 mod compose;
 mod inspect;
@@ -274,6 +275,12 @@ impl Render {
     #[cfg(feature = "bench")]
     pub fn bench_slot(&self, milliseconds: u32) -> String {
         self.marks.slot(SlotId::Bench, milliseconds.to_string())
+    }
+
+    /// The mark of a slot that waits until somebody lets go of this name.
+    #[cfg(feature = "trial")]
+    pub fn held_slot(&self, name: &str) -> String {
+        self.marks.slot(SlotId::Held, name)
     }
 
     /// The address of the page: `/en/search?sort=price`.

@@ -53,6 +53,8 @@ pub fn router() -> Router {
         .method_not_allowed_fallback(wrong_method);
     #[cfg(feature = "bench")]
     let router = router.merge(crate::bench::routes());
+    #[cfg(feature = "trial")]
+    let router = router.merge(crate::held::routes());
     router
 }
 

@@ -46,6 +46,9 @@ pub enum SlotId {
     /// Waits for as many milliseconds as its arguments say.
     #[cfg(feature = "bench")]
     Bench,
+    /// Waits until a request lets go of the name that its arguments are.
+    #[cfg(feature = "trial")]
+    Held,
 }
 
 impl SlotId {
@@ -61,6 +64,8 @@ impl SlotId {
             SlotId::Recent => "recent",
             #[cfg(feature = "bench")]
             SlotId::Bench => "bench",
+            #[cfg(feature = "trial")]
+            SlotId::Held => "held",
         }
     }
 }
@@ -166,6 +171,8 @@ pub(super) fn start(slot: &Slot<SlotId>, context: &Arc<SlotContext>) -> Filling 
         SlotId::Recent => recent::start(slot, context),
         #[cfg(feature = "bench")]
         SlotId::Bench => bench(slot, context),
+        #[cfg(feature = "trial")]
+        SlotId::Held => held(slot, context),
     }
 }
 
@@ -178,6 +185,19 @@ fn bench(slot: &Slot<SlotId>, context: &SlotContext) -> Filling {
             timer.sleep(milliseconds).await;
         }
         Ok(format!("<p>A slot that came after {milliseconds} ms.</p>"))
+    };
+    Filling { html: Html::Later(Box::pin(html)), ..Filling::nothing() }
+}
+
+#[cfg(feature = "trial")]
+fn held(slot: &Slot<SlotId>, context: &SlotContext) -> Filling {
+    let (name, timer) = (slot.arguments().to_owned(), context.host().timer.clone());
+    let html = async move {
+        // It looks by itself: on Workers one request must not wake another.
+        while !crate::held::was_let_go(&name) {
+            timer.sleep(10).await;
+        }
+        Ok("<p>A slot that was let go.</p>".to_owned())
     };
     Filling { html: Html::Later(Box::pin(html)), ..Filling::nothing() }
 }
