@@ -5,8 +5,9 @@
 //! compiled in one cargo invocation: their features `hydrate` and `ssr` would unify.
 
 use crate::files::{self, stamped};
-use crate::process::{Result, program, root, run, run_quietly, step};
+use crate::process::{Result, program, root, run, step};
 use crate::setup::{self, WASM};
+use crate::wasm::{self, esbuild, keep_called_exports, optimise};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,23 +23,14 @@ pub const INPUTS: &[&str] = &[
     "shared",
     "public",
     "xtask/src/build.rs",
+    "xtask/src/wasm.rs",
 ];
 
 /// The Worker's modules of WebAssembly, in `edge/modules`.
 pub const MODULES: [&str; 2] = ["shop", "team"];
 
-/// Features that rustc's wasm32 target and wasm-bindgen use. `--all-features` would make modules that browsers refuse.
-const WASM_FEATURES: &[&str] = &[
-    "bulk-memory",
-    "nontrapping-float-to-int",
-    "sign-ext",
-    "mutable-globals",
-    "reference-types",
-    "multivalue",
-    "simd",
-    // wasm-bindgen catches with it what the Worker throws.
-    "exception-handling",
-];
+/// After a panic an instance is of no use: the script can ask for another one.
+const RESTARTS: &[&str] = &["--experimental-reset-state-function"];
 
 /// Which build.
 #[derive(Clone, Copy, Debug, Default)]
@@ -135,11 +127,7 @@ impl Build {
         let wasm = stage.join("client_bg.wasm");
         if !stamped(&stamp, &files::digest(&bytes)) {
             fs::remove_dir_all(&stage).ok();
-            let mut bindgen = program(setup::wasm_bindgen("wasm-bindgen")?);
-            bindgen
-                .args(["--target", "web", "--no-typescript", "--out-name", "client", "--out-dir"])
-                .arg(&stage);
-            run_quietly(bindgen.arg(&compiled))?;
+            wasm::bind(&compiled, "client", &stage, &[])?;
             if self.release {
                 optimise(&wasm, "-Oz")?;
             }
@@ -282,10 +270,7 @@ impl Build {
         }
         fs::remove_dir_all(&stage).ok();
         for name in MODULES {
-            let mut bindgen = program(setup::wasm_bindgen("wasm-bindgen")?);
-            bindgen.args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"]);
-            bindgen.args(["--out-name", name, "--out-dir"]).arg(stage.join(name));
-            run_quietly(bindgen.arg(self.compiled(name)))?;
+            wasm::bind(&self.compiled(name), name, &stage.join(name), RESTARTS)?;
         }
         for script in files::below(&root().join("edge/worker/src")).iter().filter(|file| is_script(file)) {
             files::copy(script, &stage.join(script.file_name().unwrap_or_default()))?;
@@ -319,10 +304,7 @@ impl Build {
         };
         if !stamped(&stamp, &state) {
             fs::remove_dir_all(&stage).ok();
-            let mut bindgen = program(setup::wasm_bindgen("wasm-bindgen")?);
-            bindgen.args(["--target", "web", "--no-typescript", "--experimental-reset-state-function"]);
-            bindgen.args(["--out-name", "device", "--out-dir"]).arg(&bound);
-            run_quietly(bindgen.arg(&compiled))?;
+            wasm::bind(&compiled, "device", &bound, RESTARTS)?;
             files::copy(&source, &sw)?;
             if self.release {
                 // What the script calls decides what the module keeps, and the module's hash stands in the script.
@@ -402,34 +384,4 @@ fn file_name(path: &str) -> &str {
 /// Cargo's.
 pub fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
-}
-
-fn esbuild(from: &Path, to: &Path, options: &[&str]) -> Result<()> {
-    let mut esbuild = program("node_modules/.bin/esbuild");
-    esbuild.args(["--bundle", "--minify", "--log-level=warning", "--legal-comments=none"]).args(options);
-    run(esbuild.arg(from).arg(format!("--outfile={}", to.display())))
-}
-
-/// Takes out of a Worker's module, in place, what only exports need that its bundled script never calls: the islands,
-/// which leptos exports for browsers, above all.
-fn keep_called_exports(wasm: &Path, script: &Path) -> Result<()> {
-    let graph = wasm.with_extension("graph.json");
-    let roots = "const fs = require('fs'), [wasm, script] = process.argv.slice(1);
-        const called = new Set(fs.readFileSync(script, 'utf8').match(/(?<=\\.)[\\w$]+/g));
-        const names = WebAssembly.Module.exports(new WebAssembly.Module(fs.readFileSync(wasm))).map((e) => e.name);
-        const roots = names.filter((name) => called.has(name));
-        console.log(JSON.stringify(roots.map((name) => ({ name: 'export ' + name, export: name, root: true }))));";
-    let roots = run_quietly(program("node_modules/.bin/node").args(["-e", roots]).arg(wasm).arg(script))?;
-    files::write(&graph, roots)?;
-    let mut metadce = program("node_modules/.bin/wasm-metadce");
-    metadce.args(WASM_FEATURES.iter().map(|feature| format!("--enable-{feature}")));
-    run_quietly(metadce.arg("--graph-file").arg(&graph).arg(wasm).arg("-o").arg(wasm)).map(drop)
-}
-
-/// Makes a wasm module smaller and faster, in place, and takes its debug sections out.
-fn optimise(wasm: &Path, level: &str) -> Result<()> {
-    let mut opt = program("node_modules/.bin/wasm-opt");
-    opt.args(WASM_FEATURES.iter().map(|feature| format!("--enable-{feature}")));
-    opt.args([level, "--strip-debug", "--strip-producers", "--strip-target-features", "-o"]);
-    run_quietly(opt.arg(wasm).arg(wasm)).map(drop)
 }

@@ -13,6 +13,7 @@ mod process;
 mod server;
 mod setup;
 mod test;
+mod wasm;
 
 use process::Result;
 use std::process::ExitCode;

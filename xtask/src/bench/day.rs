@@ -124,6 +124,7 @@ pub fn run(published: &Published, floor: &Worker, report: &mut Report) -> Result
     drop(first);
     let second = published.start("/robots.txt")?;
     let usual = town.day(second.port)?;
+    ask(floor.port, &(0..REQUESTS).map(|_| town.request()).collect::<Vec<_>>())?;
     let head = ["a day", "requests", "pages", "edits", "hit, %", "hit while refreshed, %", "miss, %"];
     report.table(&head, vec![begun.row("nothing kept anywhere"), usual.row("kept nearby, a new isolate")]);
     report.goal("hits on a day, kept nearby", usual.tally.hit_rate(), "%", Limit::AtLeast(HITS));
@@ -255,22 +256,20 @@ pub fn addresses(published: &Published, floor: &Worker, category: &str, report: 
     held("after 100,000 addresses", &orilla, &floor, report)
 }
 
-/// What the isolate holds: what the process has held at most, without what one with a constant has.
+/// What the isolate holds: the memory of its module, which never shrinks. What the process holds is told beside it: that
+/// is the runtime's too, and what its collector of garbage has not come to yet, as with a constant that answered as often.
 fn held(when: &'static str, orilla: &Running, floor: &Running, report: &mut Report) -> Result<()> {
+    let module = team::metric(orilla.port, "orilla_isolate_memory_bytes")? / f64::from(1 << 20);
     let ([now, most], [floor_now, floor_most]) = (memory(orilla)?, memory(floor)?);
     report.table(
         &[when, "now, MiB", "at most, MiB"],
         vec![
+            ("module of WebAssembly".to_owned(), vec![module, module]),
             ("workerd with Orilla".to_owned(), vec![now, most]),
             ("workerd with a constant".to_owned(), vec![floor_now, floor_most]),
         ],
     );
-    report.goal(
-        format!("memory {when}, above the constant"),
-        most - floor_most,
-        "MiB",
-        Limit::AtMost(MEMORY),
-    );
+    report.goal(format!("memory of the module {when}"), module, "MiB", Limit::AtMost(MEMORY));
     Ok(())
 }
 

@@ -19,6 +19,20 @@ pub fn publish(port: u16) -> Result<()> {
     Err(format!("publish answered {}: {}", answer.status, String::from_utf8_lossy(&answer.body)))
 }
 
+/// A gauge of the isolate that answers.
+///
+/// # Errors
+/// The Worker's answer.
+pub fn metric(port: u16, name: &str) -> Result<f64> {
+    let mut connection = Connection::open(port).map_err(|error| error.to_string())?;
+    let bearer = format!("Bearer {TOKEN}");
+    let answer = connection.send("GET", "/metrics", &[("Authorization", &*bearer)], b"");
+    let answer = answer.map_err(|error| format!("metrics: {error}"))?;
+    let text = String::from_utf8_lossy(&answer.body);
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    value.ok_or_else(|| format!("metrics answered {} without {name}", answer.status))
+}
+
 /// Saves the flags of the demo shop, which the next publish takes along: two of its experiments are on pages that are kept.
 ///
 /// # Errors

@@ -136,6 +136,15 @@ pub async fn show(_: Staff, host: Host) -> Response {
     reply::with_header(reply::with_type(MEDIA_TYPE, text), header::CACHE_CONTROL, "no-store")
 }
 
+/// Bytes of this module's memory, which never shrinks; 0 where it is no WebAssembly.
+fn memory() -> u64 {
+    #[cfg(target_arch = "wasm32")]
+    let bytes = core::arch::wasm32::memory_size::<0>() as u64 * 65_536;
+    #[cfg(not(target_arch = "wasm32"))]
+    let bytes = 0;
+    bytes
+}
+
 /// All counters. `now` in milliseconds since 1970.
 fn text(build: &str, publication: u64, now: i64, random: &dyn Random) -> String {
     COUNTERS.with_borrow_mut(|counters| {
@@ -144,6 +153,8 @@ fn text(build: &str, publication: u64, now: i64, random: &dyn Random) -> String 
         let mut page = Page::default();
         page.family("orilla_isolate_info", "gauge", "The isolate that answers, and its build.");
         page.sample(&[("isolate", isolate), ("build", build)], 1);
+        page.family("orilla_isolate_memory_bytes", "gauge", "The memory of this module of WebAssembly.");
+        page.sample(&[], memory());
         page.family(
             "orilla_requests_total",
             "counter",

@@ -111,7 +111,8 @@ mod tests {
         let recorder = Recorder::new();
         recorder.dimension(Dimension::Origin, "https://elsewhere.example".to_owned());
         let record: PageRecord = recorder.finish().unwrap();
-        let template = Marks::<SlotId>::new(7).split("<p>".to_owned()).unwrap();
+        let html = String::from("<p>");
+        let template = Marks::<SlotId>::new(7).split(html).unwrap();
         let entry = encode(&name, &(record, template)).unwrap();
         assert_eq!(look(&shop, "/en/about").state, Nearby::Absent);
         shop.change_near(|entries| drop(entries.insert(key(&name), entry)));
