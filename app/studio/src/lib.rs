@@ -4,6 +4,7 @@
 //!
 //! Rendered by the team's module alone: neither the shop's module nor its bundle for browsers holds any of it.
 
+mod drawn;
 mod page;
 pub mod pages;
 mod words;

@@ -1,6 +1,7 @@
 //! What every page of the Studio shares: the shell around its content.
 
 use crate::Words;
+use crate::drawn::{Draw, Drawn};
 use crate::words::moment;
 use leptos::either::Either;
 use leptos::prelude::*;
@@ -204,16 +205,16 @@ pub(crate) fn change_entry(
     unix_millis: i64,
     member: &str,
     what: impl IntoView + 'static,
-) -> AnyView {
+) -> Drawn {
     let who = format!("{} · {member}", moment(studio.locale, unix_millis));
-    view! { <li><p class="small">{who}</p>{what}</li> }.into_any()
+    view! { <li><p class="small">{who}</p>{what}</li> }.drawn()
 }
 
 /// What was done to something, the last first, or a line that says that nothing was.
 pub(crate) fn history(
     studio: &StudioContext,
     none: &'static str,
-    entries: Vec<AnyView>,
+    entries: Vec<Drawn>,
 ) -> impl IntoView + use<> {
     let nothing = entries.is_empty().then(|| view! { <p class="nothing">{none}</p> });
     view! {

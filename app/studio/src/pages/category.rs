@@ -2,6 +2,7 @@
 
 use super::FormFault;
 use super::categories::{CategoryForm, changes, errors, inputs};
+use crate::drawn::Draw;
 use crate::page::{StudioContext, Told, document, told, with_query};
 use leptos::prelude::*;
 use orilla_shop::team::{Category, CategoryEntry, CategoryTree};
@@ -106,9 +107,9 @@ fn deletion(studio: &StudioContext, data: &CategoryPage) -> impl IntoView + use<
                 <Button>{words.category_delete()}</Button>
             </form>
         }
-        .into_any()
+        .drawn()
     } else {
-        view! { <p>{words.category_not_empty()}</p> }.into_any()
+        view! { <p>{words.category_not_empty()}</p> }.drawn()
     };
     view! { <details class="fold"><summary>{words.category_delete()}</summary>{form}</details> }
 }

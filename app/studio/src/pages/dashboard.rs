@@ -1,6 +1,7 @@
 //! The first page: what waits for the team.
 
 use super::orders::rows;
+use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, document, table, time};
 use leptos::prelude::*;
 use orilla_shop::catalog::ImportRun;
@@ -104,11 +105,11 @@ fn tiles(studio: &StudioContext, data: &DashboardPage) -> impl IntoView + use<> 
     view! { <ul class="tiles" role="list">{tiles}</ul> }
 }
 
-fn publication(studio: &StudioContext, publication: Option<&Publication>) -> AnyView {
+fn publication(studio: &StudioContext, publication: Option<&Publication>) -> Drawn {
     let Some(Publication { number, at, note, .. }) = publication else {
-        return view! { <p class="nothing">{studio.words().publish_none()}</p> }.into_any();
+        return view! { <p class="nothing">{studio.words().publish_none()}</p> }.drawn();
     };
-    view! { <p>{number.to_string()} " · " {time(studio.locale, *at)} " · " {note.clone()}</p> }.into_any()
+    view! { <p>{number.to_string()} " · " {time(studio.locale, *at)} " · " {note.clone()}</p> }.drawn()
 }
 
 fn imports(studio: &StudioContext, runs: &[ImportRun]) -> impl IntoView + use<> {

@@ -1,6 +1,7 @@
 //! An import: how far it is, what it did, and which rows are no products.
 
 use super::imports::{format_name, progress, source, state_name};
+use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, document, table, time};
 use leptos::prelude::*;
 use orilla_shop::team::{ImportJob, ImportState, RejectedRow};
@@ -56,19 +57,19 @@ fn count(studio: &StudioContext, name: &'static str, number: u32) -> impl IntoVi
     view! { <div><dt>{name}</dt><dd>{studio.locale.integer(number.into())}</dd></div> }
 }
 
-fn notice(studio: &StudioContext, job: &ImportJob, state: ImportState) -> Option<AnyView> {
+fn notice(studio: &StudioContext, job: &ImportJob, state: ImportState) -> Option<Drawn> {
     let words = studio.words();
     match (state, job.dry_run) {
         (ImportState::Running, _) => None,
         (ImportState::Done, true) => {
-            Some(view! { <Notice kind=NoticeKind::Info><p>{words.import_was_dry()}</p></Notice> }.into_any())
+            Some(view! { <Notice kind=NoticeKind::Info><p>{words.import_was_dry()}</p></Notice> }.drawn())
         }
         (ImportState::Done, false) => Some(
             view! {
                 <Notice kind=NoticeKind::Success><p>{words.import_publish()}</p></Notice>
                 <p><ButtonLink href="/studio/publish">{words.nav_publish()}</ButtonLink></p>
             }
-            .into_any(),
+            .drawn(),
         ),
         (ImportState::Failed, _) => {
             let message = job.message.clone();
@@ -76,12 +77,11 @@ fn notice(studio: &StudioContext, job: &ImportJob, state: ImportState) -> Option
                 view! {
                     <Notice kind=NoticeKind::Error><p>{words.import_broke()}</p><p>{message}</p></Notice>
                 }
-                .into_any(),
+                .drawn(),
             )
         }
         (ImportState::Stopped, _) => Some(
-            view! { <Notice kind=NoticeKind::Warning><p>{words.import_interrupted()}</p></Notice> }
-                .into_any(),
+            view! { <Notice kind=NoticeKind::Warning><p>{words.import_interrupted()}</p></Notice> }.drawn(),
         ),
     }
 }

@@ -1,6 +1,7 @@
 //! Imports: the form for a file, and what became of those before.
 
 use super::{FormFault, fault};
+use crate::drawn::Draw;
 use crate::page::{StudioContext, Told, document, table, time, told};
 use leptos::prelude::*;
 use orilla_shop::catalog::ImportRun;
@@ -133,7 +134,7 @@ fn rows(studio: &StudioContext, data: &ImportsPage) -> impl IntoView + use<> {
             let (name, who, what, counts, rejected) = match line {
                 Line::Job(job) => {
                     let href = format!("/studio/import/{}", job.run);
-                    let name = view! { <a href=href>{source(&job.source, &job.format)}</a> }.into_any();
+                    let name = view! { <a href=href>{source(&job.source, &job.format)}</a> }.drawn();
                     let state = state_name(studio, job.state_at(data.now));
                     let what = if job.dry_run {
                         format!("{state} · {}", words.import_dry_run())
@@ -143,7 +144,7 @@ fn rows(studio: &StudioContext, data: &ImportsPage) -> impl IntoView + use<> {
                     (name, job.member.clone(), what, job.counts, job.rejected)
                 }
                 Line::Run(run) => {
-                    let name = view! { <span>{source(&run.source, &run.format)}</span> }.into_any();
+                    let name = view! { <span>{source(&run.source, &run.format)}</span> }.drawn();
                     let what = words.import_finished().to_owned();
                     (name, words.import_by_command().to_owned(), what, run.counts, run.rejected)
                 }

@@ -1,6 +1,7 @@
 //! Metrics: the list, and one metric with its form.
 
 use super::{FormFault, fault};
+use crate::drawn::Draw;
 use crate::page::{StudioContext, Told, document, table, told};
 use leptos::prelude::*;
 use orilla_events::EventKind;
@@ -78,9 +79,9 @@ pub fn metric(studio: &StudioContext, data: &MetricPage) -> String {
             <Field locale=locale name="key" label=words.experiment_key() value=form.key.clone()
                 hint=words.metric_key_hint() error=error("key") maxlength=40/>
         };
-        field.into_any()
+        field.drawn()
     } else {
-        view! { <input type="hidden" name="key" value=form.key.clone()/> }.into_any()
+        view! { <input type="hidden" name="key" value=form.key.clone()/> }.drawn()
     };
     let action = format!("/studio/metrics/{}", if is_new { "new" } else { &form.key });
     document(studio, &title, || {

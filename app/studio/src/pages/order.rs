@@ -1,6 +1,7 @@
 //! An order: what was bought, where it goes, what has happened, and what can be done now.
 
 use super::{FormFault, fault};
+use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, Told, document, table, told};
 use crate::words::moment;
 use leptos::prelude::*;
@@ -217,16 +218,16 @@ fn next(studio: &StudioContext, data: &OrderPage) -> impl IntoView + use<> {
         .into_iter()
         .filter(|(command, ..)| takes(command))
         .map(|(_, name, label)| {
-            form(data, name, view! { <Button kind=ButtonKind::Primary>{label}</Button> }.into_any())
+            form(data, name, view! { <Button kind=ButtonKind::Primary>{label}</Button> }.drawn())
         })
         .collect();
-    let ship = ship.then(|| form(data, "ship", ship_fields(studio, data).into_any()));
+    let ship = ship.then(|| form(data, "ship", ship_fields(studio, data).drawn()));
     let cancel = cancel.then(|| {
-        let form = form(data, "cancel", cancel_fields(studio, data).into_any());
+        let form = form(data, "cancel", cancel_fields(studio, data).drawn());
         folded(words.do_cancel(), data, &["reason", "restock"], form)
     });
     let refund = takes(&Command::Refund { amount: left(order) }).then(|| {
-        let form = form(data, "refund", refund_fields(studio, data).into_any());
+        let form = form(data, "refund", refund_fields(studio, data).drawn());
         folded(words.do_refund(), data, &["amount"], form)
     });
     let nothing = plain.is_empty() && ship.is_none() && cancel.is_none() && refund.is_none();
@@ -238,10 +239,10 @@ fn next(studio: &StudioContext, data: &OrderPage) -> impl IntoView + use<> {
             {plain} {ship} {refund} {cancel} {nothing}
         </section>
     }
-    .into_any()
+    .drawn()
 }
 
-fn form(data: &OrderPage, command: &'static str, fields: AnyView) -> AnyView {
+fn form(data: &OrderPage, command: &'static str, fields: Drawn) -> Drawn {
     let action = format!("/studio/orders/{}", data.number);
     view! {
         <form class="command" method="post" action=action>
@@ -250,13 +251,13 @@ fn form(data: &OrderPage, command: &'static str, fields: AnyView) -> AnyView {
             {fields}
         </form>
     }
-    .into_any()
+    .drawn()
 }
 
 /// What is a click away: open if there is a fault in it.
-fn folded(title: &'static str, data: &OrderPage, fields: &[&str], content: AnyView) -> AnyView {
+fn folded(title: &'static str, data: &OrderPage, fields: &[&str], content: Drawn) -> Drawn {
     let open = fields.iter().any(|field| fault(&data.faults, field).is_some());
-    view! { <details class="fold" open=open><summary>{title}</summary>{content}</details> }.into_any()
+    view! { <details class="fold" open=open><summary>{title}</summary>{content}</details> }.drawn()
 }
 
 fn ship_fields(studio: &StudioContext, data: &OrderPage) -> impl IntoView + use<> {

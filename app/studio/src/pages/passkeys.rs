@@ -2,6 +2,7 @@
 //! browser; it finds its forms by `data-passkey`, and all that it says stands in them.
 
 use super::access;
+use crate::drawn::Draw;
 use crate::page::{StudioContext, Told, document, table, time, told};
 use leptos::prelude::*;
 use orilla_shop::passkeys::{NAME_LENGTH, Passkey};
@@ -22,8 +23,8 @@ pub struct PasskeysPage {
 pub fn passkeys(studio: &StudioContext, data: &PasskeysPage) -> String {
     let words = studio.words();
     let adding = match data.refused {
-        Some(why) => view! { <p class="nothing">{why}</p> }.into_any(),
-        None => form(studio).into_any(),
+        Some(why) => view! { <p class="nothing">{why}</p> }.drawn(),
+        None => form(studio).drawn(),
     };
     document(studio, words.passkeys_title(), || {
         view! {
@@ -48,8 +49,8 @@ fn list(studio: &StudioContext, passkeys: &[Passkey]) -> impl IntoView + use<> {
             let synced =
                 passkey.synced.then(|| view! { <span class="small">{words.passkey_synced()}</span> });
             let used = match passkey.last_used_at {
-                Some(at) => time(locale, at).into_any(),
-                None => words.passkey_never().into_any(),
+                Some(at) => time(locale, at).drawn(),
+                None => words.passkey_never().drawn(),
             };
             let label = words.passkey_remove_of(&passkey.owner, &passkey.name);
             view! {

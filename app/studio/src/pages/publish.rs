@@ -1,5 +1,6 @@
 //! Publishing: what would change, and what was published.
 
+use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, Told, document, table, time, told};
 use leptos::prelude::*;
 use orilla_shop::publish::{Changes, Publication};
@@ -47,11 +48,11 @@ pub fn publish(studio: &StudioContext, data: &PublishPage) -> String {
     })
 }
 
-fn pending(studio: &StudioContext, pending: Option<&Changes>) -> AnyView {
+fn pending(studio: &StudioContext, pending: Option<&Changes>) -> Drawn {
     let words = studio.words();
-    let Some(pending) = pending else { return view! { <p>{words.publish_everything()}</p> }.into_any() };
+    let Some(pending) = pending else { return view! { <p>{words.publish_everything()}</p> }.drawn() };
     if pending.changes.is_empty() {
-        return view! { <p class="nothing">{words.publish_nothing()}</p> }.into_any();
+        return view! { <p class="nothing">{words.publish_nothing()}</p> }.drawn();
     }
     let lines: Vec<_> = pending
         .changes
@@ -59,13 +60,13 @@ fn pending(studio: &StudioContext, pending: Option<&Changes>) -> AnyView {
         .map(|change| match change {
             Change::Put(entry) => {
                 let href = format!("/studio/products/{}", entry.view.handle);
-                view! { <li><a href=href>{entry.view.title.clone()}</a></li> }.into_any()
+                view! { <li><a href=href>{entry.view.title.clone()}</a></li> }.drawn()
             }
-            Change::Remove(id) => view! { <li>{words.publish_off_sale(&id.0.to_string())}</li> }.into_any(),
+            Change::Remove(id) => view! { <li>{words.publish_off_sale(&id.0.to_string())}</li> }.drawn(),
         })
         .collect();
     let more = pending.more.then(|| view! { <p>{words.publish_more()}</p> });
-    view! { <ul>{lines}</ul>{more} }.into_any()
+    view! { <ul>{lines}</ul>{more} }.drawn()
 }
 
 fn history(studio: &StudioContext, publications: &[Publication]) -> impl IntoView + use<> {
@@ -78,7 +79,7 @@ fn history(studio: &StudioContext, publications: &[Publication]) -> impl IntoVie
             let number = publication.number.to_string();
             let label = words.publish_back_to(&number);
             let back = if at == 0 {
-                Some(view! { <span>{words.publish_current()}</span> }.into_any())
+                Some(view! { <span>{words.publish_current()}</span> }.drawn())
             } else if current.as_ref() == Some(&publication.manifest) {
                 None
             } else {
@@ -88,7 +89,7 @@ fn history(studio: &StudioContext, publications: &[Publication]) -> impl IntoVie
                         <button class="button" type="submit" aria-label=label>{words.publish_back()}</button>
                     </form>
                 };
-                Some(form.into_any())
+                Some(form.drawn())
             };
             view! {
                 <tr>

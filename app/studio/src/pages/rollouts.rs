@@ -2,6 +2,7 @@
 
 use super::rollout::{percent, status_tag};
 use super::{FormFault, fault};
+use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, Told, document, table, time, told};
 use leptos::prelude::*;
 use orilla_rollouts::Rollout;
@@ -69,10 +70,10 @@ fn list(studio: &StudioContext, data: &RolloutsPage) -> impl IntoView + use<> {
     table(words.rollouts_all(), &head, rows, words.rollouts_none())
 }
 
-fn start(studio: &StudioContext, data: &RolloutsPage) -> AnyView {
+fn start(studio: &StudioContext, data: &RolloutsPage) -> Drawn {
     let (locale, words) = (studio.locale, studio.words());
     if data.places.is_empty() {
-        return view! { <p class="nothing">{words.rollouts_no_rule()}</p> }.into_any();
+        return view! { <p class="nothing">{words.rollouts_no_rule()}</p> }.drawn();
     }
     let places = data.places.iter().map(|Place { flag, rule, value, .. }| SelectOption {
         value: format!("{flag}/{rule}"),
@@ -121,5 +122,5 @@ fn start(studio: &StudioContext, data: &RolloutsPage) -> AnyView {
             <Button kind=ButtonKind::Primary>{words.rollouts_do()}</Button>
         </form>
     }
-    .into_any()
+    .drawn()
 }

@@ -3,6 +3,7 @@
 use super::super::fault;
 use super::results::name;
 use super::{ExperimentPage, percent};
+use crate::drawn::Draw;
 use crate::page::{StudioContext, time};
 use leptos::prelude::*;
 use orilla_experiments::{Entry, Experiment, PARTS, Reweighed, Status, Why};
@@ -52,12 +53,12 @@ pub(super) fn section(studio: &StudioContext, experiment: &Experiment) -> Option
             <dt>{words.bandit_shares()}</dt>
             <dd>{shares(studio, experiment, update)} " (" {time(locale, at)} ")"</dd>
         }
-        .into_any(),
+        .drawn(),
         None => view! {
             <dt>{words.bandit_shares()}</dt>
             <dd>{words.bandit_first(&locale.integer(u64::from(plan.burn_in)))}</dd>
         }
-        .into_any(),
+        .drawn(),
     };
     let is_running = experiment.status() == Status::Running;
     let next = is_running.then(|| {

@@ -3,6 +3,7 @@
 use super::super::fault;
 use super::ExperimentPage;
 use super::{bandit, command, percent};
+use crate::drawn::Draw;
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_experiments::Need;
@@ -140,7 +141,7 @@ fn choices(
 fn need(studio: &StudioContext, data: &ExperimentPage) -> Option<impl IntoView + use<>> {
     let (locale, words) = (studio.locale, studio.words());
     let content = match data.need.as_ref()? {
-        Err(why) => view! { <p>{words.experiment_need_never(words.why(why))}</p> }.into_any(),
+        Err(why) => view! { <p>{words.experiment_need_never(words.why(why))}</p> }.drawn(),
         Ok(Need { once, any_time, days, .. }) => {
             let whole = |number: &f64| locale.integer(number.ceil() as u64);
             let effect = data.form.effect.trim().replace(',', ".").parse().unwrap_or(0.0) / 100.0;
@@ -155,7 +156,7 @@ fn need(studio: &StudioContext, data: &ExperimentPage) -> Option<impl IntoView +
                     <dd><strong>{whole(days)}</strong></dd>
                 </dl>
             }
-            .into_any()
+            .drawn()
         }
     };
     Some(view! {

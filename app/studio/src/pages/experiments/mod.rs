@@ -10,6 +10,7 @@ mod said;
 pub(super) mod tests;
 
 use super::FormFault;
+use crate::drawn::Draw;
 use crate::page::{StudioContext, Told, document, table, time, told};
 use leptos::prelude::*;
 use orilla_experiments::{Analysis, DesignForm, Entry, Experiment, Need, Status, Variation};
@@ -149,10 +150,8 @@ pub fn experiment(studio: &StudioContext, data: &ExperimentPage) -> String {
     };
     let missing = missing.map(|text| view! { <Notice kind=NoticeKind::Warning><p>{text}</p></Notice> });
     let content = match (&data.analysis, &data.experiment) {
-        (Some(analysis), Some(experiment)) => {
-            results::sections(studio, data, experiment, analysis).into_any()
-        }
-        _ => design::editor(studio, data).into_any(),
+        (Some(analysis), Some(experiment)) => results::sections(studio, data, experiment, analysis).drawn(),
+        _ => design::editor(studio, data).drawn(),
     };
     let errors = data.faults.iter().map(|fault| FieldError {
         id: fault.field.clone(),

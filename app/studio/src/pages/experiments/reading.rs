@@ -2,6 +2,7 @@
 
 use super::results::name;
 use super::said::{change, p_value};
+use crate::drawn::Draw;
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_experiments::{Analysis, Broken, Experiment, Verdict};
@@ -129,9 +130,9 @@ pub(super) fn health(
     let ratio = match &analysis.sample_ratio {
         Ok(ratio) => {
             let text = format!("{} (p = {})", split.join(" : "), p_value(locale, ratio.p_value));
-            view! { <dd>{text} " " {tag(!ratio.mismatch())}</dd> }.into_any()
+            view! { <dd>{text} " " {tag(!ratio.mismatch())}</dd> }.drawn()
         }
-        Err(_) => view! { <dd>{words.results_none()}</dd> }.into_any(),
+        Err(_) => view! { <dd>{words.results_none()}</dd> }.drawn(),
     };
     let mixed = format!(
         "{} ({})",

@@ -3,6 +3,7 @@
 use super::reading::{self, health};
 use super::said::{change, interval, p_value, value};
 use super::{ExperimentPage, bandit, chart, command, percent};
+use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, table};
 use leptos::prelude::*;
 use orilla_experiments::{
@@ -36,11 +37,11 @@ pub(super) fn sections(
 }
 
 /// What can be done with it now.
-fn next(studio: &StudioContext, data: &ExperimentPage, experiment: &Experiment) -> Option<AnyView> {
+fn next(studio: &StudioContext, data: &ExperimentPage, experiment: &Experiment) -> Option<Drawn> {
     let (locale, words) = (studio.locale, studio.words());
     match experiment.status() {
         Status::Running => {
-            Some(command(data, "stop", words.experiment_stop_text(), words.experiment_stop()).into_any())
+            Some(command(data, "stop", words.experiment_stop_text(), words.experiment_stop()).drawn())
         }
         Status::Stopped => {
             let option = |(at, variation): (usize, &orilla_experiments::Variation)| SelectOption {
@@ -62,7 +63,7 @@ fn next(studio: &StudioContext, data: &ExperimentPage, experiment: &Experiment) 
                     </form>
                 </section>
             };
-            Some(form.into_any())
+            Some(form.drawn())
         }
         Status::Draft | Status::Decided => None,
     }
@@ -139,9 +140,9 @@ fn row(
                 <td data-label=words.results_chance() class="number">{percent(locale, bayes.chance_to_win)}</td>
                 <td data-label=words.results_risk() class="number">{risk}</td>
             };
-            cells.into_any()
+            cells.drawn()
         }
-        Err(why) => view! { <td colspan="6">{words.why(why)}</td> }.into_any(),
+        Err(why) => view! { <td colspan="6">{words.why(why)}</td> }.drawn(),
     });
     let nothing = compared.is_none().then(|| view! { <td colspan="6"></td> });
     view! {
@@ -196,8 +197,8 @@ fn timeline(
                 [words.timeline_day(), words.experiment_visitors(), words.results_uplift(), words.results_any()];
             let title = name(experiment, variation).to_owned();
             let chart = match chart::timeline(&days, sign) {
-                Some(svg) => view! { <div class="chart" inner_html=svg></div> }.into_any(),
-                None => view! { <p class="nothing">{words.reading_no_data()}</p> }.into_any(),
+                Some(svg) => view! { <div class="chart" inner_html=svg></div> }.drawn(),
+                None => view! { <p class="nothing">{words.reading_no_data()}</p> }.drawn(),
             };
             view! {
                 <h3>{title.clone()}</h3>

@@ -1,6 +1,7 @@
 //! The attributes of a product.
 
 use super::form::{Editor, most};
+use crate::drawn::{Draw, Drawn};
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_catalog::LIMITS;
@@ -31,7 +32,7 @@ pub(super) fn section(studio: &StudioContext, data: &Editor) -> impl IntoView + 
     }
 }
 
-fn one(studio: &StudioContext, data: &Editor, row: usize, attribute: &AttributeForm) -> AnyView {
+fn one(studio: &StudioContext, data: &Editor, row: usize, attribute: &AttributeForm) -> Drawn {
     let (locale, words) = (studio.locale, studio.words());
     let name = |part: &str| format!("attributes[{row}].{part}");
     let error = |part: &str| data.error(&name(part));
@@ -58,13 +59,13 @@ fn one(studio: &StudioContext, data: &Editor, row: usize, attribute: &AttributeF
             <TextArea locale=locale name=name("value") label=words.attribute_value() value=shown
                 error=error("value") optional=true maxlength=longest/>
         }
-        .into_any()
+        .drawn()
     } else {
         view! {
             <Field locale=locale name=name("value") label=words.attribute_value() value=shown
                 error=error("value") optional=true maxlength=longest/>
         }
-        .into_any()
+        .drawn()
     };
     let legend = match attribute.name.trim() {
         "" => words.attribute_new().to_owned(),
@@ -83,8 +84,8 @@ fn one(studio: &StudioContext, data: &Editor, row: usize, attribute: &AttributeF
             error=error("unit") optional=true maxlength=20/>
     };
     // Each erases its type: a row of four would be one that the compiler gives up on.
-    let fields = [name_field.into_any(), kind_field.into_any(), value, unit_field.into_any()];
-    let fields = fields.map(|field| view! { <div class="half">{field}</div> }.into_any());
+    let fields = [name_field.drawn(), kind_field.drawn(), value, unit_field.drawn()];
+    let fields = fields.map(|field| view! { <div class="half">{field}</div> }.drawn());
     view! {
         <fieldset class="variant">
             <legend>{legend}</legend>
@@ -92,5 +93,5 @@ fn one(studio: &StudioContext, data: &Editor, row: usize, attribute: &AttributeF
             <div class="fields">{Vec::from(fields)}</div>
         </fieldset>
     }
-    .into_any()
+    .drawn()
 }

@@ -1,6 +1,7 @@
 //! The form of a product.
 
 use super::{attributes, images, variants};
+use crate::drawn::{Draw, Drawn};
 use crate::page::StudioContext;
 use crate::pages::products::status_name;
 use crate::pages::{FormFault, fault};
@@ -70,7 +71,7 @@ pub(super) fn editor(studio: &StudioContext, data: &Editor) -> impl IntoView + u
     }
 }
 
-fn head(studio: &StudioContext, data: &Editor) -> AnyView {
+fn head(studio: &StudioContext, data: &Editor) -> Drawn {
     let (locale, words, form) = (studio.locale, studio.words(), &data.form);
     let statuses = Status::ALL.map(|status| SelectOption {
         value: status.token().to_owned(),
@@ -92,7 +93,7 @@ fn head(studio: &StudioContext, data: &Editor) -> AnyView {
             <Field locale=locale name="handle" label=words.product_handle() value=form.handle.clone()
                 hint=words.product_handle_hint() error=data.error("handle") optional=true maxlength=200/>
         };
-        view! { <div class="half">{field.into_any()}</div> }
+        view! { <div class="half">{field.drawn()}</div> }
     });
     let title = view! {
         <Field locale=locale name="title" label=words.product_title() value=form.title.clone()
@@ -119,15 +120,15 @@ fn head(studio: &StudioContext, data: &Editor) -> AnyView {
     // Each erases its type: all of them in one would be one that the compiler gives up on.
     view! {
         <div class="fields">
-            {title.into_any()}
+            {title.drawn()}
             {handle}
-            <div class="half">{brand.into_any()}</div>
-            <div class="half">{status.into_any()}</div>
-            <div class="half">{category.into_any()}</div>
-            {description.into_any()}
+            <div class="half">{brand.drawn()}</div>
+            <div class="half">{status.drawn()}</div>
+            <div class="half">{category.drawn()}</div>
+            {description.drawn()}
         </div>
     }
-    .into_any()
+    .drawn()
 }
 
 /// The description as shoppers would see it: a click away, or open if it was asked for.

@@ -2,6 +2,7 @@
 
 use super::fault::field_name;
 use super::{ProductPage, variant_name};
+use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, change_entry, history};
 use crate::pages::products::status_name;
 use leptos::prelude::*;
@@ -31,10 +32,10 @@ fn undo(studio: &StudioContext, data: &ProductPage, change: &ProductChange) -> O
     })
 }
 
-fn change(studio: &StudioContext, data: &ProductPage, change: &ProductChange) -> AnyView {
+fn change(studio: &StudioContext, data: &ProductPage, change: &ProductChange) -> Drawn {
     let words = studio.words();
     match change {
-        ProductChange::Created => view! { <p>{words.history_created()}</p> }.into_any(),
+        ProductChange::Created => view! { <p>{words.history_created()}</p> }.drawn(),
         ProductChange::Edited { version, fields, is_undo, .. } => {
             let fields: Vec<_> = fields
                 .iter()
@@ -46,14 +47,14 @@ fn change(studio: &StudioContext, data: &ProductPage, change: &ProductChange) ->
             let version = version.to_string();
             let title =
                 if *is_undo { words.history_undone(&version) } else { words.history_edited(&version) };
-            view! { <p>{title}</p><ul>{fields}</ul> }.into_any()
+            view! { <p>{title}</p><ul>{fields}</ul> }.drawn()
         }
         ProductChange::Stock { variant, pieces, reason } => {
             let at = data.stored.variants.iter().position(|id| id == variant);
             let name = at.and_then(|at| data.stored.product.variants.get(at));
             let name = name.map(|variant| format!(" ({})", variant_name(studio, variant)));
             let text = words.history_stock(&format!("{pieces:+}"), reason.as_str());
-            view! { <p>{text} {name}</p> }.into_any()
+            view! { <p>{text} {name}</p> }.drawn()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The pictures of a product.
 
 use super::form::{Editor, most};
+use crate::drawn::{Draw, Drawn};
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_catalog::LIMITS;
@@ -23,7 +24,7 @@ pub(super) fn section(studio: &StudioContext, data: &Editor) -> impl IntoView + 
     }
 }
 
-fn one(studio: &StudioContext, data: &Editor, row: usize, image: &ImageForm) -> AnyView {
+fn one(studio: &StudioContext, data: &Editor, row: usize, image: &ImageForm) -> Drawn {
     let (locale, words) = (studio.locale, studio.words());
     let name = |part: &str| format!("images[{row}].{part}");
     let error = |part: &str| data.error(&name(part));
@@ -47,11 +48,11 @@ fn one(studio: &StudioContext, data: &Editor, row: usize, image: &ImageForm) -> 
         <fieldset class="variant">
             <legend>{legend}</legend>
             <div class="fields">
-                {url.into_any()}
-                <div class="half">{alt.into_any()}</div>
-                <div class="half">{place.into_any()}</div>
+                {url.drawn()}
+                <div class="half">{alt.drawn()}</div>
+                <div class="half">{place.drawn()}</div>
             </div>
         </fieldset>
     }
-    .into_any()
+    .drawn()
 }

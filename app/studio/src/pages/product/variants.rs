@@ -1,6 +1,7 @@
 //! The options of a product, and its variants.
 
 use super::form::{Editor, most};
+use crate::drawn::{Draw, Drawn};
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_catalog::LIMITS;
@@ -71,7 +72,7 @@ fn legend(studio: &StudioContext, variant: &VariantForm) -> String {
     }
 }
 
-fn one(studio: &StudioContext, data: &Editor, row: usize, variant: &VariantForm) -> AnyView {
+fn one(studio: &StudioContext, data: &Editor, row: usize, variant: &VariantForm) -> Drawn {
     let (locale, words) = (studio.locale, studio.words());
     let is_new = variant.id.is_empty();
     let currency = data.currency.code();
@@ -85,7 +86,7 @@ fn one(studio: &StudioContext, data: &Editor, row: usize, variant: &VariantForm)
                     maxlength=maxlength/>
             </div>
         }
-        .into_any()
+        .drawn()
     };
     let options: Vec<_> = data
         .form
@@ -130,5 +131,5 @@ fn one(studio: &StudioContext, data: &Editor, row: usize, variant: &VariantForm)
             {remove}
         </fieldset>
     }
-    .into_any()
+    .drawn()
 }

@@ -1,6 +1,7 @@
 //! The interval of a guardrail over time: an SVG, and the same as a table.
 
 use super::{change, duration};
+use crate::drawn::{Draw, Drawn};
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_rollouts::{Guardrail, Metric, Verdict};
@@ -20,7 +21,7 @@ struct Point {
     verdict: Verdict,
 }
 
-pub(super) fn chart(studio: &StudioContext, guardrail: &Guardrail, looks: &[Glance]) -> Option<AnyView> {
+pub(super) fn chart(studio: &StudioContext, guardrail: &Guardrail, looks: &[Glance]) -> Option<Drawn> {
     let points: Vec<Point> = looks
         .iter()
         .filter_map(|look| {
@@ -59,7 +60,7 @@ pub(super) fn chart(studio: &StudioContext, guardrail: &Guardrail, looks: &[Glan
             {table(studio, &points, first.at)}
         </figure>
     }
-    .into_any())
+    .drawn())
 }
 
 fn table(studio: &StudioContext, points: &[Point], began: i64) -> impl IntoView + use<> {

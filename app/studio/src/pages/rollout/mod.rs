@@ -5,6 +5,7 @@ mod record;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, Told, document, table, told};
 use leptos::prelude::*;
 use orilla_rollouts::{Finding, Hold, Metric, Observations, Rollout, Share, Status, Verdict};
@@ -175,10 +176,10 @@ pub(super) fn metric(studio: &StudioContext, metric: Metric) -> &'static str {
     }
 }
 
-fn guardrails(studio: &StudioContext, data: &RolloutPage) -> AnyView {
+fn guardrails(studio: &StudioContext, data: &RolloutPage) -> Drawn {
     let (locale, words) = (studio.locale, studio.words());
     if data.verdicts.is_empty() {
-        return view! { <p class="nothing">{words.rollout_no_guardrails()}</p> }.into_any();
+        return view! { <p class="nothing">{words.rollout_no_guardrails()}</p> }.drawn();
     }
     let all: Vec<_> = data
         .verdicts
@@ -208,7 +209,7 @@ fn guardrails(studio: &StudioContext, data: &RolloutPage) -> AnyView {
             }
         })
         .collect();
-    view! { <p>{words.rollout_guardrails_text()}</p> <div class="guardrails">{all}</div> }.into_any()
+    view! { <p>{words.rollout_guardrails_text()}</p> <div class="guardrails">{all}</div> }.drawn()
 }
 
 fn people(studio: &StudioContext, seen: &Observations) -> impl IntoView + use<> {
