@@ -106,7 +106,7 @@ impl<B, A, Q, R> Entry<B, A, Q, R> {
         self.version
     }
 
-    /// How often it was sent.
+    /// How often it was sent, or should have been.
     pub fn tries(&self) -> u32 {
         self.tries
     }
@@ -148,6 +148,17 @@ impl<B, A, Q, R> Entry<B, A, Q, R> {
         let State::Waiting { .. } = self.state else { return Err(NotNow) };
         self.tries = self.tries.saturating_add(1);
         self.change(State::Sending);
+        Ok(())
+    }
+
+    /// There is no way to the receiver: it was not sent, and waits longer. `dice` is any random number.
+    ///
+    /// # Errors
+    /// If it does not wait.
+    pub fn postpone(&mut self, now: i64, dice: u64) -> Result<(), NotNow> {
+        let State::Waiting { .. } = self.state else { return Err(NotNow) };
+        self.tries = self.tries.saturating_add(1);
+        self.change(State::Waiting { due: now.saturating_add(delay(self.tries, dice)) });
         Ok(())
     }
 

@@ -58,6 +58,8 @@ enum Fate {
     CrashAfter,
     /// The receiver is too busy.
     Busy,
+    /// There is no way to it.
+    NoWay,
     /// Something that was sent before gets there once more, or at last.
     Late(usize),
     /// The price changes.
@@ -77,6 +79,7 @@ fn fate() -> impl Strategy<Value = Fate> {
         1 => Just(Fate::CrashBefore),
         1 => Just(Fate::CrashAfter),
         1 => Just(Fate::Busy),
+        1 => Just(Fate::NoWay),
         3 => (0usize..50).prop_map(Fate::Late),
         1 => (1u32..3).prop_map(Fate::Price),
         2 => Just(Fate::Yes),
@@ -127,6 +130,9 @@ impl World {
             }
         };
         let dice = self.roll();
+        if matches!(fate, Fate::NoWay) {
+            return self.device[index].postpone(self.now, dice).unwrap();
+        }
         self.device[index].begin().unwrap();
         let (id, wish) = (self.device[index].id().to_owned(), self.device[index].body().unwrap().clone());
         if !matches!(fate, Fate::CrashBefore) {

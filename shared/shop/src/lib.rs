@@ -6,6 +6,7 @@ pub mod checkout;
 pub mod events;
 pub mod navigation;
 pub mod offline;
+pub mod outbox;
 pub mod passkeys;
 pub mod publish;
 pub mod rollouts;

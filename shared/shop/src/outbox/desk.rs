@@ -1,0 +1,144 @@
+//! What pages do with waiting orders.
+
+use super::{Shelf, Waiting, WaitingOrder};
+use crate::{Clock, PortError};
+use orilla_orders::{Fingerprint, IdempotencyKey};
+use orilla_outbox::{NotNow, State};
+use std::sync::Arc;
+
+/// How often a change that met another one is made anew. Each time, the other one was made.
+const MOST_TRIES: usize = 5;
+
+/// The orders that wait on this device.
+#[derive(Clone)]
+pub struct Outbox {
+    pub(super) shelf: Arc<dyn Shelf>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// What became of a shopper's yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// It is sent as the shop can do it now.
+    Yes,
+    /// The shop asks for something else by now, or nothing: show the order anew.
+    Outdated,
+}
+
+impl Outbox {
+    /// The orders on this shelf.
+    pub fn new(shelf: Arc<dyn Shelf>, clock: Arc<dyn Clock>) -> Self {
+        Outbox { shelf, clock }
+    }
+
+    /// All of them, the oldest first. What another build wrote in a way that this one does not know stays where it is.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn all(&self) -> Result<Vec<Waiting>, PortError> {
+        let texts = self.shelf.all().await?;
+        let mut all: Vec<Waiting> =
+            texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+        all.sort_by(|a, b| (a.place(), a.id()).cmp(&(b.place(), b.id())));
+        Ok(all)
+    }
+
+    /// The one with this key.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn get(&self, key: &str) -> Result<Option<Waiting>, PortError> {
+        Ok(self.all().await?.into_iter().find(|waiting| waiting.id() == key))
+    }
+
+    /// Leaves an order, once for each key: it is written down when this ends. `unsure`: it may have been sent to the
+    /// shop before.
+    ///
+    /// # Errors
+    /// The storage's: the order is not left.
+    pub async fn leave(
+        &self,
+        key: &IdempotencyKey,
+        order: WaitingOrder,
+        unsure: bool,
+    ) -> Result<(), PortError> {
+        let place = self.all().await?.iter().map(Waiting::place).max().unwrap_or(0).saturating_add(1);
+        let key = key.as_str();
+        // Each order is about itself: none waits for another one.
+        let about = format!("order {key}");
+        let entry = Waiting::new(key.to_owned(), about, place, order, self.clock.now(), unsure);
+        // A form that is sent twice is one order.
+        self.write(0, &entry).await.map(drop)
+    }
+
+    /// The shopper wants it sent now.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn hurry(&self, key: &str) -> Result<(), PortError> {
+        let now = self.clock.now();
+        self.change(key, |waiting| Ok(drop(waiting.hurry(now)))).await.map(drop)
+    }
+
+    /// The shopper agrees to what the shop has asked, which was this.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn confirm(&self, key: &str, asked: &Fingerprint) -> Result<Confirmed, PortError> {
+        let now = self.clock.now();
+        let changed = self.change(key, |waiting| {
+            let (State::Asks { question }, Some(order)) = (waiting.state(), waiting.body()) else {
+                return Err(NotNow);
+            };
+            if question.fingerprint != *asked || !question.orderable {
+                return Err(NotNow);
+            }
+            let (agreed, seen) = (question.fingerprint.clone(), Some(question.now.clone()));
+            waiting.confirm(WaitingOrder { agreed, seen, prices_from: now, ..order.clone() }, now)
+        });
+        Ok(if changed.await? { Confirmed::Yes } else { Confirmed::Outdated })
+    }
+
+    /// The shopper takes it back: what was ordered, or nothing if it may be on its way, or gone.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn take_back(&self, key: &str) -> Result<Option<WaitingOrder>, PortError> {
+        for _ in 0..MOST_TRIES {
+            let Some(waiting) = self.get(key).await? else { return Ok(None) };
+            if !waiting.can_be_taken_back() {
+                return Ok(None);
+            }
+            if self.shelf.remove(key, waiting.version()).await? {
+                return Ok(waiting.body().cloned());
+            }
+        }
+        Ok(None)
+    }
+
+    /// Changes an order. False: it is gone, or not in a state for that.
+    async fn change(
+        &self,
+        key: &str,
+        mut change: impl FnMut(&mut Waiting) -> Result<(), NotNow>,
+    ) -> Result<bool, PortError> {
+        for _ in 0..MOST_TRIES {
+            let Some(mut waiting) = self.get(key).await? else { return Ok(false) };
+            let over = waiting.version();
+            if change(&mut waiting).is_err() {
+                return Ok(false);
+            }
+            if waiting.version() == over || self.write(over, &waiting).await? {
+                return Ok(true);
+            }
+        }
+        Err(PortError::Unavailable(format!("{MOST_TRIES} others changed a waiting order first")))
+    }
+
+    /// Writes an order down over the version that it was made from.
+    pub(super) async fn write(&self, over: u32, waiting: &Waiting) -> Result<bool, PortError> {
+        let text =
+            serde_json::to_string(waiting).map_err(|error| PortError::Unexpected(error.to_string()))?;
+        self.shelf.write(waiting.id(), over, waiting.version(), text).await
+    }
+}

@@ -1,0 +1,19 @@
+//! Orders that a shopper leaves on the device while the shop is out of reach, until the shop has them.
+//!
+//! [`Outbox`] is what pages do with them; [`Outbox::send`] brings them to the shop's API. What makes each order happen
+//! once is the key of its form: the device sends it until an answer came (`orilla_outbox`), and `place_order` does once
+//! what a key asks for. The shop takes an order only at the prices that the shopper has seen; if they are others by
+//! now, the order waits for the shopper's answer.
+
+mod desk;
+mod order;
+mod ports;
+mod reply;
+mod sending;
+#[cfg(test)]
+mod tests;
+
+pub use desk::{Confirmed, Outbox};
+pub use order::{Asked, Line, Placed, Seen, Waiting, WaitingOrder};
+pub use ports::{Answer, Counter, Shelf};
+pub use sending::Sent;

@@ -1,0 +1,131 @@
+//! What the shop's answer means for an order.
+
+use super::{Answer, Asked, Line, Placed, Seen};
+use orilla_money::{Currency, Money};
+use orilla_orders::Fingerprint;
+use orilla_outbox::Reply;
+use serde::Deserialize;
+
+/// The code of a key that has done something else.
+const SPENT: &str = "key_reused";
+
+/// A problem of the API, as far as it matters here (RFC 9457).
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+    #[serde(default)]
+    errors: Vec<Fault>,
+    quote: Option<ApiQuote>,
+}
+
+#[derive(Deserialize)]
+struct Fault {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct ApiQuote {
+    lines: Vec<ApiLine>,
+    shipping: Option<ApiOffer>,
+    total: ApiAmount,
+    orderable: bool,
+    fingerprint: Fingerprint,
+}
+
+#[derive(Deserialize)]
+struct ApiLine {
+    title: String,
+    options: Vec<String>,
+    quantity: u32,
+    total: ApiAmount,
+}
+
+#[derive(Deserialize)]
+struct ApiOffer {
+    price: ApiAmount,
+}
+
+#[derive(Deserialize)]
+struct ApiAmount {
+    minor: i64,
+    currency: Currency,
+}
+
+impl From<ApiAmount> for Money {
+    fn from(amount: ApiAmount) -> Money {
+        Money::new(amount.minor, amount.currency)
+    }
+}
+
+impl From<ApiQuote> for Asked {
+    fn from(quote: ApiQuote) -> Asked {
+        let line = |line: ApiLine| Line {
+            title: line.title,
+            options: line.options,
+            quantity: line.quantity,
+            total: line.total.into(),
+        };
+        let lines = quote.lines.into_iter().filter(|line| line.quantity > 0).map(line).collect();
+        let shipping = quote.shipping.map(|offer| offer.price.into());
+        let now = Seen { lines, shipping, total: quote.total.into() };
+        Asked { now, fingerprint: quote.fingerprint, orderable: quote.orderable }
+    }
+}
+
+/// Reads the answer to an order. Whatever the shop would not say so (a page of the network's own, say) is no answer.
+pub(super) fn read(answer: &Answer) -> Reply<Placed, Asked, String> {
+    let after = i64::from(answer.retry_after).saturating_mul(1_000);
+    let later = |unsure| Reply::Later { after, unsure };
+    match answer.status {
+        200 | 201 => serde_json::from_slice(&answer.body).map_or(later(true), Reply::Done),
+        // Refused before anything was done.
+        408 | 429 => later(false),
+        400..=499 => {
+            serde_json::from_slice(&answer.body).map_or(later(true), |problem: Problem| refusal(problem))
+        }
+        _ => later(true),
+    }
+}
+
+fn refusal(problem: Problem) -> Reply<Placed, Asked, String> {
+    if let Some(quote) = problem.quote {
+        return Reply::Asks(quote.into());
+    }
+    let code = problem.errors.into_iter().next().map_or(problem.code, |fault| fault.code);
+    if code == SPENT { Reply::Spent(code) } else { Reply::Refused(code) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(status: u16, body: &str, expected: Reply<Placed, Asked, String>) {
+        let answer = Answer { status, retry_after: 2, body: body.as_bytes().to_vec() };
+        assert_eq!(read(&answer), expected, "{status} {body}");
+    }
+
+    #[test]
+    fn what_is_no_answer_of_the_shop_leaves_it_open() {
+        let later = |unsure| Reply::Later { after: 2_000, unsure };
+        for (status, body) in [
+            (200, "<!DOCTYPE html><title>Welcome to the hotel</title>"),
+            (201, "{}"),
+            (302, ""),
+            (404, "<html>"),
+            (500, "{\"code\":\"internal\"}"),
+            (503, ""),
+        ] {
+            check(status, body, later(true));
+        }
+        check(429, "{\"code\":\"too_many_requests\"}", later(false));
+    }
+
+    #[test]
+    fn a_refusal_has_the_code_of_its_first_field() {
+        check(409, "{\"code\":\"cart_empty\"}", Reply::Refused("cart_empty".into()));
+        let field = |code: &str| format!("{{\"code\":\"invalid_fields\",\"errors\":[{{\"code\":\"{code}\"}}]}}");
+        check(422, &field("payment_not_offered"), Reply::Refused("payment_not_offered".into()));
+        check(422, &field("key_reused"), Reply::Spent("key_reused".into()));
+    }
+}

@@ -1,0 +1,129 @@
+//! Bringing waiting orders to the shop.
+
+use super::{Counter, Outbox, Waiting, reply};
+use crate::{PortError, Random};
+use orilla_outbox::{Next, Reply, State, next};
+use std::collections::BTreeMap;
+
+/// The most sendings of one call: what is left has the next one.
+const MOST_SENDINGS: usize = 50;
+/// How long an order that the shop has is remembered on the device, in milliseconds: 30 days. Until then its waiting
+/// page leads to the order.
+const REMEMBERED: i64 = 30 * 24 * 3_600_000;
+
+/// What is left after a sending.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Where each order is, by its key: `waiting`, `sending`, `asks`, `done`, `refused`.
+    pub states: BTreeMap<String, &'static str>,
+    /// When the next sending is due, in milliseconds since 1970; none: not before something else happens.
+    pub due: Option<i64>,
+}
+
+impl Outbox {
+    /// Sends what is due, one after the other, until nothing is. `hurry`: the network may be back, everything is due.
+    /// To be called by one at a time: what is found on its way was left so by a device that stopped.
+    ///
+    /// # Errors
+    /// The storage's, or that of randomness. Call it again.
+    pub async fn send(
+        &self,
+        counter: &dyn Counter,
+        random: &dyn Random,
+        hurry: bool,
+    ) -> Result<Sent, PortError> {
+        self.begin_sending(hurry).await?;
+        let mut is_open = false;
+        for _ in 0..MOST_SENDINGS {
+            let all = self.all().await?;
+            let waiting = match next(&all, self.clock.now()) {
+                Next::Send(waiting) => waiting.clone(),
+                Next::Wait(due) => return Ok(sent(&all, Some(due))),
+                Next::Nothing => return Ok(sent(&all, None)),
+            };
+            is_open = is_open || counter.is_open().await;
+            is_open = match is_open {
+                true => self.send_one(waiting, counter, random).await?,
+                false => self.postpone(waiting, random).await?,
+            };
+        }
+        Ok(sent(&self.all().await?, Some(self.clock.now())))
+    }
+
+    /// Where every order is, without sending any.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn states(&self) -> Result<Sent, PortError> {
+        let all = self.all().await?;
+        let due = match next(&all, self.clock.now()) {
+            Next::Send(_) => Some(self.clock.now()),
+            Next::Wait(due) => Some(due),
+            Next::Nothing => None,
+        };
+        Ok(sent(&all, due))
+    }
+
+    async fn begin_sending(&self, hurry: bool) -> Result<(), PortError> {
+        let now = self.clock.now();
+        for mut waiting in self.all().await? {
+            let over = waiting.version();
+            let is_old = now.saturating_sub(waiting.since()) > REMEMBERED;
+            if is_old && matches!(waiting.state(), State::Done { .. }) {
+                self.shelf.remove(waiting.id(), over).await?;
+            } else if waiting.recover(now) | (hurry && waiting.hurry(now)) {
+                self.write(over, &waiting).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends an order. Says whether the shop answered.
+    async fn send_one(
+        &self,
+        mut waiting: Waiting,
+        counter: &dyn Counter,
+        random: &dyn Random,
+    ) -> Result<bool, PortError> {
+        let over = waiting.version();
+        // Whoever took it back in the meantime was first.
+        let Some(body) = waiting.body().map(|order| order.request()) else { return Ok(true) };
+        if waiting.begin().is_err() || !self.write(over, &waiting).await? {
+            return Ok(true);
+        }
+        let reply = match counter.order(waiting.id(), body).await {
+            Ok(answer) => reply::read(&answer),
+            Err(_) => Reply::Later { after: 0, unsure: true },
+        };
+        let is_there = !matches!(reply, Reply::Later { unsure: true, .. });
+        let over = waiting.version();
+        if waiting.settle(reply, self.clock.now(), dice(random)?).is_ok() {
+            self.write(over, &waiting).await?;
+        }
+        Ok(is_there)
+    }
+
+    async fn postpone(&self, mut waiting: Waiting, random: &dyn Random) -> Result<bool, PortError> {
+        let over = waiting.version();
+        if waiting.postpone(self.clock.now(), dice(random)?).is_ok() {
+            self.write(over, &waiting).await?;
+        }
+        Ok(false)
+    }
+}
+
+fn dice(random: &dyn Random) -> Result<u64, PortError> {
+    let [a, b, c, d, e, f, g, h, ..] = random.bytes()?;
+    Ok(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
+}
+
+fn sent(all: &[Waiting], due: Option<i64>) -> Sent {
+    let state = |waiting: &Waiting| match waiting.state() {
+        State::Waiting { .. } => "waiting",
+        State::Sending => "sending",
+        State::Asks { .. } => "asks",
+        State::Done { .. } => "done",
+        State::Refused { .. } => "refused",
+    };
+    Sent { states: all.iter().map(|waiting| (waiting.id().to_owned(), state(waiting))).collect(), due }
+}
