@@ -1,14 +1,12 @@
 //! The Cache API as the device's storage, and the edge behind the network.
 
-use crate::{glue, unavailable};
+use crate::{glue, here, unavailable};
 use async_trait::async_trait;
 use js_sys::Uint8Array;
 use orilla_shop::PortError;
 use orilla_shop::offline::{Announced, Home, HomeError, Kept, NOTE, Origin};
 use orilla_shop::publish::{Publication, Publications, Segments};
 use orilla_snapshot::Hash;
-use send_wrapper::SendWrapper;
-use std::future::Future;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// This browser's storage.
@@ -18,11 +16,6 @@ pub struct Browser;
 /// The shop's own address.
 #[derive(Clone, Copy)]
 pub struct Edge;
-
-/// A service worker has one thread: what waits for a promise stays on it.
-fn here<F: Future>(future: F) -> impl Future<Output = F::Output> + Send {
-    SendWrapper::new(future)
-}
 
 fn address(hash: Hash) -> String {
     format!("/device/file/{hash}")

@@ -6,7 +6,8 @@ use crate::unused::{Console, OutOfReach, Unlimited};
 use orilla_pipeline::gateway::gate::{Gate, Settings};
 use orilla_pipeline::gateway::log::LogWhat;
 use orilla_pipeline::{Away, Config, Host, Isolate, Language, StudioAssets};
-use orilla_shop::offline::{AtHome, Home, Kept, NOTE};
+use orilla_shop::checkout::Payment;
+use orilla_shop::offline::{AtHome, Home, Kept, NOTE, PayLater};
 use orilla_shop::{Background, Clock, PortError, Random, Timer};
 use orilla_storefront::Assets;
 use send_wrapper::SendWrapper;
@@ -121,7 +122,7 @@ fn config(kept: Kept) -> Option<Arc<Config>> {
                 public_url: shop.public_url,
                 studio_token: None,
                 client_keys: Vec::new(),
-                payments: Vec::new(),
+                payments: shop.payments.into_iter().map(|way| Box::new(PayLater(way)) as Box<dyn Payment>).collect(),
                 build: built.build,
                 on_devices: true,
                 assets: built.assets,
@@ -156,7 +157,7 @@ impl Timer for SystemTimer {
     }
 }
 
-struct SystemRandom;
+pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn bytes(&self) -> Result<[u8; 16], PortError> {

@@ -4,6 +4,7 @@
 mod glue;
 mod home;
 mod host;
+mod shelf;
 mod unused;
 
 use glue::message;
@@ -11,6 +12,11 @@ use home::{Browser, Edge};
 use js_sys::{Array, Promise, Uint8Array};
 use orilla_shop::Clock;
 use orilla_shop::offline::{HomeError, Refreshed, refresh, visited};
+use orilla_shop::outbox::Outbox;
+use send_wrapper::SendWrapper;
+use shelf::{Api, Sealed};
+use std::future::Future;
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -31,7 +37,7 @@ pub fn fetch(method: String, url: String, headers: String, body: Vec<u8>) -> Pro
         let host = host::host().await.map_err(|error| JsValue::from_str(&error.to_string()))?;
         let Some(host) = host else { return Ok(JsValue::UNDEFINED) };
         let request = glue::request(&method, &url, &headers, body)?;
-        let response = orilla_pipeline::answer_away(host, request).await;
+        let response = orilla_pipeline::answer_away(host, outbox(), request).await;
         let (status, headers, body) = glue::parts(response).await?;
         let body = Uint8Array::from(body.as_slice());
         Ok(Array::of3(&status.into(), &headers.into(), &body).into())
@@ -62,6 +68,35 @@ pub fn visit(path: String) -> Promise {
         let noted = visited(&Browser, behind).await;
         noted.map(|()| JsValue::UNDEFINED).map_err(|error| JsValue::from_str(&error.to_string()))
     })
+}
+
+/// Sends the orders that wait; `hurry`: those too that are not due yet. One call at a time. Answers where each is and
+/// when the next is due: `{"states": {KEY: STATE}, "due": TIME | null}`.
+#[wasm_bindgen]
+pub fn send(hurry: bool) -> Promise {
+    future_to_promise(async move {
+        let sent = outbox().send(&Api, &host::SystemRandom, hurry).await;
+        let text = sent.map_err(|error| error.to_string()).and_then(|sent| {
+            serde_json::to_string(&sent).map_err(|error| error.to_string())
+        });
+        text.map(JsValue::from).map_err(|error| JsValue::from_str(&error))
+    })
+}
+
+/// Forgets the orders that wait, and all else that is personal.
+#[wasm_bindgen]
+pub fn forget() -> Promise {
+    future_to_promise(async { shelf::clear().await })
+}
+
+/// The orders that wait on this device.
+fn outbox() -> Outbox {
+    Outbox::new(Arc::new(Sealed), Arc::new(host::SystemClock))
+}
+
+/// A service worker has one thread: what waits for a promise stays on it.
+fn here<F: Future>(future: F) -> impl Future<Output = F::Output> + Send {
+    SendWrapper::new(future)
 }
 
 /// The failure of something in JavaScript.

@@ -63,6 +63,7 @@ use axum::body::Body;
 use axum::response::IntoResponse;
 use http::{Request, Response, StatusCode};
 use orilla_shop::PortError;
+use orilla_shop::outbox::Outbox;
 use orilla_shop::team::record_delivery;
 use std::convert::Infallible;
 use tower::Service;
@@ -99,9 +100,10 @@ pub async fn answer(host: Host, request: Request<Body>) -> Response<Body> {
     answer_from_published(host, request, SHOP.with(Clone::clone)).await
 }
 
-/// Answers a shopper's request where the shop itself is out of reach, from what is published: pages, pictures and the
-/// cart. What only the shop can do says so.
-pub async fn answer_away(host: Host, request: Request<Body>) -> Response<Body> {
+/// Answers a shopper's request where the shop itself is out of reach, from what is published: pages, pictures, the
+/// cart, and the checkout, whose orders wait in the outbox. What only the shop can do says so.
+pub async fn answer_away(host: Host, outbox: Outbox, mut request: Request<Body>) -> Response<Body> {
+    request.extensions_mut().insert(outbox);
     answer_from_published(host, request, AWAY.with(Clone::clone)).await
 }
 

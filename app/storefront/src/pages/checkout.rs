@@ -72,7 +72,12 @@ pub struct CheckoutPage {
     pub key: String,
     /// Which part of the form is shown.
     pub step: CheckoutStep,
+    /// Whether the shop is out of reach: the order waits on the device.
+    pub is_away: bool,
 }
+
+/// What the address of the form says that was made where the shop is out of reach: nothing of it was ever sent.
+pub const AWAY_QUERY: &str = "away=1";
 
 /// The checkout page.
 pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
@@ -94,11 +99,18 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
         return render(|| document(page, head, content));
     }
     let fields = Fields { locale, form: &data.form, faults: &data.faults, payments: &data.payments };
+    let action = page.url("/checkout") + &data.is_away.then(|| format!("?{AWAY_QUERY}")).unwrap_or_default();
+    let away = data.is_away.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Info title=locale.checkout_away_title()><p>{locale.checkout_away_text()}</p></Notice>
+        }
+    });
     let content = view! {
         <h1>{locale.checkout_title()}</h1>
+        {away}
         {warnings(&page, &data)}
         <ErrorSummary locale=locale errors=fields.errors()/>
-        <form class="with-summary" method="post" action=page.url("/checkout") novalidate>
+        <form class="with-summary" method="post" action=action novalidate>
             <input type="hidden" name="key" value=data.key.clone()/>
             <input type="hidden" name="cart" value=data.cart.clone()/>
             <input type="hidden" name="seen" value=data.quote.fingerprint().as_str().to_owned()/>
@@ -197,7 +209,11 @@ fn summary(page: &PageContext, data: &CheckoutPage) -> impl IntoView + use<> {
         })
         .collect();
     let shipping = quote.shipping.map_or_else(|| "–".to_owned(), |offer| locale.money(offer.price));
-    let place = if data.changed { locale.checkout_confirm_changes() } else { locale.checkout_place() };
+    let place = match data.changed {
+        true => locale.checkout_confirm_changes(),
+        false if data.is_away => locale.checkout_away_place(),
+        false => locale.checkout_place(),
+    };
     let act = if data.step == CheckoutStep::Address {
         Either::Left(view! {
             <button class="button primary" type="submit" name="intent" value="continue">{locale.checkout_continue()}</button>

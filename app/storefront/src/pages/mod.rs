@@ -12,10 +12,11 @@ mod product;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod waiting;
 
 pub use away::{OFFLINE_PLACE, away_strip, out_of_reach};
 pub use cart::{CartNotice, CartPage, cart};
-pub use checkout::{CheckoutPage, CheckoutStep, checkout};
+pub use checkout::{AWAY_QUERY, CheckoutPage, CheckoutStep, checkout};
 pub use consent::{CONSENT_ACTION, CONSENT_PLACE, ConsentGiven, consent_banner, consent_form};
 pub use flags::{QA_ACTION, exposures, qa_strip};
 pub use home::home;
@@ -23,6 +24,7 @@ pub use list::{ListData, list};
 pub use order::{OrderPage, order, order_not_found};
 pub use product::{ProductData, product, variant_of};
 pub use texts::{about, failure, not_found, privacy};
+pub use waiting::{WaitingPage, waiting, waiting_list};
 
 use crate::islands::{CartBadge, CartBadgeData, QuickAdd, QuickAddData, hand, pass};
 use crate::page::PageContext;

@@ -6,6 +6,7 @@ use super::extract::{Json, Key, Named};
 use super::reply::private;
 use super::types::{Order, OrderLinks, OrderRequest, PlacedOrder, Quote};
 use crate::problem::FieldProblem;
+use crate::routes::events::order_placed;
 use crate::visit::Visit;
 use crate::{Problem, Team};
 use axum::response::Response;
@@ -37,6 +38,9 @@ pub async fn place(
     };
     match place_order(till, &wish).await? {
         PlaceOutcome::Placed { token, number } => {
+            // From a shopper's device, which waited for a network, the visitor's cookie comes along.
+            order_placed(&visit, team.placed.clone(), &token, &wish.key);
+            visit.has_ordered();
             let links = OrderLinks::new(&visit, &token);
             let location = HeaderValue::from_str(&links.api);
             let placed = PlacedOrder { token: token.to_string(), number: number.0, links };

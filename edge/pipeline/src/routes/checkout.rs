@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use orilla_orders::{
-    Cart, CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey, OrderToken,
+    Cart, Checkout, CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey, OrderToken,
     Quote, ShippingMethod, Text,
 };
 use orilla_shop::PortError;
@@ -47,64 +47,21 @@ fn guessed_country(headers: &HeaderMap) -> Country {
 
 /// What the form is shown with.
 #[derive(Default)]
-struct Shown {
-    cart: Cart,
-    form: CheckoutForm,
+pub(super) struct Shown {
+    pub cart: Cart,
+    pub form: CheckoutForm,
     faults: Vec<FieldFault>,
-    changed: bool,
-    refusal: Option<String>,
+    pub changed: bool,
+    pub refusal: Option<String>,
     key: Option<String>,
     step: CheckoutStep,
 }
 
 /// `POST /en/checkout`: shows the form again with the delivery of the chosen country, or places the order.
 pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
-    let mut fields = form::fields(&body, MOST_FIELDS);
-    let mut take = |name: &str| fields.remove(name).unwrap_or_default();
-    let (intent, key, seen) = (take("intent"), take("key"), take("seen"));
-    // A form that was begun in two steps goes on so, whatever the flag says by now.
-    let step = CheckoutStep::parse(&take("step"));
-    let form = CheckoutForm {
-        email: take("email"),
-        name: take("name"),
-        phone: take("phone"),
-        address1: take("address1"),
-        address2: take("address2"),
-        city: take("city"),
-        region: take("region"),
-        postcode: take("postcode"),
-        country: take("country"),
-        shipping: take("shipping"),
-        payment: take("payment"),
-    };
-    // The order is for the cart that this form showed: another tab may have changed the cookie, and after a first click
-    // on the button it is empty.
-    let cart = Cart::parse(&take("cart")).unwrap_or_else(|_| visit.cart.clone());
-    let mut shown = Shown { cart, form, key: Some(key.clone()), step, ..Shown::default() };
-    if intent == "update" {
-        let html = render(&visit, shown).await;
-        return answer(&visit, html).await;
-    }
-    if intent == "back" || intent == "continue" {
-        return turn(&visit, shown, intent == "continue").await;
-    }
-    let checkout = match shown.form.check() {
-        Ok(checkout) => checkout,
-        Err(faults) => {
-            if step == CheckoutStep::Paying
-                && faults.iter().any(|fault| CheckoutStep::asks_first(fault.field))
-            {
-                shown.step = CheckoutStep::Address;
-            }
-            shown.faults = faults;
-            let html = render(&visit, shown).await;
-            return with_status(answer(&visit, html).await, StatusCode::UNPROCESSABLE_ENTITY);
-        }
-    };
-    // A form that was not made here has no key and saw nothing: it is shown once more, with both.
-    let (Ok(key), Some(seen)) = (IdempotencyKey::parse(&key), Fingerprint::parse(&seen)) else {
-        let html = render(&visit, Shown { changed: true, key: None, ..shown }).await;
-        return with_status(answer(&visit, html).await, StatusCode::CONFLICT);
+    let Ready { mut shown, checkout, key, seen } = match read(&visit, &body).await {
+        Ok(ready) => ready,
+        Err(answer) => return *answer,
     };
     let random = match visit.host.random.bytes() {
         Ok(random) => random,
@@ -128,18 +85,84 @@ pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
             response
         }
         Ok(PlaceOutcome::Changed { .. }) => {
-            let html = render(&visit, Shown { changed: true, ..shown }).await;
-            with_status(answer(&visit, html).await, StatusCode::CONFLICT)
+            show_with(&visit, Shown { changed: true, ..shown }, StatusCode::CONFLICT).await
         }
         Ok(PlaceOutcome::Refused(reason)) => {
             // A key that has done something else is spent: the form gets a new one.
             let key = if reason == PlaceRefusal::KeyReused { None } else { shown.key.take() };
             let refusal = Some(refusal_text(&visit, &reason));
-            let html = render(&visit, Shown { refusal, key, ..shown }).await;
-            with_status(answer(&visit, html).await, StatusCode::CONFLICT)
+            show_with(&visit, Shown { refusal, key, ..shown }, StatusCode::CONFLICT).await
         }
         Err(error) => reply::failure(&visit, &error).await,
     }
+}
+
+/// A form that asks for an order, and is filled in rightly.
+pub(super) struct Ready {
+    pub shown: Shown,
+    pub checkout: Checkout,
+    pub key: IdempotencyKey,
+    /// The fingerprint of the quote that the shopper saw.
+    pub seen: Fingerprint,
+}
+
+/// Reads a form.
+///
+/// # Errors
+/// The answer, if it asks for no order or is not filled in rightly.
+pub(super) async fn read(visit: &Visit, body: &[u8]) -> Result<Ready, Box<Response>> {
+    let mut fields = form::fields(body, MOST_FIELDS);
+    let mut take = |name: &str| fields.remove(name).unwrap_or_default();
+    let (intent, key, seen) = (take("intent"), take("key"), take("seen"));
+    // A form that was begun in two steps goes on so, whatever the flag says by now.
+    let step = CheckoutStep::parse(&take("step"));
+    let form = CheckoutForm {
+        email: take("email"),
+        name: take("name"),
+        phone: take("phone"),
+        address1: take("address1"),
+        address2: take("address2"),
+        city: take("city"),
+        region: take("region"),
+        postcode: take("postcode"),
+        country: take("country"),
+        shipping: take("shipping"),
+        payment: take("payment"),
+    };
+    // The order is for the cart that this form showed: another tab may have changed the cookie, and after a first click
+    // on the button it is empty.
+    let cart = Cart::parse(&take("cart")).unwrap_or_else(|_| visit.cart.clone());
+    let mut shown = Shown { cart, form, key: Some(key.clone()), step, ..Shown::default() };
+    if intent == "update" {
+        return Err(Box::new(show_with(visit, shown, StatusCode::OK).await));
+    }
+    if intent == "back" || intent == "continue" {
+        return Err(Box::new(turn(visit, shown, intent == "continue").await));
+    }
+    let checkout = match shown.form.check() {
+        Ok(checkout) => checkout,
+        Err(faults) => {
+            if step == CheckoutStep::Paying
+                && faults.iter().any(|fault| CheckoutStep::asks_first(fault.field))
+            {
+                shown.step = CheckoutStep::Address;
+            }
+            shown.faults = faults;
+            return Err(Box::new(show_with(visit, shown, StatusCode::UNPROCESSABLE_ENTITY).await));
+        }
+    };
+    // A form that was not made here has no key and saw nothing: it is shown once more, with both.
+    let (Ok(key), Some(seen)) = (IdempotencyKey::parse(&key), Fingerprint::parse(&seen)) else {
+        let shown = Shown { changed: true, key: None, ..shown };
+        return Err(Box::new(show_with(visit, shown, StatusCode::CONFLICT).await));
+    };
+    Ok(Ready { shown, checkout, key, seen })
+}
+
+/// The page, with a status.
+pub(super) async fn show_with(visit: &Visit, shown: Shown, status: StatusCode) -> Response {
+    let html = render(visit, shown).await;
+    with_status(answer(visit, html).await, status)
 }
 
 /// Between the two steps: on, if what the first asks for is right, and back.
@@ -151,12 +174,11 @@ async fn turn(visit: &Visit, mut shown: Shown, is_on: bool) -> Response {
     }
     let is_right = shown.faults.is_empty();
     shown.step = if is_on && is_right { CheckoutStep::Paying } else { CheckoutStep::Address };
-    let html = render(visit, shown).await;
     let status = if is_right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    with_status(answer(visit, html).await, status)
+    show_with(visit, shown, status).await
 }
 
-fn refusal_text(visit: &Visit, reason: &PlaceRefusal) -> String {
+pub(super) fn refusal_text(visit: &Visit, reason: &PlaceRefusal) -> String {
     match reason {
         PlaceRefusal::NotOrderable(_) => visit.locale.checkout_not_shipped().to_owned(),
         PlaceRefusal::Payment(_) => visit.locale.payment_not_offered().to_owned(),
@@ -181,13 +203,14 @@ async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
         payments: visit.host.config.payments.iter().map(|payment| payment.method()).collect(),
         key,
         step: shown.step,
+        is_away: visit.host.away.is_some(),
     };
     let mut frame = visit.page().await;
     Arc::make_mut(&mut frame).slots.exposures = visit.exposures(&[STEPS]);
     Ok(pages::checkout(frame, page))
 }
 
-async fn quote(visit: &Visit, cart: &Cart, form: &CheckoutForm) -> Result<Quote, PortError> {
+pub(super) async fn quote(visit: &Visit, cart: &Cart, form: &CheckoutForm) -> Result<Quote, PortError> {
     let method = ShippingMethod::parse(&form.shipping).unwrap_or(ShippingMethod::Standard);
     let destination = Country::parse(&form.country).ok().map(|country| Destination { method, country });
     let quote = quote_cart(&*visit.host.variants, cart, destination, visit.host.config.currency).await?;

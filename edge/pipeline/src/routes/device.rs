@@ -40,7 +40,8 @@ pub async fn current(host: Host) -> Response {
 }
 
 fn announced(host: &Host) -> Announced {
-    let Config { shop_name, currency, catalog_language, public_url, build, on_devices, .. } = &*host.config;
+    let Config { shop_name, currency, catalog_language, public_url, build, on_devices, payments, .. } =
+        &*host.config;
     Announced {
         build: build.clone(),
         offered: *on_devices,
@@ -49,6 +50,8 @@ fn announced(host: &Host) -> Announced {
             currency: *currency,
             catalog_language: catalog_language.tag().to_owned(),
             public_url: public_url.clone(),
+            // The ways only: whose account it is stands in the order.
+            payments: payments.iter().map(|payment| payment.method()).collect(),
         },
         publication: host.isolate.published(),
     }

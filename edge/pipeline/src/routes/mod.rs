@@ -5,12 +5,13 @@ mod catalog;
 mod checkout;
 mod consent;
 mod device;
-mod events;
+pub mod events;
 mod health;
 mod pictures;
 pub mod publish;
 mod seo;
 pub mod studio;
+mod waiting;
 
 pub use catalog::place;
 
@@ -61,7 +62,13 @@ pub fn router() -> Router {
 /// The routes of a device that the shop is out of reach of.
 pub fn away_router() -> Router {
     orilla_storefront::server::register();
-    let router = Locale::ALL.into_iter().fold(Router::new(), |router, locale| pages(router, locale.code()));
+    let router = Locale::ALL.into_iter().fold(Router::new(), |router, locale| {
+        let at = |path: &str| format!("/{}{path}", locale.code());
+        pages(router, locale.code())
+            .route(&at("/checkout"), get(checkout::show).post(waiting::place))
+            .route(&at("/orders/waiting"), get(waiting::list))
+            .route(&at("/orders/waiting/{key}"), get(waiting::show).post(waiting::act))
+    });
     router
         .route("/", get(catalog::choose_language))
         .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))

@@ -2,6 +2,7 @@
 
 use crate::publish::Publication;
 use orilla_money::Currency;
+use orilla_orders::PaymentMethod;
 use serde::{Deserialize, Serialize};
 
 /// What a device has to know before it can show the shop: the same for everyone.
@@ -28,6 +29,9 @@ pub struct Shop {
     pub catalog_language: String,
     /// Where it is on the web, without a trailing slash; empty: as each request says.
     pub public_url: String,
+    /// The ways to pay; none, if an earlier build said it.
+    #[serde(default)]
+    pub payments: Vec<PaymentMethod>,
 }
 
 /// The name under which a device notes what it keeps: a [`Kept`] as JSON.

@@ -3,6 +3,7 @@
 use super::{Counter, Outbox, Waiting, reply};
 use crate::{PortError, Random};
 use orilla_outbox::{Next, Reply, State, next};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The most sendings of one call: what is left has the next one.
@@ -12,9 +13,9 @@ const MOST_SENDINGS: usize = 50;
 const REMEMBERED: i64 = 30 * 24 * 3_600_000;
 
 /// What is left after a sending.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Sent {
-    /// Where each order is, by its key: `waiting`, `sending`, `asks`, `done`, `refused`.
+    /// Where each order is ([`state_name`]), by its key.
     pub states: BTreeMap<String, &'static str>,
     /// When the next sending is due, in milliseconds since 1970; none: not before something else happens.
     pub due: Option<i64>,
@@ -41,11 +42,11 @@ impl Outbox {
                 Next::Wait(due) => return Ok(sent(&all, Some(due))),
                 Next::Nothing => return Ok(sent(&all, None)),
             };
-            is_open = is_open || counter.is_open().await;
-            is_open = match is_open {
-                true => self.send_one(waiting, counter, random).await?,
-                false => self.postpone(waiting, random).await?,
-            };
+            if !is_open && !counter.is_open().await {
+                self.postpone(all, random).await?;
+                return self.states().await;
+            }
+            is_open = self.send_one(waiting, counter, random).await?;
         }
         Ok(sent(&self.all().await?, Some(self.clock.now())))
     }
@@ -103,12 +104,17 @@ impl Outbox {
         Ok(is_there)
     }
 
-    async fn postpone(&self, mut waiting: Waiting, random: &dyn Random) -> Result<bool, PortError> {
-        let over = waiting.version();
-        if waiting.postpone(self.clock.now(), dice(random)?).is_ok() {
-            self.write(over, &waiting).await?;
+    /// There is no way to the shop: what is due waits longer.
+    async fn postpone(&self, all: Vec<Waiting>, random: &dyn Random) -> Result<(), PortError> {
+        let now = self.clock.now();
+        for mut waiting in all {
+            let over = waiting.version();
+            let is_due = matches!(waiting.state(), State::Waiting { due } if *due <= now);
+            if is_due && waiting.postpone(now, dice(random)?).is_ok() {
+                self.write(over, &waiting).await?;
+            }
         }
-        Ok(false)
+        Ok(())
     }
 }
 
@@ -117,13 +123,18 @@ fn dice(random: &dyn Random) -> Result<u64, PortError> {
     Ok(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
 }
 
-fn sent(all: &[Waiting], due: Option<i64>) -> Sent {
-    let state = |waiting: &Waiting| match waiting.state() {
+/// Where an order is, in a word: `waiting`, `sending`, `asks`, `done`, `refused`.
+pub fn state_name(waiting: &Waiting) -> &'static str {
+    match waiting.state() {
         State::Waiting { .. } => "waiting",
         State::Sending => "sending",
         State::Asks { .. } => "asks",
         State::Done { .. } => "done",
         State::Refused { .. } => "refused",
-    };
-    Sent { states: all.iter().map(|waiting| (waiting.id().to_owned(), state(waiting))).collect(), due }
+    }
+}
+
+fn sent(all: &[Waiting], due: Option<i64>) -> Sent {
+    let state = |waiting: &Waiting| (waiting.id().to_owned(), state_name(waiting));
+    Sent { states: all.iter().map(state).collect(), due }
 }

@@ -1,0 +1,197 @@
+//! Orders that wait on the shopper's device to be sent.
+
+use crate::page::{Head, PageContext, document};
+use crate::render;
+use leptos::prelude::*;
+use orilla_shop::outbox::{Asked, Seen, State, Waiting, WaitingOrder, state_name};
+use orilla_ui::{ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind};
+use std::sync::Arc;
+
+const MILLIS_PER_MINUTE: i64 = 60_000;
+
+/// What the page of a waiting order shows.
+#[derive(Clone, Debug)]
+pub struct WaitingPage {
+    /// The order.
+    pub waiting: Waiting,
+    /// How far the shopper's clocks are ahead of UTC, in minutes.
+    pub ahead: i32,
+}
+
+/// The page of an order that waits. `keep.js` finds it by `data-waiting`, and asks for it anew when its state is no
+/// longer `data-state`.
+pub fn waiting(page: Arc<PageContext>, data: WaitingPage) -> String {
+    let locale = page.locale;
+    let WaitingPage { waiting, ahead } = data;
+    let (title, kind, text) = match waiting.state() {
+        State::Asks { question } if question.orderable => {
+            (locale.waiting_asks_title(), NoticeKind::Warning, locale.waiting_asks_text().to_owned())
+        }
+        State::Asks { .. } => {
+            let text = format!("{} {}", locale.waiting_asks_text(), locale.waiting_asks_sold_out());
+            (locale.waiting_asks_title(), NoticeKind::Warning, text)
+        }
+        State::Refused { reason } => {
+            let text = format!("{} {}", refusal(locale, reason), locale.waiting_refused_text());
+            (locale.waiting_refused_title(), NoticeKind::Error, text.trim().to_owned())
+        }
+        _ => (locale.waiting_title(), NoticeKind::Info, locale.waiting_text().to_owned()),
+    };
+    let now = match waiting.state() {
+        State::Asks { question } => Some(summary(locale, "now", locale.waiting_now(), Some(&question.now))),
+        _ => None,
+    };
+    let order = waiting.body();
+    let heading = if now.is_some() { locale.waiting_before() } else { locale.checkout_review() };
+    let seen = order.and_then(|order| order.seen.as_ref());
+    let content = view! {
+        <h1>{title}</h1>
+        <div class="waiting" data-waiting=waiting.id().to_owned() data-state=state_name(&waiting)>
+            <Notice kind=kind><p>{text}</p></Notice>
+            <div class="stack">
+                {now}
+                {acts(&page, &waiting)}
+                {summary(locale, "ordered", heading, seen)}
+                {order.map(|order| prices(locale, order, ahead))}
+            </div>
+        </div>
+    };
+    let head = Head { title: title.to_owned(), description: title.to_owned(), ..Head::default() };
+    render(|| document(page, head, content))
+}
+
+/// What the shopper can do, in one form.
+fn acts(page: &PageContext, waiting: &Waiting) -> impl IntoView + use<> {
+    let locale = page.locale;
+    let asked = match waiting.state() {
+        State::Asks { question } if question.orderable => Some(question),
+        _ => None,
+    };
+    let confirm = asked.map(|Asked { now, fingerprint, .. }| {
+        let seen = fingerprint.as_str().to_owned();
+        view! {
+            <input type="hidden" name="seen" value=seen/>
+            <button class="button primary" type="submit" name="intent" value="confirm">
+                {locale.waiting_confirm(&locale.money(now.total))}
+            </button>
+        }
+    });
+    let waits = matches!(waiting.state(), State::Waiting { .. } | State::Sending);
+    let send = waits.then(|| {
+        view! {
+            <button class="button primary" type="submit" name="intent" value="send">{locale.waiting_send()}</button>
+        }
+    });
+    let back = waiting.can_be_taken_back().then(|| {
+        view! {
+            <button class="button" type="submit" name="intent" value="back">{locale.waiting_take_back()}</button>
+        }
+    });
+    let unsure = (waits && !waiting.can_be_taken_back()).then(|| view! { <p>{locale.waiting_unsure()}</p> });
+    view! {
+        {unsure}
+        <form class="actions" method="post" action=page.url(&page.path)>{confirm} {send} {back}</form>
+    }
+}
+
+/// What was ordered, or can be now.
+fn summary(
+    locale: Locale,
+    id: &'static str,
+    heading: &'static str,
+    seen: Option<&Seen>,
+) -> Option<impl IntoView + use<>> {
+    let seen = seen.filter(|seen| !seen.lines.is_empty())?;
+    let lines: Vec<_> = seen
+        .lines
+        .iter()
+        .map(|line| {
+            let title = line.title.clone();
+            view! {
+                <li>
+                    <span>{line.quantity} " × " {title}</span>
+                    <span>{locale.money(line.total)}</span>
+                    <span class="small">{line.options.join(" / ")}</span>
+                </li>
+            }
+        })
+        .collect();
+    let shipping = seen.shipping.map_or_else(|| "–".to_owned(), |price| locale.money(price));
+    Some(view! {
+        <section class="summary" aria-labelledby=id>
+            <h2 id=id>{heading}</h2>
+            <ul class="summary-lines" role="list">{lines}</ul>
+            <dl>
+                <dt>{locale.cart_shipping()}</dt><dd>{shipping}</dd>
+                <dt class="total">{locale.cart_total()}</dt><dd class="total">{locale.money(seen.total)}</dd>
+            </dl>
+        </section>
+    })
+}
+
+fn prices(locale: Locale, order: &WaitingOrder, ahead: i32) -> impl IntoView + use<> {
+    let text = match order.seen {
+        Some(_) => locale.waiting_prices(&local_time(locale, order.prices_from, ahead)),
+        None => locale.waiting_prices_unknown().to_owned(),
+    };
+    view! { <p class="small">{text}</p> }
+}
+
+fn local_time(locale: Locale, at: i64, ahead: i32) -> String {
+    locale.date_time(at.saturating_add(i64::from(ahead) * MILLIS_PER_MINUTE))
+}
+
+/// Why the shop refused, if there is more to say than that.
+fn refusal(locale: Locale, reason: &str) -> &'static str {
+    match reason {
+        "not_shipped" => locale.checkout_not_shipped(),
+        "payment_not_offered" | "nothing_to_pay" | "not_collected_there" | "too_much_on_delivery" => {
+            locale.payment_not_offered()
+        }
+        "cart_empty" => locale.waiting_asks_sold_out(),
+        _ => "",
+    }
+}
+
+/// The orders of this device of which something is still to come. Its first part is what `keep.js` shows on other pages.
+pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], ahead: i32) -> String {
+    let locale = page.locale;
+    let title = locale.waiting_list_title();
+    let head = Head { title: title.to_owned(), description: title.to_owned(), ..Head::default() };
+    if all.is_empty() {
+        let shop = page.url("/search");
+        let content = view! {
+            <EmptyState title=locale.waiting_list_none() text=locale.waiting_list_none_text() heading=true>
+                <ButtonLink href=shop kind=ButtonKind::Primary>{locale.cart_go_shopping()}</ButtonLink>
+            </EmptyState>
+        };
+        return render(|| document(page, head, content));
+    }
+    let address = |waiting: &Waiting| page.url(&format!("/orders/waiting/{}", waiting.id()));
+    let items: Vec<_> = all
+        .iter()
+        .map(|waiting| {
+            let state = match waiting.state() {
+                State::Asks { .. } => locale.waiting_asks_title(),
+                State::Refused { .. } => locale.waiting_refused_title(),
+                _ => locale.waiting_title(),
+            };
+            let when = local_time(locale, waiting.since(), ahead);
+            view! { <li><a href=address(waiting)>{locale.order_placed_on(&when)}</a> " – " {state}</li> }
+        })
+        .collect();
+    let needs_answer = all.iter().any(|waiting| !matches!(waiting.state(), State::Waiting { .. } | State::Sending));
+    let text = if needs_answer { locale.waiting_strip_asks() } else { locale.waiting_strip() };
+    let see = match all {
+        [only] => address(only),
+        _ => page.url("/orders/waiting"),
+    };
+    let content = view! {
+        <aside class="away" data-waiting-strip aria-label=title>
+            <p>{text} " " <a href=see>{locale.waiting_see()}</a></p>
+        </aside>
+        <h1>{title}</h1>
+        <ul>{items}</ul>
+    };
+    render(|| document(page, head, content))
+}
