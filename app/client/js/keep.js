@@ -1,3 +1,5 @@
+import { watchOrders } from "./waiting.js";
+
 // Keeps the shop on the device: registers the service worker once the page is idle, but where each byte may cost only
 // when the shopper says so, on the page about the shop.
 const place = document.querySelector("[data-keep]:not(script)");
@@ -13,7 +15,7 @@ async function keep() {
   tell("coming");
   try {
     await workers.register("/sw.js");
-    await workers.ready;
+    watchOrders(await workers.ready);
     tell("kept");
   } catch (error) {
     tell("possible");
@@ -25,7 +27,7 @@ async function start() {
   // The cart is a cookie, which the service worker has to read.
   if (!workers || !window.cookieStore) return tell("impossible");
   if (await workers.getRegistration()) {
-    await workers.ready;
+    watchOrders(await workers.ready);
     return tell("kept");
   }
   if (!isCostly) return keep();

@@ -10,6 +10,10 @@ const PAGES = /^\/(?:en|es|pt)(?:\/|$)|^\/$/;
 // What the shop can do without a network; what else begins so is asked for over the network alone.
 const FUNCTIONS = /^\/fn\/(?:add_to_cart|set_quantity|suggest|consent|qa)$/;
 const PICTURES = /^\/(?:art|img)\//;
+// What is the device's own, network or not: the orders that wait, and the checkout's form that was made here.
+const WAITING = /^\/(?:en|es|pt)\/orders\/waiting(?:\/|$)/;
+const CHECKOUT = /^\/(?:en|es|pt)\/checkout$/;
+const MADE_HERE = "?away=1";
 const FILES = "orilla-files-";
 const mine = FILES + BUILD.build;
 
@@ -40,10 +44,12 @@ async function take() {
 
 addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (origin !== location.origin || !isOurs(request)) return;
+  const isMadeHere = request.method === "POST" && CHECKOUT.test(pathname) && search === MADE_HERE;
   if (BUILD.files.includes(pathname) || pathname.startsWith("/pkg/")) event.respondWith(file(request));
   else if (request.method === "GET" && PICTURES.test(pathname)) event.respondWith(picture(request));
+  else if (WAITING.test(pathname) || isMadeHere) event.respondWith(own(event));
   else if (FUNCTIONS.test(pathname)) event.respondWith(answer(event));
   else if (request.mode === "navigate" && PAGES.test(pathname)) event.respondWith(answer(event));
 });
@@ -109,13 +115,71 @@ function refresh() {
 async function look() {
   const came = await call((shop) => shop.sync());
   looked = Date.now();
-  if (came === "withdrawn") await leave();
+  if (came !== "withdrawn") return;
+  // The network is there: nothing that was ordered is left behind.
+  await send(true).catch(() => {});
+  await leave();
 }
 
 // The shop is no longer to be kept on devices.
 async function leave() {
   await registration.unregister();
   for (const name of await caches.keys()) if (name.startsWith("orilla-")) await caches.delete(name);
+}
+
+// ---- orders that wait ----
+
+let sending;
+
+// Sends the orders that wait, and tells every tab where they are. Tabs ask for it when they open, when a network is
+// there again, and when the next one is due; one at a time, whichever script of which build does it.
+function send(hurry) {
+  if (sending && !hurry) return sending;
+  const mine = navigator.locks.request("orilla-outbox", () => call((shop) => shop.send(hurry))).then(tell);
+  sending = mine;
+  const done = () => {
+    if (sending === mine) sending = undefined;
+  };
+  mine.then(done, done);
+  return mine;
+}
+
+async function tell(text) {
+  const outbox = JSON.parse(text);
+  for (const tab of await clients.matchAll({ includeUncontrolled: true })) tab.postMessage({ outbox });
+  return outbox;
+}
+
+addEventListener("message", (event) => {
+  const { outbox, hurry } = event.data ?? {};
+  if (outbox === "send") event.waitUntil(send(hurry).catch((error) => console.warn("nothing is sent:", error)));
+  // Who signs out leaves nothing personal behind.
+  if (outbox === "forget") event.waitUntil(forget(event.ports[0]));
+});
+
+async function forget(port) {
+  await navigator.locks.request("orilla-outbox", () => call((shop) => shop.forget()));
+  port?.postMessage("forgotten");
+}
+
+// Background Sync: the browser calls when a network is there, with no tab open. It calls again if that fails.
+addEventListener("sync", (event) => {
+  if (event.tag === "outbox") event.waitUntil(send(true).then(({ due }) => due && Promise.reject("more is to be sent")));
+});
+
+// A page, or what a form asks, of the device alone.
+async function own(event) {
+  const { request } = event;
+  const copy = request.clone();
+  const answer = await device(request).catch((error) => console.warn("no answer of the device:", error));
+  if (!answer) return fetch(copy);
+  // Whoever presses a button there sees what came of it, unless that takes long.
+  if (request.method === "POST" && WAITING.test(new URL(request.url).pathname)) {
+    const sent = send(false).catch(() => {});
+    event.waitUntil(sent);
+    await within(PATIENCE, sent);
+  }
+  return answer;
 }
 
 // ---- answers ----
@@ -174,6 +238,7 @@ async function after(network, request) {
   if (!came?.ok) return;
   awaySince = -Infinity;
   await call((shop) => shop.visit(new URL(request.url).pathname)).catch(() => {});
+  await send(true).catch((error) => console.warn("nothing is sent:", error));
   await refresh();
 }
 
@@ -194,6 +259,9 @@ async function device(request) {
   const answered = await call((shop) => shop.fetch(method, url, text, body));
   if (!answered) return undefined;
   const [status, lines, bytes] = answered;
+  // A form may have left an order.
+  const { pathname } = new URL(url);
+  if (CHECKOUT.test(pathname) || WAITING.test(pathname)) registration.sync?.register("outbox").catch(() => {});
   const given = new Headers();
   const pairs = lines.split("\n");
   for (let at = 0; at + 1 < pairs.length; at += 2) {

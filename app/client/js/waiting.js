@@ -1,0 +1,37 @@
+// Orders that wait on this device to be sent: asks the service worker to send them when that may work, shows their page
+// anew when their state is another one, and says on every other page that there are some.
+const page = document.querySelector("[data-waiting]");
+let timer;
+
+export function watchOrders(registration) {
+  const ask = (hurry) => registration.active?.postMessage({ outbox: "send", hurry });
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    if (!data?.outbox) return;
+    const { states, due } = data.outbox;
+    clearTimeout(timer);
+    // A timer waits a little longer than asked.
+    if (due) timer = setTimeout(() => ask(false), Math.max(due - Date.now(), 1000));
+    if (page) follow(states[page.dataset.waiting]);
+    else if (Object.values(states).some((state) => state !== "done")) say();
+    else document.querySelector("[data-waiting-strip]")?.remove();
+  });
+  addEventListener("online", () => ask(true));
+  addEventListener("pageshow", ({ persisted }) => persisted && ask(false));
+  // The browser should not tidy an order away.
+  if (page) navigator.storage?.persist?.();
+  ask(false);
+}
+
+function follow(state) {
+  if (state !== "sending" && state !== page.dataset.state) location.reload();
+}
+
+let said = false;
+async function say() {
+  if (said) return;
+  said = true;
+  const answer = await fetch(`/${document.documentElement.lang}/orders/waiting`);
+  const text = await answer.text();
+  const strip = new DOMParser().parseFromString(text, "text/html").querySelector("[data-waiting-strip]");
+  if (strip) document.querySelector("main").before(strip);
+}
