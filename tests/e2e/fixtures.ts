@@ -55,6 +55,27 @@ export class Staff {
     await this.shown((await done.json()).publication);
   }
 
+  /** The orders of the shopper with this address. */
+  async orders(email: string): Promise<{ number: number; total: { minor: number }; token: string }[]> {
+    const headers = { authorization: `Bearer ${process.env.ORILLA_STUDIO_TOKEN}` };
+    const found = [];
+    let cursor = "";
+    do {
+      const answer = await this.request.get(`/studio/api/orders?limit=100${cursor && `&cursor=${cursor}`}`, { headers });
+      const page = await answer.json();
+      found.push(...page.orders.filter((order: { email: string }) => order.email === email));
+      cursor = page.next_cursor;
+    } while (cursor);
+    return found;
+  }
+
+  /** The pieces that are left of a product with one variant. */
+  async left(product: TestProduct): Promise<number> {
+    await this.publish();
+    const found = await this.request.get(`/api/v1/products/${product.handle}`);
+    return (await found.json()).variants[0].available;
+  }
+
   private async shown(publication: number) {
     const shown = async () => (await (await this.request.get("/health")).json()).publication;
     await expect.poll(shown, { intervals: [100] }).toBeGreaterThanOrEqual(publication);

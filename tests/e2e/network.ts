@@ -7,6 +7,8 @@ export class Network {
   readonly instead = new Map<string, { type: string; body: string }>();
   /** The paths that were asked for. */
   readonly asked: string[] = [];
+  /** Paths whose requests reach the shop, and whose answers nobody gets; and what is told of each that the shop gave. */
+  readonly swallowed = new Map<string, () => void>();
   private readonly sockets = new Set<Socket>();
   private hangs = false;
   private readonly server: Server;
@@ -25,6 +27,11 @@ export class Network {
       }
       const { method, headers } = incoming;
       const onward = request({ hostname, port, path, method, headers }, (answer) => {
+        const swallowed = this.swallowed.get(path);
+        if (swallowed) {
+          answer.resume();
+          return void answer.on("end", swallowed);
+        }
         outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
         answer.pipe(outgoing);
       });
@@ -64,6 +71,11 @@ export class Network {
     this.hangs = false;
     await new Promise<void>((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
     this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Lets what is sent to a path reach the shop, and keeps the answers. Ends when the shop has answered one. */
+  swallow(path: string): Promise<void> {
+    return new Promise((resolve) => this.swallowed.set(path, resolve));
   }
 
   /** Takes what is sent, and never answers. */

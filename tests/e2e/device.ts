@@ -1,0 +1,67 @@
+// A shopper's device with a network that can be cut, and what happens on it.
+import { type BrowserContext, type Page, expect, test as base } from "@playwright/test";
+import { Staff, type TestProduct } from "./fixtures";
+import { Network } from "./network";
+import { cartLink, fillInAddress } from "./shopper";
+
+export const test = base.extend<{ network: Network; staff: Staff; home: Page }>({
+  network: async ({ baseURL }, use) => {
+    const network = await Network.to(baseURL ?? "");
+    await use(network);
+    await network.end();
+  },
+  staff: async ({ playwright, baseURL }, use) => {
+    const request = await playwright.request.newContext({ baseURL });
+    await use(new Staff(request));
+    await request.dispose();
+  },
+  // A page of a browser that has visited the home page and then had time.
+  home: async ({ page, network }, use) => {
+    await page.goto(`${network.url}/en`);
+    await kept(page);
+    await use(page);
+  },
+});
+
+/** Waits until the shop is on the device. */
+export async function kept(page: Page) {
+  const isKept = () => page.evaluate(async () => (await caches.match("/device/note/kept")) !== undefined);
+  await expect.poll(isKept, { timeout: 20_000 }).toBe(true);
+}
+
+/** The strip of a page that was made on the device. */
+export const strip = (page: Page) => page.getByRole("complementary", { name: "You are offline." });
+
+/** Ends the service worker, as browsers do when it has had nothing to do for a while. */
+export async function stop(context: BrowserContext, page: Page) {
+  const session = await context.newCDPSession(page);
+  await session.send("ServiceWorker.enable");
+  await session.send("ServiceWorker.stopAllWorkers");
+  await session.detach();
+}
+
+export const title = (page: Page) => page.getByRole("heading", { level: 1 });
+
+/** Fills the checkout in that the page shows, and sends it. */
+export async function checkOut(page: Page, email: string, button: string) {
+  await fillInAddress(page);
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("button", { name: button }).click();
+}
+
+/** Puts a piece into the cart of a device without a network, and orders it there. Answers where the order waits. */
+export async function orderAway(page: Page, network: Network, product: TestProduct, email: string): Promise<string> {
+  await page.goto(`${network.url}/en/p/${product.handle}`);
+  await page.locator(".buy-box").getByRole("button", { name: "Add to cart" }).click();
+  await expect(cartLink(page)).toHaveAccessibleName(/, 1 item$/);
+  await page.goto(`${network.url}/en/checkout`);
+  await checkOut(page, email, "Order as soon as there is a network");
+  await expect(title(page)).toHaveText("Waiting to be sent");
+  return page.url();
+}
+
+/** The page has become the one of a placed order. */
+export async function placed(page: Page) {
+  // Until a sending is due, after some that found no network.
+  await expect(title(page)).toHaveText(/^Order \d+$/, { timeout: 20_000 });
+}
