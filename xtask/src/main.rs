@@ -5,6 +5,7 @@
 mod analyze;
 mod bench;
 mod build;
+mod chaos;
 mod dev;
 mod eval;
 mod feed;
@@ -38,6 +39,8 @@ cargo xtask <command>
   analyze FILE.csv --unit COLUMN --variant COLUMN --metric COLUMN[:TYPE]…
                                Analyses an experiment from a file of units; more options: `cargo xtask analyze --help`.
   eval prefetch                Says what bringing likely pages beforehand is worth, to simulated shoppers.
+  chaos device [--orders 300] [--seed N] [--kills 3]
+                               Orders of devices, over a network that loses and doubles, in a shop that is killed.
   eval stats                   Shows by simulations whether the analysis of experiments keeps its promises.
 ";
 
@@ -66,6 +69,7 @@ fn command(args: &[String]) -> Result<ExitCode> {
         "import" | "export" | "flags" => {
             return feed::command(&std::iter::once(command).chain(args).cloned().collect::<Vec<_>>());
         }
+        "chaos" => return chaos::command(args),
         "eval" => return eval::command(args),
         "analyze" => return analyze::command(args),
         "help" | "--help" | "-h" => {

@@ -96,6 +96,13 @@ impl Server {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Ends it as a machine that loses its power does: in the middle of whatever it writes.
+    pub fn kill(mut self) {
+        let group = format!("-{}", self.child.id());
+        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
+        self.child.wait().ok();
+    }
+
     /// Whether the catalogue has no product.
     ///
     /// # Errors

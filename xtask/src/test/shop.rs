@@ -6,7 +6,7 @@ use crate::process::{Result, program, root, step};
 use crate::server::{self, Server};
 use crate::test::tally::Tally;
 use crate::test::twins::Twins;
-use crate::{dev, feed, files, setup};
+use crate::{chaos, dev, feed, files, setup};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -24,7 +24,22 @@ pub fn worker(options: &Options, tally: &mut Tally) -> Result<()> {
     let mut tests = cargo(&["test", "--quiet", "--no-fail-fast", "--package", "orilla-integration"]);
     tests.args(&options.filter).env("ORILLA_FEED", importer.get_program());
     tests.env("ORILLA_TWINS", twins.urls.join(" "));
-    tally.count(shop.describe(&mut tests))
+    tally.count(shop.describe(&mut tests))?;
+    drop(twins);
+    chaos(options, build, tally)
+}
+
+/// Orders of devices while the shop is killed: one test as a whole.
+fn chaos(options: &Options, build: Build, tally: &mut Tally) -> Result<()> {
+    const NAME: &str = "chaos_device";
+    if options.filter.as_ref().is_some_and(|filter| !NAME.contains(filter.as_str())) {
+        return Ok(());
+    }
+    match chaos::run(build, &chaos::Options { orders: 150, seed: 7, kills: 2 })? {
+        true => tally.passed += 1,
+        false => tally.fail("orders of devices were lost, duplicated or oversold"),
+    }
+    Ok(())
 }
 
 /// The journeys in Chromium.
