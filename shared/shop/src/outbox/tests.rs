@@ -1,0 +1,211 @@
+use super::*;
+use crate::{Clock, PortError, Random};
+use async_trait::async_trait;
+use futures::executor::block_on;
+use orilla_orders::{Cart, CheckoutForm, Fingerprint, IdempotencyKey};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+const DAY: i64 = 24 * 3_600_000;
+
+#[derive(Default)]
+struct Memory(Mutex<BTreeMap<String, (u32, String)>>);
+
+#[async_trait]
+impl Shelf for Memory {
+    async fn all(&self) -> Result<Vec<String>, PortError> {
+        Ok(self.0.lock().unwrap().values().map(|(_, text)| text.clone()).collect())
+    }
+    async fn write(&self, id: &str, over: u32, version: u32, text: String) -> Result<bool, PortError> {
+        let mut all = self.0.lock().unwrap();
+        let is_there = all.get(id).map_or(0, |(version, _)| *version) == over;
+        if is_there {
+            all.insert(id.to_owned(), (version, text));
+        }
+        Ok(is_there)
+    }
+    async fn remove(&self, id: &str, version: u32) -> Result<bool, PortError> {
+        let mut all = self.0.lock().unwrap();
+        let is_there = all.get(id).is_some_and(|(there, _)| *there == version);
+        if is_there {
+            all.remove(id);
+        }
+        Ok(is_there)
+    }
+}
+
+#[derive(Default)]
+struct Hand(AtomicI64);
+
+impl Clock for Hand {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+struct Loaded;
+
+impl Random for Loaded {
+    fn bytes(&self) -> Result<[u8; 16], PortError> {
+        Ok([0x5a; 16])
+    }
+}
+
+/// A shop that gives these answers, one after the other, and then none.
+struct Script {
+    outbox: Outbox,
+    is_open: AtomicBool,
+    answers: Mutex<VecDeque<(u16, String)>>,
+    /// The bodies that were sent, each with the order's state on the shelf at that moment.
+    sent: Mutex<Vec<(String, &'static str)>>,
+}
+
+#[async_trait]
+impl Counter for Script {
+    async fn is_open(&self) -> bool {
+        self.is_open.load(Ordering::Relaxed)
+    }
+    async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
+        let state = state_name(&self.outbox.get(key).await?.unwrap());
+        self.sent.lock().unwrap().push((body, state));
+        let next = self.answers.lock().unwrap().pop_front();
+        let (status, body) = next.ok_or_else(|| PortError::Unavailable("no answer".into()))?;
+        Ok(Answer { status, retry_after: 0, body: body.into_bytes() })
+    }
+}
+
+struct Device {
+    outbox: Outbox,
+    clock: Arc<Hand>,
+    shelf: Arc<Memory>,
+    shop: Script,
+}
+
+impl Device {
+    fn new(answers: &[(u16, &str)]) -> Self {
+        let (clock, shelf) = (Arc::new(Hand::default()), Arc::new(Memory::default()));
+        let outbox = Outbox::new(shelf.clone(), clock.clone());
+        let answers = answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
+        let (is_open, sent) = (AtomicBool::new(true), Mutex::default());
+        let shop = Script { outbox: outbox.clone(), is_open, answers: Mutex::new(answers), sent };
+        Device { outbox, clock, shelf, shop }
+    }
+
+    fn leave(&self, key: &str) {
+        block_on(self.outbox.leave(&IdempotencyKey::parse(key).unwrap(), order(), false)).unwrap();
+    }
+
+    fn send(&self) -> Sent {
+        block_on(self.outbox.send(&self.shop, &Loaded, false)).unwrap()
+    }
+
+    fn sent(&self) -> usize {
+        self.shop.sent.lock().unwrap().len()
+    }
+}
+
+fn order() -> WaitingOrder {
+    let form = CheckoutForm {
+        email: "ada@example.com".into(),
+        name: "Ada Marinero".into(),
+        phone: "+34 600 000 000".into(),
+        address1: "Calle del Faro 7".into(),
+        city: "Cádiz".into(),
+        postcode: "11001".into(),
+        country: "ES".into(),
+        shipping: "standard".into(),
+        payment: "bank_transfer".into(),
+        ..CheckoutForm::default()
+    };
+    WaitingOrder {
+        cart: Cart::parse("1.12x2-45x1").unwrap(),
+        checkout: form.check().unwrap(),
+        agreed: Fingerprint::of("a quote"),
+        seen: None,
+        prices_from: 0,
+    }
+}
+
+const PLACED: &str = "{\"token\":\"abcdefghijklmnopqrstuvwxyz\",\"number\":1001,\"links\":{}}";
+
+#[test]
+fn what_is_sent_is_the_body_of_the_api() {
+    let body: serde_json::Value = serde_json::from_str(&order().request()).unwrap();
+    let expected = serde_json::json!({
+        "lines": [{ "variant": 12, "quantity": 2 }, { "variant": 45, "quantity": 1 }],
+        "contact": { "email": "ada@example.com", "name": "Ada Marinero", "phone": "+34 600 000 000" },
+        "address": { "address1": "Calle del Faro 7", "city": "Cádiz", "postcode": "11001", "country": "ES" },
+        "shipping": "standard",
+        "payment": "bank_transfer",
+        "seen": Fingerprint::of("a quote").as_str(),
+    });
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn it_is_written_down_that_an_order_is_on_its_way_before_it_is() {
+    let device = Device::new(&[(201, PLACED)]);
+    device.leave("key-of-a-form");
+    assert_eq!(device.send().states["key-of-a-form"], "done");
+    assert_eq!(device.shop.sent.lock().unwrap()[0].1, "sending");
+    // It holds no name and no address any more, and is forgotten after a while.
+    assert!(!block_on(device.shelf.all()).unwrap()[0].contains("Marinero"));
+    device.clock.0.store(31 * DAY, Ordering::Relaxed);
+    assert!(device.send().states.is_empty());
+}
+
+#[test]
+fn no_answer_means_later_and_a_shop_that_is_out_of_reach_is_sent_nothing() {
+    let device = Device::new(&[]);
+    device.leave("key-of-a-form");
+    let due = device.send().due.unwrap();
+    assert!(due > 0);
+    assert_eq!(device.sent(), 1);
+    assert_eq!(device.send().due, Some(due), "it is not due yet");
+    assert_eq!(device.sent(), 1);
+    device.shop.is_open.store(false, Ordering::Relaxed);
+    device.clock.0.store(due, Ordering::Relaxed);
+    assert!(device.send().due.unwrap() > due);
+    assert_eq!(device.sent(), 1);
+}
+
+#[test]
+fn an_order_that_was_on_its_way_when_the_device_stopped_is_sent_again() {
+    let device = Device::new(&[(201, PLACED)]);
+    device.leave("key-of-a-form");
+    let mut waiting = block_on(device.outbox.get("key-of-a-form")).unwrap().unwrap();
+    waiting.begin().unwrap();
+    assert!(block_on(device.outbox.write(1, &waiting)).unwrap());
+    assert_eq!(block_on(device.outbox.take_back("key-of-a-form")).unwrap(), None, "it may be at the shop");
+    assert_eq!(device.send().states["key-of-a-form"], "done");
+}
+
+#[test]
+fn what_is_taken_back_is_not_sent() {
+    let device = Device::new(&[(201, PLACED)]);
+    device.leave("key-of-a-form");
+    assert_eq!(block_on(device.outbox.take_back("key-of-a-form")).unwrap(), Some(order()));
+    device.send();
+    assert_eq!(device.sent(), 0);
+    assert_eq!(block_on(device.outbox.take_back("key-of-a-form")).unwrap(), None);
+}
+
+#[test]
+fn what_an_earlier_build_wrote_otherwise_stays_and_is_not_in_the_way() {
+    let device = Device::new(&[(201, PLACED)]);
+    block_on(device.shelf.write("another", 0, 1, "{\"of\":\"another build\"}".into())).unwrap();
+    device.leave("key-of-a-form");
+    device.send();
+    assert_eq!(block_on(device.shelf.all()).unwrap().len(), 2);
+    assert_eq!(device.sent(), 1);
+}
+
+#[test]
+fn a_refused_order_holds_up_no_other() {
+    let device = Device::new(&[(409, "{\"code\":\"cart_empty\"}"), (201, PLACED)]);
+    device.leave("key-of-the-first");
+    device.leave("key-of-the-second");
+    let states = device.send().states;
+    assert_eq!((states["key-of-the-first"], states["key-of-the-second"]), ("refused", "done"));
+}
