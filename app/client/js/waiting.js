@@ -28,7 +28,8 @@ function follow(state) {
 
 let said = false;
 async function say() {
-  if (said) return;
+  // A page that was reloaded past the service worker can't ask it.
+  if (said || !navigator.serviceWorker.controller) return;
   said = true;
   const answer = await fetch(`/${document.documentElement.lang}/orders/waiting`);
   const text = await answer.text();
