@@ -111,7 +111,13 @@ impl Device {
     }
 
     /// All that happens on it, until each of its orders is placed, given up or refused.
-    pub fn live(&mut self, weather: &Weather<'_>, shop: &Shop, stalls: &Mutex<Vec<Product>>, owner: &Mutex<Dice>) {
+    pub fn live(
+        &mut self,
+        weather: &Weather<'_>,
+        shop: &Shop,
+        stalls: &Mutex<Vec<Product>>,
+        owner: &Mutex<Dice>,
+    ) {
         // The prices as the device last had them.
         let mut prices = known(stalls);
         while self.left < self.wishes {

@@ -40,7 +40,9 @@ fn main() -> ExitCode {
 /// `orilla-chaos ORDERS SEED`, with the shop in the environment. Says whether all is as it should be.
 fn run() -> Result<bool> {
     let numbers: Vec<u64> = std::env::args().skip(1).filter_map(|number| number.parse().ok()).collect();
-    let [orders, seed] = numbers.as_slice() else { return Err("name the number of orders and the seed".into()) };
+    let [orders, seed] = numbers.as_slice() else {
+        return Err("name the number of orders and the seed".into());
+    };
     let orders = usize::try_from(*orders).map_err(|error| error.to_string())?;
     let shop = Shop::of_environment()?;
     let mut dice = Dice::new(*seed);
@@ -61,7 +63,9 @@ fn run() -> Result<bool> {
         for _ in 0..HANDS {
             scope.spawn(|| {
                 loop {
-                    let Some(mut device) = queue.lock().ok().and_then(|mut queue| queue.pop()) else { return };
+                    let Some(mut device) = queue.lock().ok().and_then(|mut queue| queue.pop()) else {
+                        return;
+                    };
                     device.live(&weather, &shop, &stalls, &owner);
                     if let Ok(mut done) = done.lock() {
                         done.push(device);
@@ -81,9 +85,15 @@ fn run() -> Result<bool> {
 /// The shop's products, of which there are fewer than is wanted.
 fn stocked(shop: &Shop, orders: usize, dice: &mut Dice) -> Result<Vec<Product>> {
     // Two pieces an order on the average.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "small"
+    )]
     let each = (2.0 * orders as f64 / WANTED_OF_STOCK / PRODUCTS as f64).ceil() as u32;
-    let products = (0..PRODUCTS).map(|at| Product::new(format!("chaos-{at}"), 1_000 + 10 * dice.price(), each));
+    let products =
+        (0..PRODUCTS).map(|at| Product::new(format!("chaos-{at}"), 1_000 + 10 * dice.price(), each));
     let products: Vec<_> = products.collect();
     for product in &products {
         shop.import(product)?;

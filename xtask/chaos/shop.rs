@@ -73,7 +73,8 @@ impl Shop {
         let Product { handle, price, stock, .. } = product;
         let price = json!({ "minor": price, "currency": "EUR" });
         let variant = json!({ "sku": handle, "price": price, "available": stock });
-        let document = json!({ "handle": handle, "title": handle, "status": "active", "variants": [variant] });
+        let document =
+            json!({ "handle": handle, "title": handle, "status": "active", "variants": [variant] });
         self.owner("POST", "/studio/api/import?format=ndjson&source=chaos", &document.to_string()).map(drop)
     }
 
@@ -101,7 +102,8 @@ impl Shop {
             let page = self.owner("GET", &format!("/studio/api/orders?limit=100{cursor}"), "")?;
             let listed = page.get("orders").and_then(Value::as_array).ok_or("the list of orders has none")?;
             for order in listed {
-                let text = |name: &str| order.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+                let text =
+                    |name: &str| order.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
                 let number = |name: &str| order.get(name).and_then(Value::as_i64).unwrap_or_default();
                 let pieces = u32::try_from(number("pieces")).unwrap_or_default();
                 all.push(Ordered { email: text("email"), number: number("number"), pieces });
@@ -119,8 +121,10 @@ impl Shop {
         for _ in 0..PATIENCE {
             let text = self.owner_text("GET", "/studio/api/export", "")?;
             let documents = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let mut ours = documents.filter(|found| found.get("handle").and_then(Value::as_str) == Some(&product.handle));
-            if let Some(left) = ours.next().and_then(|found| found.pointer("/variants/0/available")?.as_i64()) {
+            let mut ours = documents
+                .filter(|found| found.get("handle").and_then(Value::as_str) == Some(&product.handle));
+            if let Some(left) = ours.next().and_then(|found| found.pointer("/variants/0/available")?.as_i64())
+            {
                 return Ok(left);
             }
         }

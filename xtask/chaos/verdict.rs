@@ -39,7 +39,8 @@ impl Verdict {
             let domain = format!("@{}.example", product.handle);
             let of_it = had.values().flatten().filter(|order| order.email.ends_with(&domain));
             let sold: i64 = of_it.map(|order| i64::from(order.pieces)).sum();
-            verdict.oversold += (i64::from(product.stock) - sold - shop.left(product)?).abs() + (sold - i64::from(product.stock)).max(0);
+            verdict.oversold += (i64::from(product.stock) - sold - shop.left(product)?).abs()
+                + (sold - i64::from(product.stock)).max(0);
         }
         for told in devices.iter().map(Device::told) {
             verdict.placed += told.placed.len();

@@ -122,7 +122,11 @@ fn config(kept: Kept) -> Option<Arc<Config>> {
                 public_url: shop.public_url,
                 studio_token: None,
                 client_keys: Vec::new(),
-                payments: shop.payments.into_iter().map(|way| Box::new(PayLater(way)) as Box<dyn Payment>).collect(),
+                payments: shop
+                    .payments
+                    .into_iter()
+                    .map(|way| Box::new(PayLater(way)) as Box<dyn Payment>)
+                    .collect(),
                 build: built.build,
                 on_devices: true,
                 assets: built.assets,

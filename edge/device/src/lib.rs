@@ -76,9 +76,9 @@ pub fn visit(path: String) -> Promise {
 pub fn send(hurry: bool) -> Promise {
     future_to_promise(async move {
         let sent = outbox().send(&Api, &host::SystemRandom, hurry).await;
-        let text = sent.map_err(|error| error.to_string()).and_then(|sent| {
-            serde_json::to_string(&sent).map_err(|error| error.to_string())
-        });
+        let text = sent
+            .map_err(|error| error.to_string())
+            .and_then(|sent| serde_json::to_string(&sent).map_err(|error| error.to_string()));
         text.map(JsValue::from).map_err(|error| JsValue::from_str(&error))
     })
 }

@@ -73,7 +73,11 @@ impl Counter for Api {
 
 /// A number of JavaScript's as one without a fraction or a sign; 0 if it is none.
 fn whole<T: TryFrom<u32> + Default>(value: &JsValue) -> T {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of this kind saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a cast of this kind saturates"
+    )]
     let number = value.as_f64().unwrap_or_default() as u32;
     T::try_from(number).unwrap_or_default()
 }

@@ -12,8 +12,8 @@ use orilla_catalog::VariantId;
 use orilla_shop::PortError;
 use orilla_shop::catalog::{Search, Words};
 use orilla_shop::checkout::Variants;
-use orilla_shop::outbox::Outbox;
 use orilla_shop::offline::{Announced, AtHome, Home, HomeError, Kept, NOTE, Origin, Refreshed, refresh};
+use orilla_shop::outbox::Outbox;
 use orilla_shop::publish::{Publication, Publications, Segments};
 use orilla_snapshot::Hash;
 use std::collections::BTreeMap;
@@ -157,7 +157,8 @@ impl Device {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
-        let (parts, body) = block_on(answer_away(self.host.clone(), self.outbox.clone(), request)).into_parts();
+        let (parts, body) =
+            block_on(answer_away(self.host.clone(), self.outbox.clone(), request)).into_parts();
         let body = block_on(to_bytes(body, usize::MAX)).unwrap().to_vec();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }
     }
@@ -313,10 +314,7 @@ fn what_only_the_shop_can_do_says_so_and_leaves_the_cart() {
     let shop = Shop::new();
     let device = Device::of(&shop);
     let headers = [("origin", "https://shop.example"), ("cookie", "__Host-cart=1.1x1")];
-    for (method, path) in [
-        ("GET", "/es/orders/aaaaaaaaaaaaaaaaaaaaaaaaaa"),
-        ("POST", "/fn/consent"),
-    ] {
+    for (method, path) in [("GET", "/es/orders/aaaaaaaaaaaaaaaaaaaaaaaaaa"), ("POST", "/fn/consent")] {
         let answer = device.send(method, path, &headers, "");
         assert_eq!(answer.status, 503, "{method} {path}");
         assert_eq!(answer.header("cache-control"), "private, no-store");

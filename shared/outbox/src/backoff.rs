@@ -24,7 +24,9 @@ mod tests {
     #[test]
     fn the_limit_doubles_up_to_a_quarter_of_an_hour() {
         let limit = |tries| (0..4_000_000).step_by(997).map(|dice| delay(tries, dice)).max().unwrap();
-        for (tries, most) in [(0, 2_000), (1, 2_000), (2, 4_000), (5, 32_000), (10, LONGEST), (u32::MAX, LONGEST)] {
+        for (tries, most) in
+            [(0, 2_000), (1, 2_000), (2, 4_000), (5, 32_000), (10, LONGEST), (u32::MAX, LONGEST)]
+        {
             assert!(limit(tries) <= most && limit(tries) > most - 1_000, "{tries}: {}", limit(tries));
         }
     }

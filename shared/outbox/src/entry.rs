@@ -78,7 +78,17 @@ impl<B, A, Q, R> Entry<B, A, Q, R> {
     /// knows what became of that.
     pub fn new(id: String, aggregate: String, place: u64, body: B, now: i64, unsure: bool) -> Self {
         let (bodies, state) = (vec![body], State::Waiting { due: now });
-        Entry { id, aggregate, place, since: now, version: 1, tries: u32::from(unsure), unsure, bodies, state }
+        Entry {
+            id,
+            aggregate,
+            place,
+            since: now,
+            version: 1,
+            tries: u32::from(unsure),
+            unsure,
+            bodies,
+            state,
+        }
     }
 
     /// Its idempotency key.

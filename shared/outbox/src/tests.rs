@@ -253,7 +253,8 @@ proptest! {
             world.send(&Fate::Through);
         }
         prop_assert_eq!(world.receiver.effects.len(), others);
-        prop_assert!(matches!(world.device[1].state(), State::Asks { .. }));
+        let is_asked = matches!(world.device[1].state(), State::Asks { .. });
+        prop_assert!(is_asked);
     }
 }
 
@@ -333,10 +334,13 @@ fn what_does_not_get_through_waits_and_may_be_hurried() {
         entry.settle(lost(), 1_000, u64::MAX - 3).unwrap();
         let State::Waiting { due } = *entry.state() else { panic!("{:?}", entry.state()) };
         assert!((1_000..=1_000 + LONGEST).contains(&due), "{tries}");
-        assert_eq!(next(std::slice::from_ref(&entry), due - 1), match due {
-            1_000 => Next::Send(&entry),
-            due => Next::Wait(due),
-        });
+        assert_eq!(
+            next(std::slice::from_ref(&entry), due - 1),
+            match due {
+                1_000 => Next::Send(&entry),
+                due => Next::Wait(due),
+            }
+        );
     }
     entry.begin().unwrap();
     entry.settle(Reply::Later { after: 60_000, unsure: false }, 1_000, 0).unwrap();

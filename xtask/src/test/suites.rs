@@ -9,7 +9,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What only the developer's programs need, and is tested too.
-const TOOLS: &str = "xtask/feed,xtask/analyze,xtask/chaos,xtask/eval-prefetch,xtask/eval-stats,orilla-stats/simulate";
+const TOOLS: &str =
+    "xtask/feed,xtask/analyze,xtask/chaos,xtask/eval-prefetch,xtask/eval-stats,orilla-stats/simulate";
 
 /// Format, lints, licences and advisories.
 pub fn checks(_: &Options, tally: &mut Tally) -> Result<()> {

@@ -180,7 +180,8 @@ pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], ahead: i32) -> Stri
             view! { <li><a href=address(waiting)>{locale.order_placed_on(&when)}</a> " – " {state}</li> }
         })
         .collect();
-    let needs_answer = all.iter().any(|waiting| !matches!(waiting.state(), State::Waiting { .. } | State::Sending));
+    let needs_answer =
+        all.iter().any(|waiting| !matches!(waiting.state(), State::Waiting { .. } | State::Sending));
     let text = if needs_answer { locale.waiting_strip_asks() } else { locale.waiting_strip() };
     let see = match all {
         [only] => address(only),

@@ -111,7 +111,8 @@ fn encoded(fields: &[(&str, &str)]) -> String {
 
 /// The value of a hidden field.
 fn hidden(page: &str, name: &str) -> String {
-    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {page}"));
+    let (_, rest) =
+        page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {page}"));
     rest.split('"').next().unwrap().to_owned()
 }
 
@@ -169,7 +170,9 @@ fn an_order_is_left_on_the_device_and_reaches_the_shop_once() {
     let page = device.send("GET", "/en/checkout", &[("cookie", &cart)], "");
     assert_eq!(page.status, 200, "{}", page.text());
     let page = page.text();
-    for part in ["action=\"/en/checkout?away=1\"", "You can order without a network", "bank_transfer", "on_delivery"] {
+    for part in
+        ["action=\"/en/checkout?away=1\"", "You can order without a network", "bank_transfer", "on_delivery"]
+    {
         assert!(page.contains(part), "{part}: {page}");
     }
     let left = device.order(&page, "/en/checkout?away=1");
@@ -303,7 +306,10 @@ fn the_shops_own_form_waits_too_and_may_have_reached_it_before() {
     let left = device.form("/en/checkout", "", &fields);
     assert_eq!(left.status, 303, "{}", left.text());
     let waits = device.get(left.header("location")).text();
-    assert!(waits.contains("may already have reached") && waits.contains("At the prices that you saw"), "{waits}");
+    assert!(
+        waits.contains("may already have reached") && waits.contains("At the prices that you saw"),
+        "{waits}"
+    );
     assert_eq!(device.send_orders(&Line::to(&shop)).states.into_values().collect::<Vec<_>>(), ["done"]);
     assert_eq!(orders(&shop).len(), before + 1);
     assert!(shop.anonymous().get(device.get(left.header("location")).header("location")).status == 200);

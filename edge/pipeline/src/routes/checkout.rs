@@ -7,8 +7,8 @@ use axum::body::Bytes;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use orilla_orders::{
-    Cart, Checkout, CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey, OrderToken,
-    Quote, ShippingMethod, Text,
+    Cart, Checkout, CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey,
+    OrderToken, Quote, ShippingMethod, Text,
 };
 use orilla_shop::PortError;
 use orilla_shop::checkout::{

@@ -1,6 +1,6 @@
 //! On a device: orders that wait there until the shop is in reach.
 
-use super::checkout::{Ready, Shown, quote, read, refusal_text, show_with};
+use super::checkout::{Ready, quote, read, refusal_text, show_with};
 use crate::visit::{Segment, Visit, cart_cookie};
 use crate::{form, reply};
 use axum::Extension;
@@ -17,7 +17,7 @@ const MOST_FIELDS: usize = 10;
 
 /// `POST /en/checkout`: leaves the order on the device.
 pub async fn place(visit: Visit, Extension(outbox): Extension<Outbox>, body: Bytes) -> Response {
-    let Ready { shown, checkout, key, seen: agreed } = match read(&visit, &body).await {
+    let Ready { mut shown, checkout, key, seen: agreed } = match read(&visit, &body).await {
         Ok(ready) => ready,
         Err(answer) => return *answer,
     };
@@ -27,12 +27,13 @@ pub async fn place(visit: Visit, Extension(outbox): Extension<Outbox>, body: Byt
         Ok(quote) if quote.fingerprint() == agreed => match orderable(&visit, quote) {
             Ok(seen) => Some(seen),
             Err(refusal) => {
-                let shown = Shown { refusal: Some(refusal), ..shown };
+                shown.refusal = Some(refusal);
                 return show_with(&visit, shown, StatusCode::CONFLICT).await;
             }
         },
         Ok(_) if is_own => {
-            return show_with(&visit, Shown { changed: true, ..shown }, StatusCode::CONFLICT).await;
+            shown.changed = true;
+            return show_with(&visit, shown, StatusCode::CONFLICT).await;
         }
         Err(error) if is_own => return reply::failure(&visit, &error).await,
         // The shop's form had the shop's prices, and the device has older ones, or not this product.

@@ -125,6 +125,7 @@ impl Origin for Edge {
                 currency: Currency::EUR,
                 catalog_language: "en".into(),
                 public_url: String::new(),
+                payments: Vec::new(),
             },
             publication,
         })

@@ -37,8 +37,7 @@ impl Outbox {
     /// The storage's.
     pub async fn all(&self) -> Result<Vec<Waiting>, PortError> {
         let texts = self.shelf.all().await?;
-        let mut all: Vec<Waiting> =
-            texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+        let mut all: Vec<Waiting> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
         all.sort_by(|a, b| (a.place(), a.id()).cmp(&(b.place(), b.id())));
         Ok(all)
     }
@@ -77,7 +76,11 @@ impl Outbox {
     /// The storage's.
     pub async fn hurry(&self, key: &str) -> Result<(), PortError> {
         let now = self.clock.now();
-        self.change(key, |waiting| Ok(drop(waiting.hurry(now)))).await.map(drop)
+        let hurry = |waiting: &mut Waiting| {
+            waiting.hurry(now);
+            Ok(())
+        };
+        self.change(key, hurry).await.map(drop)
     }
 
     /// The shopper agrees to what the shop has asked, which was this.

@@ -15,6 +15,6 @@ mod tests;
 
 pub use desk::{Confirmed, Outbox};
 pub use order::{Asked, Line, Placed, Seen, Waiting, WaitingOrder};
-pub use ports::{Answer, Counter, Shelf};
 pub use orilla_outbox::State;
+pub use ports::{Answer, Counter, Shelf};
 pub use sending::{Sent, state_name};

@@ -124,7 +124,8 @@ mod tests {
     #[test]
     fn a_refusal_has_the_code_of_its_first_field() {
         check(409, "{\"code\":\"cart_empty\"}", Reply::Refused("cart_empty".into()));
-        let field = |code: &str| format!("{{\"code\":\"invalid_fields\",\"errors\":[{{\"code\":\"{code}\"}}]}}");
+        let field =
+            |code: &str| format!("{{\"code\":\"invalid_fields\",\"errors\":[{{\"code\":\"{code}\"}}]}}");
         check(422, &field("payment_not_offered"), Reply::Refused("payment_not_offered".into()));
         check(422, &field("key_reused"), Reply::Spent("key_reused".into()));
     }
