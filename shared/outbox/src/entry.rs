@@ -141,7 +141,9 @@ impl<B, A, Q, R> Entry<B, A, Q, R> {
         self.unsure
     }
 
-    /// Whether its person may still take it back: it has certainly not been done.
+    /// Whether its person may still take it back: it has not been done. That is certain of what was never sent. Of what
+    /// the receiver has asked back about it is as certain as that no copy of an earlier sending, of which nobody heard, is
+    /// still under way and finds what it asks for possible again.
     pub fn can_be_taken_back(&self) -> bool {
         match self.state {
             State::Waiting { .. } => !self.unsure,

@@ -173,17 +173,15 @@ impl World {
         match fate {
             Fate::Late(which) if !self.sent.is_empty() => {
                 let (id, wish) = self.sent[which % self.sent.len()].clone();
-                // Whoever took a command back after the shop had asked something knows nothing of a copy that is still
-                // under way.
-                if !self.taken_back.contains(&id) {
-                    self.receiver.take(&id, &wish);
-                }
+                self.receiver.take(&id, &wish);
             }
             Fate::Late(_) => {}
             Fate::Price(price) => self.receiver.price = *price,
             Fate::Yes => self.say_yes(),
             Fate::Back(which) => {
-                let takes = |entry: &Command| entry.can_be_taken_back() && entry.is_open();
+                // What is taken back after a question may have a copy under way (`Entry::can_be_taken_back`).
+                let was_sent = |entry: &Command| self.sent.iter().any(|(id, _)| id == entry.id());
+                let takes = |entry: &Command| entry.can_be_taken_back() && !was_sent(entry);
                 if self.device.get(*which).is_some_and(takes) {
                     self.taken_back.insert(self.device.remove(*which).id().to_owned());
                 }

@@ -78,6 +78,8 @@ pub struct CheckoutPage {
 
 /// What the address of the form says that was made where the shop is out of reach: nothing of it was ever sent.
 pub const AWAY_QUERY: &str = "away=1";
+/// The same, behind a path.
+const AWAY: &str = "?away=1";
 
 /// The checkout page.
 pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
@@ -99,7 +101,7 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
         return render(|| document(page, head, content));
     }
     let fields = Fields { locale, form: &data.form, faults: &data.faults, payments: &data.payments };
-    let action = page.url("/checkout") + &data.is_away.then(|| format!("?{AWAY_QUERY}")).unwrap_or_default();
+    let action = page.url("/checkout") + if data.is_away { AWAY } else { "" };
     let away = data.is_away.then(|| {
         view! {
             <Notice kind=NoticeKind::Info title=locale.checkout_away_title()><p>{locale.checkout_away_text()}</p></Notice>
