@@ -19,7 +19,8 @@ export function watchOrders(registration) {
   addEventListener("pageshow", ({ persisted }) => persisted && ask(false));
   // The browser should not tidy an order away.
   if (page) navigator.storage?.persist?.();
-  ask(false);
+  // Who looks at it wants it sent.
+  ask(page !== null);
 }
 
 function follow(state) {
@@ -29,7 +30,7 @@ function follow(state) {
 let said = false;
 async function say() {
   // A page that was reloaded past the service worker can't ask it.
-  if (said || !navigator.serviceWorker.controller) return;
+  if (said || !navigator.serviceWorker.controller || document.querySelector("[data-waiting-strip]")) return;
   said = true;
   const answer = await fetch(`/${document.documentElement.lang}/orders/waiting`);
   const text = await answer.text();

@@ -160,6 +160,7 @@ addEventListener("message", (event) => {
 async function forget(port) {
   await navigator.locks.request("orilla-outbox", () => call((shop) => shop.forget()));
   port?.postMessage("forgotten");
+  await tell('{"states":{}}');
 }
 
 // Background Sync: the browser calls when a network is there, with no tab open. It calls again if that fails.
