@@ -35,5 +35,7 @@ async function say() {
   const answer = await fetch(`/${document.documentElement.lang}/orders/waiting`);
   const text = await answer.text();
   const strip = new DOMParser().parseFromString(text, "text/html").querySelector("[data-waiting-strip]");
-  if (strip) document.querySelector("main").before(strip);
+  if (!strip) return;
+  strip.hidden = false;
+  document.querySelector("main").before(strip);
 }

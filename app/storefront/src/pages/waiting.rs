@@ -42,7 +42,10 @@ pub fn waiting(page: Arc<PageContext>, data: WaitingPage) -> String {
         _ => None,
     };
     let order = waiting.body();
-    let heading = if now.is_some() { locale.waiting_before() } else { locale.checkout_review() };
+    let (heading, prices) = match now {
+        Some(_) => (locale.waiting_before(), None),
+        None => (locale.checkout_review(), order.map(|order| prices(locale, order, ahead))),
+    };
     let seen = order.and_then(|order| order.seen.as_ref());
     let content = view! {
         <h1>{title}</h1>
@@ -52,7 +55,7 @@ pub fn waiting(page: Arc<PageContext>, data: WaitingPage) -> String {
                 {now}
                 {acts(&page, &waiting)}
                 {summary(locale, "ordered", heading, seen)}
-                {order.map(|order| prices(locale, order, ahead))}
+                {prices}
             </div>
         </div>
     };
@@ -153,7 +156,8 @@ fn refusal(locale: Locale, reason: &str) -> &'static str {
     }
 }
 
-/// The orders of this device of which something is still to come. Its first part is what `keep.js` shows on other pages.
+/// The orders of this device of which something is still to come. Its hidden part is what `keep.js` shows on other
+/// pages.
 pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], ahead: i32) -> String {
     let locale = page.locale;
     let title = locale.waiting_list_title();
@@ -188,7 +192,7 @@ pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], ahead: i32) -> Stri
         _ => page.url("/orders/waiting"),
     };
     let content = view! {
-        <aside class="away" data-waiting-strip aria-label=title>
+        <aside class="away" data-waiting-strip hidden aria-label=title>
             <p>{text} " " <a href=see>{locale.waiting_see()}</a></p>
         </aside>
         <h1>{title}</h1>
