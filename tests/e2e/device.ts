@@ -23,9 +23,13 @@ export const test = base.extend<{ network: Network; staff: Staff; home: Page }>(
   },
 });
 
-/** Waits until the shop is on the device. */
+/** Waits until the shop is on the device, its product pages too. */
 export async function kept(page: Page) {
-  const isKept = () => page.evaluate(async () => (await caches.match("/device/note/kept")) !== undefined);
+  const isKept = () =>
+    page.evaluate(async () => {
+      const note = await (await caches.match("/device/note/kept"))?.json();
+      return Array.isArray(note?.chosen_for);
+    });
   await expect.poll(isKept, { timeout: 20_000 }).toBe(true);
 }
 

@@ -21,7 +21,7 @@ use verdict::Verdict;
 pub type Result<T> = std::result::Result<T, String>;
 
 /// Devices that act at the same time.
-const HANDS: usize = 4;
+const HANDS: usize = 8;
 /// Products that are sold, and the orders that there are for each piece of their stock: not all can have one.
 const PRODUCTS: usize = 6;
 const WANTED_OF_STOCK: f64 = 1.3;

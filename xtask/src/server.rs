@@ -101,6 +101,13 @@ impl Server {
         let group = format!("-{}", self.child.id());
         Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
         self.child.wait().ok();
+        // Its children end a moment later.
+        for _ in 0..100 {
+            if TcpListener::bind(("127.0.0.1", self.port)).is_ok() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// Whether the catalogue has no product.

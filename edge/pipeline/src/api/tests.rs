@@ -218,6 +218,29 @@ fn orders_are_listed_from_the_newest() {
 }
 
 #[test]
+fn the_largest_page_of_orders_tells_that_there_are_more() {
+    let shop = Shop::new();
+    placed(&shop, "key-00000001");
+    // A hundred more like it: only the list reads them.
+    shop.execute(
+        "INSERT INTO order_streams (number, token) SELECT 2000 + value,
+           'z' || replace(replace(replace(replace(printf('%025d', value), '0', 'a'), '1', 'b'), '8', 'c'), '9', 'd')
+           FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 100) SELECT value FROM n)",
+    );
+    shop.execute("CREATE TEMP TABLE one AS SELECT * FROM orders");
+    shop.execute("UPDATE one SET number = NULL");
+    shop.execute("CREATE TEMP TABLE more AS SELECT s.number AS of, one.* FROM order_streams s, one WHERE s.number > 2000");
+    shop.execute("UPDATE more SET number = of");
+    shop.execute("ALTER TABLE more DROP COLUMN of");
+    shop.execute("INSERT INTO orders SELECT * FROM more");
+    let first = shop.staff().get("/studio/api/orders?limit=100").json();
+    assert_eq!(first["orders"].as_array().unwrap().len(), 100);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = shop.staff().get(&format!("/studio/api/orders?limit=100&cursor={cursor}")).json();
+    assert_eq!((second["orders"].as_array().unwrap().len(), &second["next_cursor"]), (1, &Value::Null));
+}
+
+#[test]
 fn only_staff_get_in() {
     let shop = Shop::new();
     let token = placed(&shop, "key-00000001");

@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 /// How many orders [`OrderStore::rebuild`] reads and writes at a time.
 const REBUILT_AT_ONCE: u32 = 100;
-/// The most orders of one page of a list.
-const MOST_LISTED: u32 = 100;
+/// The most orders of one page of a list, and one more, which tells whether there is another page.
+const MOST_LISTED: u32 = 101;
 
 /// Orders in SQL.
 #[derive(Clone)]
