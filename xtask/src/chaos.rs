@@ -16,7 +16,7 @@ cargo xtask chaos device [--orders 300] [--seed N] [--kills 3]
   what is sent; devices stop in the middle, prices change, there is less stock than is wanted, and workerd is killed
   (SIGKILL) in the middle of its writes and started again with the same state. Then the shop's orders and stock are
   compared with what the devices say. Of one seed come the same devices, wishes and dice; what meets what is the machine's.
-  300 orders take about a minute, 10,000 about half an hour on two cores.";
+  300 orders take about a minute on two busy cores; at that rate 10,000 take three quarters of an hour.";
 
 /// Between the start of the devices and the first kill, and from one to the next.
 const BETWEEN: Duration = Duration::from_secs(6);
