@@ -22,6 +22,12 @@ export async function signIn(page: Page, name: string) {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Orders");
 }
 
+/** Keeps a picture of the page where somebody asks for them. */
+export async function picture(page: Page, name: string) {
+  const folder = process.env.ORILLA_PICTURES;
+  if (folder) await page.screenshot({ path: `${folder}/${name}-${page.viewportSize()?.width}.png`, fullPage: true });
+}
+
 /** Nothing that axe knows is wrong with the page, and it is not wider than its window. Without scripts nobody can tell. */
 export async function check(page: Page, scripts = true) {
   if (!scripts) return;

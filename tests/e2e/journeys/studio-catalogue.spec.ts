@@ -2,13 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
-import { check, field, signIn } from "../team";
-
-/** Keeps a picture of the page where somebody asks for them. */
-async function picture(page: Page, name: string) {
-  const folder = process.env.ORILLA_PICTURES;
-  if (folder) await page.screenshot({ path: `${folder}/${name}-${page.viewportSize()?.width}.png`, fullPage: true });
-}
+import { check, field, picture, signIn } from "../team";
 
 async function publish(page: Page) {
   await page.goto("/studio/publish");

@@ -99,7 +99,7 @@ impl Default for Shop {
 }
 
 impl Shop {
-    /// Two instances over one state, with the demo catalogue, which no test of another file changes.
+    /// Two instances over one state, with the demo catalogue, to which tests of other files may have added.
     pub fn twins() -> [Shop; 2] {
         let urls = std::env::var("ORILLA_TWINS").expect("run `cargo xtask test --only worker`");
         let (one, two) = urls.split_once(' ').expect("two addresses");

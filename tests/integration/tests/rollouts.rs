@@ -145,51 +145,95 @@ fn a_rollout_without_visitors_waits() {
     assert_eq!(flags(&shop)["document"]["features"][&flag]["rules"][0]["coverage"], 0.1);
 }
 
+/// A rollout of rows on lists that loses orders, as it takes itself back.
+struct Losing {
+    rollout: String,
+    /// Who had the new value.
+    with: Vec<Visitor>,
+    /// What the flag was before.
+    before: Value,
+}
+
+impl Losing {
+    /// Starts it, and lets enough people who don't have the new value buy.
+    fn start(shop: &Shop) -> Self {
+        let before = flags(shop)["document"]["features"]["card-layout"].clone();
+        let handle = unique("rollout");
+        shop.put(&[product(&handle, 1000, 500)]);
+        let variant = shop.product(&handle)["variants"][0]["id"].as_i64().unwrap();
+        save_flag(shop, "card-layout", &definition(&json!("grid"), &json!("rows")));
+        // Half of the people, and more of them than come: it would stay so for ever.
+        let rollout = start(
+            shop,
+            "card-layout",
+            "steps=50+100&lasts=10&unit=second&least=100000&errors=&conversion=5&quiet=600",
+        );
+        until("half of the people get it", || page(shop, &rollout).contains("The flag was published with 50"));
+        // From then on it is what every instance goes by; before, the list's own experiment shows rows to some.
+        std::thread::sleep(BOUND);
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        // Enough of both, whatever chance does: with few of one group, orders of the other alone prove nothing.
+        for person in std::iter::repeat_with(|| Visitor::new(shop)) {
+            let group = if person.has_rows(shop) { &mut with } else { &mut without };
+            group.push(person);
+            if with.len().min(without.len()) >= 30 {
+                break;
+            }
+        }
+        // Nobody with the new value buys.
+        without.iter().take(24).for_each(|person| person.order(shop, variant));
+        Losing { rollout, with, before }
+    }
+
+    /// Waits until it is taken back, and answers when that was published, since 1970. What a visitor does brings no
+    /// decision forward: the alarm comes by itself.
+    fn taken_back(&self, shop: &Shop) -> Duration {
+        until("it is taken back", || page(shop, &self.rollout).contains("Taken back: People who order"));
+        let (bearer, mut published) = (shop.bearer(), None);
+        until("that is published", || {
+            let headers = [("authorization", bearer.as_str())];
+            let list = shop.get_with("/studio/api/publications?limit=20", &headers).expect(200).json();
+            let list = list["publications"].as_array().unwrap().clone();
+            let found = list.iter().find(|one| one["note"].as_str().unwrap().contains("is rolled back"));
+            published = found.map(|one| Duration::from_millis(one["at"].as_u64().unwrap()));
+            published.is_some()
+        });
+        published.unwrap()
+    }
+}
+
+/// Now, since 1970.
+#[expect(clippy::disallowed_methods, reason = "a test on this machine")]
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
+}
+
 #[test]
 fn a_rollout_that_loses_orders_takes_itself_back_everywhere() {
     let shop = Shop::default();
-    let before = flags(&shop)["document"]["features"]["card-layout"].clone();
-    let handle = unique("rollout");
-    shop.put(&[product(&handle, 1000, 500)]);
-    let variant = shop.product(&handle)["variants"][0]["id"].as_i64().unwrap();
-    save_flag(&shop, "card-layout", &definition(&json!("grid"), &json!("rows")));
-    // Half of the people, and more of them than come: it would stay so for ever.
-    let rollout = start(
-        &shop,
-        "card-layout",
-        "steps=50+100&lasts=10&unit=second&least=100000&errors=&conversion=5&quiet=600",
-    );
-    until("half of the people get it", || page(&shop, &rollout).contains("The flag was published with 50"));
-    // From then on it is what every instance goes by; before, the list's own experiment shows rows to some.
-    std::thread::sleep(BOUND);
-    let (mut with, mut without) = (Vec::new(), Vec::new());
-    // Enough of both, whatever chance does: with few of one group, orders of the other alone prove nothing.
-    for person in std::iter::repeat_with(|| Visitor::new(&shop)) {
-        let group = if person.has_rows(&shop) { &mut with } else { &mut without };
-        group.push(person);
-        if with.len().min(without.len()) >= 30 {
-            break;
-        }
-    }
-    // Nobody with the new value buys.
-    without.iter().take(24).for_each(|person| person.order(&shop, variant));
-    // What a visitor does brings no decision forward: the alarm comes by itself.
-    until("it is taken back", || page(&shop, &rollout).contains("Taken back: People who order"));
-    until("everybody sees the old value", || with.iter().all(|person| !person.has_rows(&shop)));
-    #[expect(clippy::disallowed_methods, reason = "a test on this machine")]
-    let seen_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let publications = shop
-        .get_with("/studio/api/publications?limit=20", &[("authorization", &shop.bearer())])
-        .expect(200)
-        .json();
-    let publications = publications["publications"].as_array().unwrap().clone();
-    let rolled_back =
-        publications.iter().find(|one| one["note"].as_str().unwrap().contains("is rolled back"));
-    let at = Duration::from_millis(rolled_back.unwrap()["at"].as_u64().unwrap());
+    let losing = Losing::start(&shop);
+    let at = losing.taken_back(&shop);
+    until("everybody sees the old value", || losing.with.iter().all(|person| !person.has_rows(&shop)));
+    let seen_at = now();
     // The time that asking everybody takes is on top of it.
     assert!(seen_at - at <= BOUND + Duration::from_secs(5), "{:?}", seen_at - at);
     let rule = flags(&shop)["document"]["features"]["card-layout"]["rules"][0].clone();
     assert_eq!(rule["coverage"], 0.0);
-    assert!(page(&shop, &rollout).contains("rolled back"));
-    save_flag(&shop, "card-layout", &before);
+    assert!(page(&shop, &losing.rollout).contains("rolled back"));
+    save_flag(&shop, "card-layout", &losing.before);
+}
+
+#[test]
+fn a_rollback_is_seen_by_another_instance_within_five_seconds() {
+    let [one, two] = Shop::twins();
+    let losing = Losing::start(&one);
+    until("the other instance shows rows", || losing.with.iter().all(|person| person.has_rows(&two)));
+    let at = losing.taken_back(&one);
+    // Whoever asks later than the bound sees it; nobody has to have asked before.
+    std::thread::sleep((at + BOUND).saturating_sub(now()));
+    for (name, shop) in [("one", &one), ("two", &two)] {
+        let late = losing.with.iter().filter(|person| person.has_rows(shop)).count();
+        assert_eq!(late, 0, "of {} people at {name}", losing.with.len());
+    }
+    save_flag(&one, "card-layout", &losing.before);
 }

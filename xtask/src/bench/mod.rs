@@ -6,6 +6,7 @@
 mod catalogue;
 mod cost;
 mod day;
+mod events;
 mod import;
 mod lighthouse;
 mod load;
@@ -26,12 +27,13 @@ use crate::setup;
 use std::path::{Path, PathBuf};
 
 /// What `cargo xtask bench` may be given, in the order in which they run.
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("size", size::run),
     ("ssr", ssr::run),
     ("import", import::run),
     ("pages", pages::run),
     ("snapshot", cost::run),
+    ("events", events::run),
     ("lighthouse", lighthouse::run),
 ];
 
@@ -42,7 +44,7 @@ const BENCH: Build = Build { release: true, bench: true };
 /// The build that is deployed.
 const DEPLOYED: Build = Build { release: true, bench: false };
 
-/// `cargo xtask bench [size|ssr|import|pages|snapshot|lighthouse]`; all of them without an argument.
+/// `cargo xtask bench [size|ssr|import|pages|snapshot|events|lighthouse]`; all of them without an argument.
 ///
 /// # Errors
 /// The step that failed.

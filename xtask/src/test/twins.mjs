@@ -30,7 +30,11 @@ const twin = (name, objects) => ({
   // As wrangler.toml names them: wrangler has filled the database.
   d1Databases: { DB: "00000000-0000-0000-0000-000000000000" },
   kvNamespaces: { KV: "00000000000000000000000000000000" },
-  durableObjects: { PUBLICATIONS: objects },
+  durableObjects: {
+    PUBLICATIONS: { className: "PublicationList", useSQLite: true, ...objects },
+    ROLLOUTS: { className: "RolloutClock", useSQLite: true, ...objects },
+  },
+  queueProducers: { EVENTS: { queueName: "orilla-events" } },
   ratelimits: {
     LIMIT: { namespace_id: "1001", simple: { limit: 1000, period: 60 } },
     LIMIT_STRICT: { namespace_id: "1002", simple: { limit: 20, period: 60 } },
@@ -42,8 +46,8 @@ const options = convertV4MiniflareOptions({
   port: 0,
   cf: false,
   workers: [
-    twin("one", { className: "PublicationList", useSQLite: true }),
-    twin("two", { className: "PublicationList", scriptName: "one", useSQLite: true }),
+    { ...twin("one", {}), queueConsumers: { "orilla-events": { maxBatchSize: 100, maxBatchTimeout: 2 } } },
+    twin("two", { scriptName: "one" }),
   ],
 });
 // Where wrangler keeps them.

@@ -295,12 +295,14 @@ fn tester(studio: &StudioContext, data: &FlagPage) -> impl IntoView + use<> {
                 </div>
                 <button class="button" type="submit">{words.flag_ask()}</button>
             </form>
-            <dl id="answer" class="answer" role="status">
-                {line(words.flag_value(), value)}
-                {line(words.flag_reason_code(), reason)}
-                {line(words.flag_rule(), rule)}
-                {line(words.flag_variation(), variation)}
-            </dl>
+            <div id="answer" role="status">
+                <dl class="facts answer">
+                    {line(words.flag_value(), value)}
+                    {line(words.flag_reason_code(), reason)}
+                    {line(words.flag_rule(), rule)}
+                    {line(words.flag_variation(), variation)}
+                </dl>
+            </div>
         </section>
     }
 }

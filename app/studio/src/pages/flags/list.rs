@@ -143,14 +143,13 @@ pub fn history(studio: &StudioContext, data: &HistoryPage) -> String {
             let number = entry.version.to_string();
             let changes: Vec<_> =
                 entry.changes.iter().map(|change| view! { <li>{said::change(words, change)}</li> }).collect();
-            let label = words.flags_revert_to(&number);
             let revert = (entry.version < data.version).then(|| {
                 view! {
                     <form method="post" action="/studio/flags/revert">
                         <input type="hidden" name="version" value=data.version.to_string()/>
                         <input type="hidden" name="to" value=number.clone()/>
                         <input type="hidden" name="key" value=format!("{}-{number}", data.key)/>
-                        <button class="button" type="submit" aria-label=label>{words.flags_revert()}</button>
+                        <button class="button" type="submit">{words.flags_revert_to(&number)}</button>
                     </form>
                 }
             });
