@@ -12,6 +12,7 @@ mod orders;
 mod passkeys;
 mod rollouts;
 mod sessions;
+mod tables;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -1,6 +1,7 @@
-//! The team's passkeys.
+//! Passkeys: the team's, and shoppers'.
 
 use crate::db::rows;
+use crate::tables::{SHOPPERS, TEAM, Tables};
 use crate::{Database, Statement};
 use async_trait::async_trait;
 use orilla_orders::Text;
@@ -13,22 +14,33 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct PasskeyStore {
     db: Arc<dyn Database>,
+    tables: Tables,
 }
 
 impl PasskeyStore {
-    /// Passkeys in this database.
+    /// The team's passkeys in this database.
     pub fn new(db: Arc<dyn Database>) -> Self {
-        PasskeyStore { db }
+        PasskeyStore { db, tables: TEAM }
+    }
+
+    /// Those of shoppers.
+    pub fn of_shoppers(db: Arc<dyn Database>) -> Self {
+        PasskeyStore { db, tables: SHOPPERS }
     }
 }
 
 #[async_trait]
 impl Passkeys for PasskeyStore {
     async fn account(&self, name: &Text, handle: &UserHandle, now: i64) -> Result<Account, PortError> {
-        let insert = "INSERT INTO studio_members (name, handle, created_at) VALUES (?1, ?2, ?3)
-            ON CONFLICT (name) DO NOTHING";
-        let select = "SELECT json_object('id', id, 'handle', handle, 'name', name) AS doc
-            FROM studio_members WHERE name = ?1";
+        let Tables { members, .. } = self.tables;
+        let insert = format!(
+            "INSERT INTO {members} (name, handle, created_at) VALUES (?1, ?2, ?3)
+            ON CONFLICT (name) DO NOTHING"
+        );
+        let select = format!(
+            "SELECT json_object('id', id, 'handle', handle, 'name', name) AS doc
+            FROM {members} WHERE name = ?1"
+        );
         let insert = Statement::new(insert).bind(name.as_str()).bind(handle.as_str()).bind(now);
         let answers = self.db.batch(vec![insert, Statement::new(select).bind(name.as_str())]).await?;
         let found = crate::db::decode(answers.get(1).map_or(&[], Vec::as_slice))?.pop();
@@ -36,8 +48,10 @@ impl Passkeys for PasskeyStore {
     }
 
     async fn credentials(&self, account: i64) -> Result<Vec<CredentialId>, PortError> {
-        let sql =
-            "SELECT json_quote(credential_id) AS doc FROM studio_passkeys WHERE member_id = ?1 ORDER BY id";
+        let Tables { passkeys, .. } = self.tables;
+        let sql = format!(
+            "SELECT json_quote(credential_id) AS doc FROM {passkeys} WHERE member_id = ?1 ORDER BY id"
+        );
         Ok(rows(&*self.db, Statement::new(sql).bind(account)).await?)
     }
 
@@ -69,10 +83,13 @@ impl Passkeys for PasskeyStore {
         credential: &Credential,
         now: i64,
     ) -> Result<Option<i64>, PortError> {
-        let sql = "INSERT INTO studio_passkeys
+        let Tables { passkeys, .. } = self.tables;
+        let sql = format!(
+            "INSERT INTO {passkeys}
             (member_id, credential_id, public_key, algorithm, counter, synced, name, created_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            ON CONFLICT (credential_id) DO NOTHING RETURNING json(id) AS doc";
+            ON CONFLICT (credential_id) DO NOTHING RETURNING json(id) AS doc"
+        );
         let insert = Statement::new(sql)
             .bind(account)
             .bind(credential.id.as_str())
@@ -86,39 +103,58 @@ impl Passkeys for PasskeyStore {
     }
 
     async fn find(&self, credential: &CredentialId) -> Result<Option<Found>, PortError> {
-        let sql = "SELECT json_object('id', p.id, 'name', p.name,
+        let Tables { members, passkeys, .. } = self.tables;
+        let sql = format!(
+            "SELECT json_object('id', p.id, 'name', p.name,
               'account', json_object('id', m.id, 'handle', m.handle, 'name', m.name),
               'credential', json_object('id', p.credential_id, 'public_key', p.public_key,
                 'algorithm', p.algorithm, 'counter', p.counter,
                 'synced', json(iif(p.synced, 'true', 'false')))) AS doc
-            FROM studio_passkeys p JOIN studio_members m ON m.id = p.member_id WHERE p.credential_id = ?1";
+            FROM {passkeys} p JOIN {members} m ON m.id = p.member_id WHERE p.credential_id = ?1"
+        );
         Ok(rows(&*self.db, Statement::new(sql).bind(credential.as_str())).await?.pop())
     }
 
     async fn used(&self, passkey: i64, counter: u32, now: i64) -> Result<bool, PortError> {
-        let sql = "UPDATE studio_passkeys SET counter = ?2, last_used_at = ?3
-            WHERE id = ?1 AND (counter < ?2 OR (counter = 0 AND ?2 = 0)) RETURNING json(id) AS doc";
+        let Tables { passkeys, .. } = self.tables;
+        let sql = format!(
+            "UPDATE {passkeys} SET counter = ?2, last_used_at = ?3
+            WHERE id = ?1 AND (counter < ?2 OR (counter = 0 AND ?2 = 0)) RETURNING json(id) AS doc"
+        );
         let noted: Vec<i64> =
             rows(&*self.db, Statement::new(sql).bind(passkey).bind(counter).bind(now)).await?;
         Ok(!noted.is_empty())
     }
 
-    async fn all(&self) -> Result<Vec<Passkey>, PortError> {
-        let sql = "SELECT json_object('id', p.id, 'owner', m.name, 'name', p.name,
+    async fn list(&self, of: Option<&str>) -> Result<Vec<Passkey>, PortError> {
+        let Tables { members, passkeys, .. } = self.tables;
+        let sql = format!(
+            "SELECT json_object('id', p.id, 'owner', m.name, 'name', p.name,
               'synced', json(iif(p.synced, 'true', 'false')),
               'created_at', p.created_at, 'last_used_at', p.last_used_at) AS doc
-            FROM studio_passkeys p JOIN studio_members m ON m.id = p.member_id ORDER BY m.name, p.id";
-        Ok(rows(&*self.db, Statement::new(sql)).await?)
+            FROM {passkeys} p JOIN {members} m ON m.id = p.member_id
+            WHERE ?1 IS NULL OR m.name = ?1 ORDER BY m.name, p.id"
+        );
+        Ok(rows(&*self.db, Statement::new(sql).bind(of)).await?)
     }
 
     async fn remove(&self, wish: Remove<'_>) -> Result<Removal, PortError> {
-        let remove = "DELETE FROM studio_passkeys WHERE id = ?1 AND (?2 = '' OR EXISTS (
-            SELECT 1 FROM studio_passkeys p JOIN studio_members m ON m.id = p.member_id
-            WHERE m.name = ?2 AND p.id <> ?1))";
-        let end = "DELETE FROM studio_sessions WHERE passkey_id = ?1 AND id <> ?2
-            AND NOT EXISTS (SELECT 1 FROM studio_passkeys WHERE id = ?1)";
-        let left = "SELECT json(id) AS doc FROM studio_passkeys WHERE id = ?1";
-        let remove = Statement::new(remove).bind(wish.passkey).bind(wish.keep_one_of.unwrap_or_default());
+        let Tables { members, passkeys, sessions } = self.tables;
+        let remove = format!(
+            "DELETE FROM {passkeys} WHERE id = ?1 AND (?2 = '' OR EXISTS (
+            SELECT 1 FROM {passkeys} p JOIN {members} m ON m.id = p.member_id
+            WHERE m.name = ?2 AND p.id <> ?1))
+            AND (?3 IS NULL OR member_id = (SELECT id FROM {members} WHERE name = ?3))"
+        );
+        let end = format!(
+            "DELETE FROM {sessions} WHERE passkey_id = ?1 AND id <> ?2
+            AND NOT EXISTS (SELECT 1 FROM {passkeys} WHERE id = ?1)"
+        );
+        let left = format!("SELECT json(id) AS doc FROM {passkeys} WHERE id = ?1");
+        let remove = Statement::new(remove)
+            .bind(wish.passkey)
+            .bind(wish.keep_one_of.unwrap_or_default())
+            .bind(wish.of);
         let end = Statement::new(end).bind(wish.passkey).bind(wish.session.unwrap_or_default());
         let answers = self.db.batch(vec![remove, end, Statement::new(left).bind(wish.passkey)]).await?;
         let is_left = answers.get(2).is_some_and(|rows| !rows.is_empty());
@@ -167,7 +203,7 @@ mod tests {
         assert_eq!(block_on(store.credentials(ada.id)).unwrap(), [one.id.clone(), two.id.clone()]);
         let found = block_on(store.find(&two.id)).unwrap().unwrap();
         assert_eq!(found, Found { id: 2, name: "Key".into(), account: ada, credential: two });
-        let listed = block_on(store.all()).unwrap();
+        let listed = block_on(store.list(None)).unwrap();
         assert_eq!((listed.len(), listed[1].synced, listed[1].last_used_at), (2, true, None));
     }
 
@@ -189,7 +225,7 @@ mod tests {
         check(2, 1, true);
         check(2, 0, false);
         check(3, 9, false);
-        assert_eq!(block_on(store.all()).unwrap()[0].last_used_at, Some(NOW));
+        assert_eq!(block_on(store.list(None)).unwrap()[0].last_used_at, Some(NOW));
     }
 
     #[test]
@@ -221,10 +257,10 @@ mod tests {
             block_on(sign_in(&sessions, "Ada", passkey, "", [seed; 16], NOW)).unwrap();
         }
         let remove = |passkey, keep_one_of, session| {
-            block_on(store.remove(Remove { passkey, keep_one_of, session })).unwrap()
+            block_on(store.remove(Remove { passkey, of: None, keep_one_of, session })).unwrap()
         };
         let open = || {
-            let mut open: Vec<_> = block_on(sessions.all()).unwrap().into_iter().map(|s| s.id).collect();
+            let mut open: Vec<_> = block_on(sessions.list(None)).unwrap().into_iter().map(|s| s.id).collect();
             open.sort_unstable();
             open
         };
@@ -233,7 +269,7 @@ mod tests {
         assert_eq!(open(), [1, 2, 3, 4]);
         assert_eq!(remove(2, Some("Grace"), Some(3)), Removal::Done);
         assert_eq!(open(), [1, 3, 4]);
-        let left = block_on(sessions.all()).unwrap();
+        let left = block_on(sessions.list(None)).unwrap();
         let by = |id| left.iter().find(|session| session.id == id).unwrap().passkey.clone();
         assert_eq!(by(1).unwrap().name.as_deref(), Some("Key"));
         assert_eq!(by(3).unwrap().name, None);

@@ -48,7 +48,12 @@ pub async fn remove(member: Member, body: Bytes) -> Response {
     };
     let has_token = is_token(&member.visit.host, "").is_some();
     let keep_one_of = if has_token { None } else { Some(member.name()) };
-    match member.team.passkeys.remove(Remove { passkey, keep_one_of, session: member.session }).await {
+    match member
+        .team
+        .passkeys
+        .remove(Remove { passkey, of: None, keep_one_of, session: member.session })
+        .await
+    {
         Ok(Removal::Done) => {
             list(&member, StatusCode::OK, Told::Done(words.passkey_removed().to_owned())).await
         }
@@ -66,7 +71,7 @@ async fn list(member: &Member, status: StatusCode, told: Told) -> Response {
         (Ok(_), None) => Some(words.passkey_no_session()),
         (Ok(_), Some(_)) => None,
     };
-    match member.team.passkeys.all().await {
+    match member.team.passkeys.list(None).await {
         Ok(passkeys) => {
             page(status, pages::passkeys(&member.studio, &PasskeysPage { passkeys, told, refused }))
         }

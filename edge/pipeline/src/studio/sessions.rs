@@ -19,7 +19,7 @@ pub async fn end(member: Member, body: Bytes) -> Response {
         let told = Told::Refused(member.studio.words().form_stale().to_owned());
         return list(&member, StatusCode::UNPROCESSABLE_ENTITY, told).await;
     };
-    if let Err(error) = member.team.sessions.end(session).await {
+    if let Err(error) = member.team.sessions.end(session, None).await {
         return failure(&member.studio, &error);
     }
     let told = Told::Done(member.studio.words().session_ended().to_owned());
@@ -28,9 +28,9 @@ pub async fn end(member: Member, body: Bytes) -> Response {
 
 async fn list(member: &Member, status: StatusCode, told: Told) -> Response {
     let now = member.visit.host.clock.now();
-    match member.team.sessions.all().await {
+    match member.team.sessions.list(None).await {
         Ok(mut sessions) => {
-            sessions.retain(|session| session.is_open(now));
+            sessions.retain(|session| session.is_open(member.team.sessions.lifetime(), now));
             page(status, pages::sessions(&member.studio, &sessions, member.session, told))
         }
         Err(error) => failure(&member.studio, &error),

@@ -74,7 +74,7 @@ async fn session(visit: &Visit, team: &Team, member: &Text, agent: &str) -> Resu
 /// `POST /studio/sign-out`: ends this session.
 pub async fn sign_out(member: Member) -> Response {
     if let Some(session) = member.session
-        && let Err(error) = member.team.sessions.end(session).await
+        && let Err(error) = member.team.sessions.end(session, None).await
     {
         return failure(&member.studio, &error);
     }

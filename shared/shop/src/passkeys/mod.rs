@@ -1,7 +1,7 @@
-//! Signing in with passkeys: adding one to an account, and finding the account of one. For the team's Studio; shoppers'
-//! accounts may use the same with a store of their own.
+//! Signing in with passkeys: adding one to an account, finding the account of one, and opening an account with one. For
+//! the team's Studio and for shoppers' accounts, each with a store of its own.
 //!
-//! Each of the two is a **ceremony** of two requests. The first makes a challenge and keeps it ([`Passkeys::expect`]);
+//! Each of them is a **ceremony** of two requests. The first makes a challenge and keeps it ([`Passkeys::expect`]);
 //! the second takes it away ([`Passkeys::take`]), before anything else is looked at: so an answer counts once, in
 //! whichever isolate, and a wrong one is not tried again.
 
@@ -87,6 +87,51 @@ pub async fn finish_adding(
     let Purpose::Add { account } = ceremony.purpose else { return Err(PasskeyError::Expired) };
     let credential = answer.verify(party, &ceremony.challenge)?;
     passkeys.add(account, name, &credential, now).await?.ok_or(PasskeyError::Taken)
+}
+
+/// Begins to open an account: what the browser is to be asked. `shown` is the name by which the device shows it. The
+/// answer must come from where `bound_to` says.
+///
+/// # Errors
+/// [`PortError`].
+pub async fn begin_opening(
+    passkeys: &dyn Passkeys,
+    party: &RelyingParty,
+    shown: &str,
+    bound_to: Binding,
+    random: &dyn Random,
+    now: i64,
+) -> Result<Value, PortError> {
+    let handle = UserHandle::from_random(random.bytes()?);
+    let purpose = Purpose::Open { handle: handle.clone() };
+    let challenge = expect(passkeys, purpose, bound_to, random, now).await?;
+    Ok(creation_options(party, &challenge, User { handle: &handle, name: shown }, std::iter::empty()))
+}
+
+/// Opens an account with the passkey that the browser has made, and says which account, and the passkey's number. The
+/// account's name is its handle: nobody is asked for one.
+///
+/// # Errors
+/// [`PasskeyError`]; no account is opened then.
+pub async fn finish_opening(
+    passkeys: &dyn Passkeys,
+    party: &RelyingParty,
+    answer: &Attestation,
+    name: &Text,
+    bound_to: &Binding,
+    now: i64,
+) -> Result<(Account, i64), PasskeyError> {
+    let ceremony = take(passkeys, &answer.challenge()?, bound_to, now).await?;
+    let Purpose::Open { handle } = ceremony.purpose else { return Err(PasskeyError::Expired) };
+    let credential = answer.verify(party, &ceremony.challenge)?;
+    if passkeys.find(&credential.id).await?.is_some() {
+        return Err(PasskeyError::Taken);
+    }
+    let unexpected = |_| PortError::Unexpected("a handle that is no name".to_owned());
+    let account_name = Text::at_most(handle.as_str(), NAME_LENGTH).map_err(unexpected)?;
+    let account = passkeys.account(&account_name, &handle, now).await?;
+    let passkey = passkeys.add(account.id, name, &credential, now).await?.ok_or(PasskeyError::Taken)?;
+    Ok((account, passkey))
 }
 
 /// Begins to sign in: what the browser is to be asked. The answer must come from where `bound_to` says.

@@ -70,7 +70,7 @@ impl Binding {
 }
 
 /// What a ceremony is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Purpose {
     /// Adding a passkey to an account.
@@ -80,6 +80,11 @@ pub enum Purpose {
     },
     /// Signing in.
     SignIn,
+    /// Opening an account, which is made with its first passkey.
+    Open {
+        /// What devices will know it by.
+        handle: UserHandle,
+    },
 }
 
 /// A challenge whose answer is waited for.
@@ -100,6 +105,8 @@ pub struct Ceremony {
 pub struct Remove<'a> {
     /// The passkey's number.
     pub passkey: i64,
+    /// The name of the account that it must belong to. `None`: any.
+    pub of: Option<&'a str>,
     /// The name of the account whose owner must keep a passkey, for there is no other way to sign in. `None`: there is.
     pub keep_one_of: Option<&'a str>,
     /// The session that stays, though the passkey may have begun it: that of who removes.
@@ -146,8 +153,8 @@ pub trait Passkeys: Send + Sync {
     /// before, or both are 0: devices that do not count.
     async fn used(&self, passkey: i64, counter: u32, now: i64) -> Result<bool, PortError>;
 
-    /// All passkeys, by their owners and then by age.
-    async fn all(&self) -> Result<Vec<Passkey>, PortError>;
+    /// All passkeys, or those of one account, by their owners and then by age.
+    async fn list(&self, of: Option<&str>) -> Result<Vec<Passkey>, PortError>;
 
     /// Removes a passkey and the sessions that it began. One that is not there any more is no error.
     async fn remove(&self, wish: Remove<'_>) -> Result<Removal, PortError>;

@@ -31,7 +31,7 @@ pub use products::{
     StockFilter, StoredProduct, differences,
 };
 pub use session::{
-    Begun, IDLE, LASTS, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, SignedBy,
+    Begun, Lifetime, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, SignedBy,
     sign_in, who,
 };
 

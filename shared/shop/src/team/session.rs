@@ -1,14 +1,29 @@
-//! Who is signed in: a secret in the browser's cookie, its hash in the store.
+//! Who is signed in, of the team or of the shoppers: a secret in the browser's cookie, its hash in the store.
 
 use crate::PortError;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// How long a session lasts at most, in milliseconds: a week.
-pub const LASTS: i64 = 7 * 24 * 3_600_000;
-/// How long it lasts unused, in milliseconds: a day.
-pub const IDLE: i64 = 24 * 3_600_000;
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 3_600_000;
+
+/// How long a session lasts, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// At most.
+    pub lasts: i64,
+    /// Unused.
+    pub idle: i64,
+}
+
+impl Lifetime {
+    /// The team's: a week, and a day unused. What it opens is the whole shop.
+    pub const TEAM: Lifetime = Lifetime { lasts: 7 * DAY, idle: DAY };
+    /// A shopper's: half a year, and two months unused. A shopper comes back after weeks, from a device of their own,
+    /// and what it opens is their own orders; whoever shares the device signs out, or ends it from another one.
+    pub const SHOPPERS: Lifetime = Lifetime { lasts: 182 * DAY, idle: 60 * DAY };
+}
 /// The most characters of a member's name.
 pub const MEMBER_LENGTH: usize = 60;
 /// How exactly the last use is known, in milliseconds: not every page is a write.
@@ -85,8 +100,8 @@ pub struct Session {
 
 impl Session {
     /// Whether it can be used now.
-    pub fn is_open(&self, now: i64) -> bool {
-        now < self.expires_at && now < self.last_used_at.saturating_add(IDLE)
+    pub fn is_open(&self, lifetime: Lifetime, now: i64) -> bool {
+        now < self.expires_at && now < self.last_used_at.saturating_add(lifetime.idle)
     }
 }
 
@@ -107,9 +122,12 @@ pub struct NewSession {
     pub expires_at: i64,
 }
 
-/// The sessions of the team.
+/// The sessions of the team, or those of shoppers.
 #[async_trait]
 pub trait Sessions: Send + Sync {
+    /// How long they last.
+    fn lifetime(&self) -> Lifetime;
+
     /// Writes a session, and forgets those that ended before `now`.
     async fn begin(&self, session: &NewSession) -> Result<(), PortError>;
 
@@ -119,11 +137,11 @@ pub trait Sessions: Send + Sync {
     /// Notes that a session was used now.
     async fn touch(&self, id: i64, now: i64) -> Result<(), PortError>;
 
-    /// All sessions, the last used first.
-    async fn all(&self) -> Result<Vec<Session>, PortError>;
+    /// All sessions, or those of one member, the last used first.
+    async fn list(&self, of: Option<&str>) -> Result<Vec<Session>, PortError>;
 
-    /// Ends a session. One that has ended already is no error.
-    async fn end(&self, id: i64) -> Result<(), PortError>;
+    /// Ends a session, if it is this member's. One that has ended already is no error.
+    async fn end(&self, id: i64, of: Option<&str>) -> Result<(), PortError>;
 }
 
 /// What a new session is told the browser.
@@ -147,17 +165,17 @@ pub async fn sign_in(
     random: [u8; 16],
     now: i64,
 ) -> Result<Begun, PortError> {
-    let key = SessionKey::from_random(random);
+    let (key, lasts) = (SessionKey::from_random(random), sessions.lifetime().lasts);
     let session = NewSession {
         hash: key.hash(),
         member: member.to_owned(),
         passkey,
         user_agent: user_agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect(),
         now,
-        expires_at: now.saturating_add(LASTS),
+        expires_at: now.saturating_add(lasts),
     };
     sessions.begin(&session).await?;
-    Ok(Begun { key, seconds: LASTS / 1_000 })
+    Ok(Begun { key, seconds: lasts / 1_000 })
 }
 
 /// The open session of this key, whose use is noted.
@@ -165,7 +183,8 @@ pub async fn sign_in(
 /// # Errors
 /// [`PortError`] of the store.
 pub async fn who(sessions: &dyn Sessions, key: &SessionKey, now: i64) -> Result<Option<Session>, PortError> {
-    let found = sessions.find(&key.hash()).await?.filter(|session| session.is_open(now));
+    let found = sessions.find(&key.hash()).await?;
+    let found = found.filter(|session| session.is_open(sessions.lifetime(), now));
     if let Some(session) = &found
         && now.saturating_sub(session.last_used_at) >= TOUCHED_EVERY
     {
@@ -203,17 +222,18 @@ mod tests {
             user_agent: String::new(),
             created_at: 0,
             last_used_at: used,
-            expires_at: LASTS,
+            expires_at: Lifetime::TEAM.lasts,
         };
-        assert_eq!(session.is_open(now), expected);
+        assert_eq!(session.is_open(Lifetime::TEAM, now), expected);
     }
 
     #[test]
     fn a_session_ends_after_a_week_or_a_day_unused() {
+        let Lifetime { lasts, idle } = Lifetime::TEAM;
         check_open(0, 0, true);
-        check_open(0, IDLE - 1, true);
-        check_open(0, IDLE, false);
-        check_open(LASTS - 1, LASTS - 1, true);
-        check_open(LASTS - 1, LASTS, false);
+        check_open(0, idle - 1, true);
+        check_open(0, idle, false);
+        check_open(lasts - 1, lasts - 1, true);
+        check_open(lasts - 1, lasts, false);
     }
 }
