@@ -8,8 +8,6 @@ CREATE TABLE accounts (
   name TEXT NOT NULL UNIQUE CONSTRAINT account_has_a_name CHECK (name <> ''),
   handle TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
-  full_name TEXT,
-  email TEXT,
   visitor TEXT,
   visitor_day INTEGER CONSTRAINT visitor_has_a_day CHECK ((visitor IS NULL) = (visitor_day IS NULL))
 ) STRICT;
@@ -55,12 +53,3 @@ CREATE TABLE account_orders (
   number INTEGER NOT NULL REFERENCES order_streams (number),
   PRIMARY KEY (account_id, number)
 ) STRICT, WITHOUT ROWID;
-
--- Who a browser was counted as before it was known whose it is.
-CREATE TABLE visitor_aliases (
-  alias TEXT PRIMARY KEY,
-  visitor TEXT NOT NULL,
-  at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX visitor_aliases_visitor ON visitor_aliases (visitor);

@@ -27,6 +27,8 @@ pub struct Assets {
     pub beacon: &'static str,
     /// The script that keeps the shop on the device; empty: it may not be kept.
     pub keep: &'static str,
+    /// The script of a shopper's account: passkeys.
+    pub account: &'static str,
 }
 
 /// What of a page may show something of the visitor, as HTML, or as the mark of a slot that is filled for each request.
@@ -128,6 +130,7 @@ impl PageContext {
             link("/privacy", self.locale.nav_privacy()),
             link(CONSENT_PLACE, self.locale.nav_consent()),
             link("/cart", self.locale.nav_cart()),
+            link("/account", self.locale.nav_account()),
         ];
         if self.can_be_kept() {
             links.insert(2, link(OFFLINE_PLACE, self.locale.nav_offline()));

@@ -69,6 +69,8 @@ pub fn start(build: &str) -> Result<(), String> {
         client_wasm: kept(assets.client_wasm),
         beacon: kept(assets.beacon),
         keep: kept(assets.keep),
+        // An account needs the network.
+        account: "",
     };
     BUILT.with(|cell| drop(cell.set(Built { build, assets })));
     Ok(())

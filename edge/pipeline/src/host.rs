@@ -4,6 +4,7 @@ use crate::gateway::gate::Gate;
 use crate::gateway::watch::Instruments;
 use crate::isolate::Isolate;
 use orilla_money::Currency;
+use orilla_shop::accounts::Accounts;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::events::EventQueue;
@@ -118,6 +119,17 @@ pub struct Writer {
     pub written: Arc<dyn Written>,
 }
 
+/// What shoppers' accounts are kept in. Cheap to clone.
+#[derive(Clone)]
+pub struct Shoppers {
+    /// Who is signed in.
+    pub sessions: Arc<dyn Sessions>,
+    /// How they may sign in.
+    pub passkeys: Arc<dyn Passkeys>,
+    /// What is theirs.
+    pub accounts: Arc<dyn Accounts>,
+}
+
 /// The ports that only requests of the team, of programs and of checkouts need. Cheap to clone.
 #[derive(Clone)]
 pub struct Team {
@@ -129,6 +141,8 @@ pub struct Team {
     pub sessions: Arc<dyn Sessions>,
     /// How they may sign in.
     pub passkeys: Arc<dyn Passkeys>,
+    /// The accounts of shoppers.
+    pub shoppers: Shoppers,
     /// What the shop's module keeps in memory.
     pub pages: Arc<dyn KeptPages>,
     /// What shoppers place, and what is done with it.

@@ -7,6 +7,7 @@
 //!
 //! There are two so that a host can keep what only those need out of the module that every shopper's request loads.
 
+mod account;
 mod api;
 #[cfg(test)]
 mod away;
@@ -15,6 +16,7 @@ mod bad_input;
 #[cfg(feature = "bench")]
 mod bench;
 mod canonical;
+mod ceremony;
 mod flags;
 mod form;
 pub mod gateway;
@@ -39,7 +41,7 @@ mod studio;
 mod testing;
 mod visit;
 
-pub use host::{Away, Config, Host, Team, Writer};
+pub use host::{Away, Config, Host, Shoppers, Team, Writer};
 pub use isolate::Isolate;
 pub use memo::inspect;
 pub use navigation::publish as publish_likely_pages;
@@ -78,10 +80,11 @@ thread_local! {
 
 /// Where the team's addresses begin.
 const TEAM_PATHS: &str = "/studio";
-/// Where the addresses begin that only programs ask for.
-const PROGRAM_PATHS: [&str; 2] = ["/api/", "/ofrep/"];
-/// How the addresses go on, behind the language, at which orders are placed and looked at. Nobody shares those pages.
-const ORDER_PATHS: [&str; 2] = ["/checkout", "/orders/"];
+/// Where the addresses begin that only programs ask for; and the one where somebody agrees to be counted, which may be
+/// somebody with an account.
+const PROGRAM_PATHS: [&str; 3] = ["/api/", "/ofrep/", "/fn/consent"];
+/// How the addresses go on, behind the language, of orders and accounts. Nobody shares those pages.
+const ORDER_PATHS: [&str; 3] = ["/checkout", "/orders/", "/account"];
 
 /// Whether [`answer_team`] answers this path, rather than [`answer`].
 pub fn is_for_team(path: &str) -> bool {
@@ -225,6 +228,9 @@ mod tests {
             ("/en", false, false),
             ("/en/api/v1", false, false),
             ("/fn/suggest", false, false),
+            ("/fn/consent", true, true),
+            ("/es/account", true, true),
+            ("/en/account/sign-in/begin", true, true),
             ("/en/checkout", true, true),
             ("/pt/orders/abcdef/cancel", true, true),
             ("/en/cart", false, false),

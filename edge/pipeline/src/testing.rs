@@ -5,7 +5,7 @@ use crate::gateway::route::route_of;
 use crate::gateway::testing::{Collected, Limiting, Switched};
 use crate::gateway::visitor::identity::VisitorKeys;
 use crate::routes::publish::press;
-use crate::{Config, Host, Isolate, Team, Writer, answer, answer_team, inspect, is_for_team};
+use crate::{Config, Host, Isolate, Shoppers, Team, Writer, answer, answer_team, inspect, is_for_team};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use futures::executor::block_on;
@@ -21,8 +21,8 @@ use orilla_shop::{Background, Clock, PageStore, Picture, Pictures, PortError, Ra
 use orilla_snapshot::{Attachment, Manifest};
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
-    CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, NavigationStore, OrderStore,
-    PasskeyStore, RolloutsInSql, SessionStore, Statement,
+    AccountStore, CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, NavigationStore,
+    OrderStore, PasskeyStore, RolloutsInSql, SessionStore, Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -256,6 +256,11 @@ impl Shop {
             sessions: Arc::new(SessionStore::new(database.clone())),
             placed: Arc::new(OrderStore::new(database.clone())),
             passkeys: Arc::new(PasskeyStore::new(database.clone())),
+            shoppers: Shoppers {
+                sessions: Arc::new(SessionStore::of_shoppers(database.clone())),
+                passkeys: Arc::new(PasskeyStore::of_shoppers(database.clone())),
+                accounts: Arc::new(AccountStore::new(database.clone())),
+            },
             pages: Arc::new(Beside { isolate: host.isolate.clone(), clock: clock.clone() }),
             orders: Arc::new(OrderStore::new(database.clone())),
             products: catalog.clone(),

@@ -1,6 +1,7 @@
 //! The shop's ports over SQL. Every statement is here; the host brings a [`Database`]: D1 at the edge, SQLite in
 //! this crate's tests, which therefore run the real SQL natively.
 
+mod accounts;
 mod catalog;
 mod db;
 mod error;
@@ -16,6 +17,7 @@ mod tables;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use accounts::AccountStore;
 pub use catalog::CatalogStore;
 pub use db::{Database, DbError, Param, Statement};
 pub use events::EventStore;

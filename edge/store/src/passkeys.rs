@@ -150,13 +150,17 @@ impl Passkeys for PasskeyStore {
             "DELETE FROM {sessions} WHERE passkey_id = ?1 AND id <> ?2
             AND NOT EXISTS (SELECT 1 FROM {passkeys} WHERE id = ?1)"
         );
-        let left = format!("SELECT json(id) AS doc FROM {passkeys} WHERE id = ?1");
+        let left = format!(
+            "SELECT json(id) AS doc FROM {passkeys} WHERE id = ?1
+            AND (?2 IS NULL OR member_id = (SELECT id FROM {members} WHERE name = ?2))"
+        );
         let remove = Statement::new(remove)
             .bind(wish.passkey)
             .bind(wish.keep_one_of.unwrap_or_default())
             .bind(wish.of);
         let end = Statement::new(end).bind(wish.passkey).bind(wish.session.unwrap_or_default());
-        let answers = self.db.batch(vec![remove, end, Statement::new(left).bind(wish.passkey)]).await?;
+        let answers =
+            self.db.batch(vec![remove, end, Statement::new(left).bind(wish.passkey).bind(wish.of)]).await?;
         let is_left = answers.get(2).is_some_and(|rows| !rows.is_empty());
         Ok(if is_left { Removal::Last } else { Removal::Done })
     }

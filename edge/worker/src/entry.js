@@ -8,9 +8,9 @@ import * as teamScript from "./team/team.js";
 import teamModule from "./team_bg.wasm";
 
 // As orilla_pipeline::is_for_team; a test compares.
-const TEAM_PATHS = ["/studio", "/api/", "/ofrep/"];
+const TEAM_PATHS = ["/studio", "/api/", "/ofrep/", "/fn/consent"];
 // Behind the language: /en/checkout
-const ORDER_PATHS = ["/checkout", "/orders/"];
+const ORDER_PATHS = ["/checkout", "/orders/", "/account"];
 
 // Names what is used of each script, one by one, so that the build can leave out the rest.
 const shop = {

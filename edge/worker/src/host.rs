@@ -12,13 +12,13 @@ use crate::rollouts::Clockwork;
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_pipeline::gateway::breaker::GuardedPictures;
-use orilla_pipeline::{Config, Host, Isolate, Language, StudioAssets, Team, Writer};
+use orilla_pipeline::{Config, Host, Isolate, Language, Shoppers, StudioAssets, Team, Writer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{
-    CatalogStore, Database, EventStore, ExperimentStore, FlagStore, NavigationStore, OrderStore,
-    PasskeyStore, RolloutsInSql, SessionStore,
+    AccountStore, CatalogStore, Database, EventStore, ExperimentStore, FlagStore, NavigationStore,
+    OrderStore, PasskeyStore, RolloutsInSql, SessionStore,
 };
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
@@ -91,6 +91,11 @@ pub fn team(env: JsValue, inspect: Option<Function>) -> Team {
         sessions: Arc::new(SessionStore::new(database.clone())),
         placed: Arc::new(OrderStore::new(database.clone())),
         passkeys: Arc::new(PasskeyStore::new(database.clone())),
+        shoppers: Shoppers {
+            sessions: Arc::new(SessionStore::of_shoppers(database.clone())),
+            passkeys: Arc::new(PasskeyStore::of_shoppers(database.clone())),
+            accounts: Arc::new(AccountStore::new(database.clone())),
+        },
         pages: Arc::new(Beside(inspect.map(SendWrapper::new))),
         orders: Arc::new(OrderStore::new(database.clone())),
         products: catalog.clone(),
@@ -139,6 +144,7 @@ fn config(env: &JsValue) -> Config {
             beacon: option_env!("ORILLA_BEACON_JS").unwrap_or_default(),
             client_wasm: option_env!("ORILLA_CLIENT_WASM").unwrap_or_default(),
             keep: keep.unwrap_or_default(),
+            account: option_env!("ORILLA_ACCOUNT_JS").unwrap_or_default(),
         },
         studio_assets: StudioAssets {
             style: option_env!("ORILLA_STYLE").unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The use cases of the shop, and the ports (traits) that they need of a host. No I/O, clock or dice of its own.
 #![deny(missing_docs)]
 
+pub mod accounts;
 pub mod catalog;
 pub mod checkout;
 pub mod events;

@@ -1,51 +1,8 @@
 // Passkeys in the Studio, with Chromium's virtual authenticator.
-import type { CDPSession, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
+import { Device } from "../authenticator";
 import { expect, test } from "../fixtures";
 import { check, signInByToken } from "../team";
-
-/** A device that holds passkeys and knows its user. */
-class Device {
-  private constructor(
-    private readonly session: CDPSession,
-    private readonly authenticatorId: string,
-  ) {}
-
-  static async of(page: Page): Promise<Device> {
-    const session = await page.context().newCDPSession(page);
-    await session.send("WebAuthn.enable");
-    const options = {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      // Nobody touches it until a test says so: it would answer the browser's offer at once.
-      automaticPresenceSimulation: false,
-    } as const;
-    const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", { options });
-    return new Device(session, authenticatorId);
-  }
-
-  /** Somebody touches it while this happens. */
-  async touched(act: () => Promise<void>) {
-    await this.touch(true);
-    await act();
-    await this.touch(false);
-  }
-
-  async verifies(isUserVerified: boolean) {
-    await this.session.send("WebAuthn.setUserVerified", { authenticatorId: this.authenticatorId, isUserVerified });
-  }
-
-  async passkeys() {
-    const { credentials } = await this.session.send("WebAuthn.getCredentials", { authenticatorId: this.authenticatorId });
-    return credentials;
-  }
-
-  private async touch(enabled: boolean) {
-    await this.session.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId: this.authenticatorId, enabled });
-  }
-}
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const status = (page: Page) => page.locator("main").getByRole("status");

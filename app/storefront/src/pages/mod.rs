@@ -1,5 +1,6 @@
 //! The pages, each a function from its data to a whole HTML document.
 
+mod account;
 mod away;
 mod cart;
 mod checkout;
@@ -14,6 +15,7 @@ mod tests;
 mod texts;
 mod waiting;
 
+pub use account::{AccountNotice, AccountPage, account, account_door};
 pub use away::{OFFLINE_PLACE, away_strip, out_of_reach};
 pub use cart::{CartNotice, CartPage, cart};
 pub use checkout::{AWAY_QUERY, CheckoutPage, CheckoutStep, checkout};

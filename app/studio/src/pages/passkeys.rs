@@ -21,7 +21,7 @@ pub struct PasskeysPage {
 
 /// The page for passkeys.
 pub fn passkeys(studio: &StudioContext, data: &PasskeysPage) -> String {
-    let words = studio.words();
+    let (locale, words) = (studio.locale, studio.words());
     let adding = match data.refused {
         Some(why) => view! { <p class="nothing">{why}</p> }.drawn(),
         None => form(studio).drawn(),
@@ -34,7 +34,7 @@ pub fn passkeys(studio: &StudioContext, data: &PasskeysPage) -> String {
             {told(data.told.clone())}
             {list(studio, &data.passkeys)}
             <section aria-labelledby="add">
-                <h2 id="add">{words.passkey_add()}</h2>
+                <h2 id="add">{locale.passkey_add()}</h2>
                 {adding}
             </section>
         }
@@ -50,22 +50,22 @@ fn list(studio: &StudioContext, passkeys: &[Passkey]) -> impl IntoView + use<> {
                 passkey.synced.then(|| view! { <span class="small">{words.passkey_synced()}</span> });
             let used = match passkey.last_used_at {
                 Some(at) => time(locale, at).drawn(),
-                None => words.passkey_never().drawn(),
+                None => locale.passkey_never().drawn(),
             };
             let label = words.passkey_remove_of(&passkey.owner, &passkey.name);
             view! {
                 <tr>
                     <th scope="row">{passkey.name.clone()} " " {synced}</th>
                     <td data-label=words.passkey_owner()>{passkey.owner.clone()}</td>
-                    <td data-label=words.passkey_created()>{time(locale, passkey.created_at)}</td>
-                    <td data-label=words.passkey_used()>{used}</td>
+                    <td data-label=locale.passkey_created()>{time(locale, passkey.created_at)}</td>
+                    <td data-label=locale.passkey_used()>{used}</td>
                     <td>
                         <details class="fold">
-                            <summary aria-label=label>{words.passkey_remove()}</summary>
+                            <summary aria-label=label>{locale.passkey_remove()}</summary>
                             <form method="post" action="/studio/passkeys">
                                 <p>{words.passkey_remove_text()}</p>
                                 <input type="hidden" name="passkey" value=passkey.id/>
-                                <button class="button" type="submit">{words.passkey_remove()}</button>
+                                <button class="button" type="submit">{locale.passkey_remove()}</button>
                             </form>
                         </details>
                     </td>
@@ -74,10 +74,10 @@ fn list(studio: &StudioContext, passkeys: &[Passkey]) -> impl IntoView + use<> {
         })
         .collect();
     let head = [
-        words.passkey_name(),
+        locale.passkey_name(),
         words.passkey_owner(),
-        words.passkey_created(),
-        words.passkey_used(),
+        locale.passkey_created(),
+        locale.passkey_used(),
         words.passkey_action(),
     ];
     table(words.passkeys_title(), &head, rows, words.passkeys_none())
@@ -89,14 +89,14 @@ fn form(studio: &StudioContext) -> impl IntoView + use<> {
     let member = studio.member.clone().unwrap_or_default();
     view! {
         <noscript><p>{words.passkey_no_script()}</p></noscript>
-        <p hidden data-passkey="unsupported">{words.passkey_unsupported()}</p>
+        <p hidden data-passkey="unsupported">{locale.passkey_unsupported()}</p>
         <form class="command" hidden data-passkey="create" data-begin="/studio/passkeys/begin"
-            data-finish="/studio/passkeys/finish" data-wait=words.passkey_wait()
-            data-cancelled=words.passkey_cancelled() data-exists=words.passkey_taken() data-failed=words.passkey_failed()>
+            data-finish="/studio/passkeys/finish" data-wait=locale.passkey_wait()
+            data-cancelled=locale.passkey_cancelled() data-exists=locale.passkey_taken() data-failed=locale.passkey_failed()>
             <p>{words.passkey_add_for(&member)}</p>
-            <Field locale=locale name="name" label=words.passkey_name() hint=words.passkey_name_hint()
+            <Field locale=locale name="name" label=locale.passkey_name() hint=locale.passkey_name_hint()
                 maxlength=u32::try_from(NAME_LENGTH).unwrap_or(u32::MAX)/>
-            <Button kind=ButtonKind::Primary>{words.passkey_add()}</Button>
+            <Button kind=ButtonKind::Primary>{locale.passkey_add()}</Button>
             <p role="status"></p>
         </form>
     }
@@ -104,12 +104,12 @@ fn form(studio: &StudioContext) -> impl IntoView + use<> {
 
 /// The button for signing in with one: the script shows it where the browser can.
 pub(super) fn sign_in_button(studio: &StudioContext, next: String) -> impl IntoView + use<> {
-    let words = studio.words();
+    let (locale, words) = (studio.locale, studio.words());
     view! {
         <form class="stack" hidden data-passkey="get" data-begin="/studio/sign-in/begin"
-            data-finish="/studio/sign-in/finish" data-next=next data-wait=words.passkey_wait()
-            data-cancelled=words.passkey_cancelled() data-failed=words.passkey_failed()>
-            <Button kind=ButtonKind::Primary>{words.passkey_sign_in()}</Button>
+            data-finish="/studio/sign-in/finish" data-next=next data-wait=locale.passkey_wait()
+            data-cancelled=locale.passkey_cancelled() data-failed=locale.passkey_failed()>
+            <Button kind=ButtonKind::Primary>{locale.passkey_sign_in()}</Button>
             <p role="status"></p>
             <p>{words.passkey_or()}</p>
         </form>

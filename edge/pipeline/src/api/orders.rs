@@ -29,7 +29,15 @@ pub async fn place(
     })?;
     let checkout = checkout(request)?;
     let host = &visit.host;
-    let wish = PlaceOrder { cart, checkout, seen, key, now: host.clock.now(), random: host.random.bytes()? };
+    let wish = PlaceOrder {
+        cart,
+        checkout,
+        seen,
+        key,
+        account: None,
+        now: host.clock.now(),
+        random: host.random.bytes()?,
+    };
     let till = Till {
         orders: &*team.placed,
         variants: &*host.variants,

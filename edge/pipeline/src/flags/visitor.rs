@@ -25,8 +25,8 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 /// visitor would see, since nobody asks again when it is; whether it was seen is known in the page alone, and so it is
 /// there that exposures are counted.
 ///
-/// A shopper can't sign in yet. When they can, their id goes to [`names::USER_ID`], and a rule that wants it says
-/// `hashAttribute: userId, fallbackAttribute: id` with sticky buckets, so that nobody moves between variants.
+/// A shopper who is signed in has the id of their account in the cookie, on every browser that agreed
+/// (`orilla_shop::accounts::stitch`): so nobody moves between variants from one browser to the next.
 pub struct VisitorFlags {
     published: Arc<PublishedFlags>,
     person: Person,

@@ -77,7 +77,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
-const ROUTES: [Route; 53] = {
+const ROUTES: [Route; 55] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};
@@ -92,6 +92,8 @@ const ROUTES: [Route; 53] = {
         row("/{locale}/privacy", Page, Rendered, Usual),
         row("/{locale}/cart", Private, COUNTED, Usual),
         row("/{locale}/checkout", Private, COUNTED, Strict),
+        row("/{locale}/account", Private, COUNTED, Usual),
+        row("/{locale}/account/{*step}", Private, COUNTED, Strict),
         row("/{locale}/orders/{token}", Private, COUNTED, Usual),
         row("/{locale}/orders/{token}/cancel", Private, COUNTED, Strict),
         row("/{locale}/orders/waiting", Private, COUNTED, Usual),

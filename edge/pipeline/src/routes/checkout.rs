@@ -1,6 +1,7 @@
 //! From the cart to an order, and the order's page.
 
 use super::events::order_placed;
+use crate::account::signed_in;
 use crate::visit::{Headers, Segment, Visit, cart_cookie};
 use crate::{Team, form, reply};
 use axum::body::Bytes;
@@ -58,7 +59,7 @@ pub(super) struct Shown {
 }
 
 /// `POST /en/checkout`: shows the form again with the delivery of the chosen country, or places the order.
-pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
+pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
     let Ready { mut shown, checkout, key, seen } = match read(&visit, &body).await {
         Ok(ready) => ready,
         Err(answer) => return *answer,
@@ -67,8 +68,12 @@ pub async fn place(visit: Visit, team: Team, body: Bytes) -> Response {
         Ok(random) => random,
         Err(error) => return reply::failure(&visit, &error).await,
     };
-    let wish =
-        PlaceOrder { cart: shown.cart.clone(), checkout, seen, key, now: visit.host.clock.now(), random };
+    let account = match signed_in(&visit, &team, &headers).await {
+        Ok(session) => session.map(|session| session.member),
+        Err(error) => return reply::failure(&visit, &error).await,
+    };
+    let (cart, now) = (shown.cart.clone(), visit.host.clock.now());
+    let wish = PlaceOrder { cart, checkout, seen, key, account, now, random };
     let till = Till {
         orders: &*team.placed,
         variants: &*visit.host.variants,

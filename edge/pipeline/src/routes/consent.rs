@@ -1,13 +1,16 @@
 //! `POST /fn/consent`: what a visitor answers to the question what the shop may remember.
 
+use crate::account::{signed_in, visitor_of};
 use crate::flags::qa;
 use crate::form::fields;
 use crate::gateway::visitor::consent::{Consent, cookies_of_answer};
+use crate::gateway::visitor::identity::{Identified, VisitorKeys};
 use crate::visit::{Headers, Visit, split_locale};
-use crate::{FieldProblem, Problem, reply};
+use crate::{FieldProblem, Problem, Team, reply};
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
+use orilla_shop::PortError;
 
 /// Fields that are read.
 const MOST_FIELDS: usize = 8;
@@ -15,16 +18,16 @@ const MOST_FIELDS: usize = 8;
 const LONGEST_PATH: usize = 2_000;
 
 /// Notes the answer, and leads back to the page.
-pub async fn answer(visit: Visit, Headers(headers): Headers, body: Bytes) -> Response {
+pub async fn answer(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
     let Answer { consent, to } = match Answer::parse(&body) {
         Ok(answer) => answer,
         Err(problem) => return problem.into_response(),
     };
-    let (keys, now) = (visit.host.gate.settings.visitor_keys.as_ref(), visit.host.clock.now());
-    let cookies = match cookies_of_answer(consent, &headers, keys, &*visit.host.random, now) {
-        Ok(cookies) => cookies,
+    let visitor = match visitor(&visit, &team, &headers, consent).await {
+        Ok(visitor) => visitor,
         Err(error) => return reply::failure(&visit, &error).await,
     };
+    let cookies = cookies_of_answer(consent, visitor);
     let mut response = reply::redirect(StatusCode::SEE_OTHER, &to.unwrap_or_else(|| visit.url("")));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, reply::PRIVATE);
@@ -32,6 +35,18 @@ pub async fn answer(visit: Visit, Headers(headers): Headers, body: Bytes) -> Res
         headers.append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Who the visitor is from now on: on a browser that is signed in, the one whom the account's other browsers are.
+async fn visitor<'a>(
+    visit: &'a Visit,
+    team: &Team,
+    headers: &HeaderMap,
+    consent: Consent,
+) -> Result<Option<(Identified, &'a VisitorKeys)>, PortError> {
+    let session = if consent.any() { signed_in(visit, team, headers).await? } else { None };
+    let account = session.as_ref().map(|session| session.member.as_str());
+    visitor_of(visit, team, headers, account, Some(consent)).await
 }
 
 /// `POST /fn/qa`: ends the values of flags that a link has forced for this browser, and leads back to the page.

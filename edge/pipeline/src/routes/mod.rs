@@ -15,6 +15,7 @@ mod waiting;
 
 pub use catalog::place;
 
+use crate::account;
 use crate::api;
 use crate::gateway::body::{LARGEST_FORM, LARGEST_IMPORT, LARGEST_STUDIO_FORM};
 use crate::gateway::metrics;
@@ -35,7 +36,6 @@ pub fn router() -> Router {
     let router = Locale::ALL.into_iter().fold(Router::new(), |router, locale| pages(router, locale.code()));
     let router = router
         .route("/", get(catalog::choose_language))
-        .route("/fn/consent", post(consent::answer))
         .route("/fn/qa", post(consent::end_qa))
         .route("/fn/seen", post(navigation::seen))
         .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
@@ -81,15 +81,19 @@ pub fn away_router() -> Router {
         .method_not_allowed_fallback(wrong_method)
 }
 
-/// The routes of what is asked over the counter: orders, by their pages and by the HTTP API, which has the rest too.
+/// The routes of what is asked over the counter: orders and accounts, by their pages, and the HTTP API, which has the
+/// rest too.
 pub fn counter_router() -> Router {
     let orders = Locale::ALL.into_iter().fold(Router::new(), |router, locale| {
         let at = |path: &str| format!("/{}{path}", locale.code());
-        router
+        let router = router
             .route(&at("/checkout"), get(checkout::show).post(checkout::place))
             .route(&at("/orders/{token}"), get(checkout::order))
-            .route(&at("/orders/{token}/cancel"), post(checkout::cancel))
+            .route(&at("/orders/{token}/cancel"), post(checkout::cancel));
+        account::routes(router, locale)
     });
+    // Who is signed in may agree to be counted: that is for the database to say, too.
+    let orders = orders.route("/fn/consent", post(consent::answer));
     api::router()
         .merge(api::ofrep())
         .merge(orders.layer(DefaultBodyLimit::max(LARGEST_FORM)))

@@ -1,18 +1,19 @@
-//! Passkeys: signing in with one, adding one, removing one. What `app/studio/js/passkeys.js` sends and is answered is
+//! Passkeys: signing in with one, adding one, removing one. What `app/ui/js/passkeys.js` sends and is answered is
 //! JSON; problems say in the visitor's language what to do.
 
 use super::member::{Member, browser_cookie, browser_key, session_cookie};
 use super::sign_in::target;
 use super::{failure, fields, page};
 use crate::api::extract::Json;
+use crate::ceremony::{self, Made, Signed, answer};
 use crate::staff::is_token;
 use crate::visit::{Headers, Visit, text};
-use crate::{Problem, Team, reply};
+use crate::{Problem, Team};
 use axum::body::Bytes;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use orilla_orders::Text;
-use orilla_passkeys::{Assertion, Attestation, Fault, NoParty, RelyingParty};
+use orilla_passkeys::{NoParty, RelyingParty};
 use orilla_shop::passkeys::{
     Binding, NAME_LENGTH, PasskeyError, Removal, Remove, begin_adding, begin_sign_in, finish_adding,
     finish_sign_in,
@@ -20,8 +21,7 @@ use orilla_shop::passkeys::{
 use orilla_shop::team::{MEMBER_LENGTH, SessionKey, sign_in as begin_session};
 use orilla_studio::Words;
 use orilla_studio::pages::{self, PasskeysPage, Told};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The site that the team's passkeys are for.
 pub fn party(visit: &Visit) -> Result<RelyingParty, NoParty> {
@@ -81,30 +81,21 @@ async fn list(member: &Member, status: StatusCode, told: Told) -> Response {
 
 /// `POST /studio/passkeys/begin`: what the browser is to be asked, to make a passkey for who is signed in.
 pub async fn begin_add(member: Member) -> Result<Response, Problem> {
-    let words = member.studio.words();
     let (party, session) = may_add(&member)?;
     let (passkeys, random, now) = (&*member.team.passkeys, &*member.visit.host.random, now(&member.visit));
     let name = named(&member, member.name(), MEMBER_LENGTH)?;
-    let asked = begin_adding(passkeys, &party, &name, Binding::session(session), random, now).await;
-    Ok(answer(&asked.map_err(|error| problem(words, error))?))
-}
-
-/// A passkey that a browser has made.
-#[derive(Deserialize)]
-pub struct Made {
-    name: String,
-    credential: Attestation,
+    let asked = begin_adding(passkeys, &party, &name, None, Binding::session(session), random, now).await;
+    Ok(answer(&asked.map_err(|error| problem(&member.visit, error))?))
 }
 
 /// `POST /studio/passkeys/finish`: adds it.
 pub async fn finish_add(member: Member, made: Json<Made>) -> Result<Response, Problem> {
-    let words = member.studio.words();
     let (party, session) = may_add(&member)?;
     let name = named(&member, &made.0.name, NAME_LENGTH)?;
     let (passkeys, bound_to, now) = (&*member.team.passkeys, Binding::session(session), now(&member.visit));
     finish_adding(passkeys, &party, &made.0.credential, &name, &bound_to, now)
         .await
-        .map_err(|error| problem(words, error))?;
+        .map_err(|error| problem(&member.visit, error))?;
     Ok(answer(&json!({"next": "/studio/passkeys?done=added"})))
 }
 
@@ -141,14 +132,6 @@ pub async fn begin(visit: Visit, team: Team, headers: Headers) -> Result<Respons
     Ok(response)
 }
 
-/// What a browser says of a passkey that has signed.
-#[derive(Deserialize)]
-pub struct Signed {
-    #[serde(default)]
-    next: String,
-    credential: Assertion,
-}
-
 /// `POST /studio/sign-in/finish`: begins a session.
 pub async fn finish(
     visit: Visit,
@@ -159,9 +142,9 @@ pub async fn finish(
     let words = Words::from(visit.locale);
     let (party, now) = (site(&visit, words)?, now(&visit));
     let bound_to = browser(&headers.0).ok_or(PasskeyError::Expired);
-    let bound_to = bound_to.map_err(|error| problem(words, error))?;
+    let bound_to = bound_to.map_err(|error| problem(&visit, error))?;
     let found = finish_sign_in(&*team.passkeys, &party, &signed.0.credential, &bound_to, now).await;
-    let found = found.map_err(|error| problem(words, error))?;
+    let found = found.map_err(|error| problem(&visit, error))?;
     let (random, agent) = (visit.host.random.bytes()?, text(&headers.0, header::USER_AGENT));
     let sessions = &*team.sessions;
     let begun = begin_session(sessions, &found.account.name, Some(found.id), agent, random, now).await?;
@@ -178,35 +161,6 @@ fn now(visit: &Visit) -> i64 {
     visit.host.clock.now()
 }
 
-fn answer(document: &Value) -> Response {
-    reply::private_json(document.to_string())
-}
-
-/// What is told of a ceremony that came to nothing. The log has the whole of it.
-fn problem(words: Words, error: PasskeyError) -> Problem {
-    let log = error.to_string();
-    let (status, code, detail) = match error {
-        PasskeyError::Port(error) => return error.into(),
-        PasskeyError::Expired | PasskeyError::Fault(Fault::Challenge) => {
-            (StatusCode::CONFLICT, "passkey_expired", words.passkey_expired())
-        }
-        PasskeyError::Unknown => (StatusCode::UNAUTHORIZED, "passkey_unknown", words.passkey_unknown()),
-        PasskeyError::Taken => (StatusCode::CONFLICT, "passkey_taken", words.passkey_taken()),
-        PasskeyError::TooMany => (StatusCode::CONFLICT, "too_many_passkeys", words.passkey_too_many()),
-        PasskeyError::Fault(fault) => match fault {
-            Fault::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", words.passkey_refused()),
-            Fault::Origin | Fault::Party => {
-                (StatusCode::FORBIDDEN, "passkey_of_another_site", words.passkey_refused())
-            }
-            Fault::Unverified => (StatusCode::UNAUTHORIZED, "passkey_unverified", words.passkey_unverified()),
-            Fault::Counter => (StatusCode::UNAUTHORIZED, "passkey_copied", words.passkey_copied()),
-            Fault::Algorithm(_) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "passkey_algorithm", words.passkey_refused())
-            }
-            Fault::OtherUser | Fault::Signature | Fault::Challenge => {
-                (StatusCode::UNAUTHORIZED, "passkey_wrong", words.passkey_refused())
-            }
-        },
-    };
-    Problem { log: Some(log), ..Problem::new(status, code, detail) }
+fn problem(visit: &Visit, error: PasskeyError) -> Problem {
+    ceremony::problem(visit.locale, Words::from(visit.locale).passkey_unknown(), error)
 }

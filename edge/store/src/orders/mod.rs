@@ -1,7 +1,7 @@
 //! Orders and their events, and the stock that they take.
 
 mod desk;
-mod sql;
+pub(crate) mod sql;
 #[cfg(test)]
 mod tests;
 
@@ -113,7 +113,7 @@ impl Variants for OrderStore {
 
 /// All that an event writes, as one transaction. The last statement answers the order's number.
 fn statements(append: &Append) -> Result<Vec<Statement>, PortError> {
-    let Append { token, key, request, recorded, summary } = append;
+    let Append { token, key, request, recorded, summary, account } = append;
     let token = token.as_str();
     let mut batch = Vec::new();
     if let Event::Placed(_) = recorded.event {
@@ -135,6 +135,9 @@ fn statements(append: &Append) -> Result<Vec<Statement>, PortError> {
         _ => {}
     }
     batch.push(project(&[Projected { token: &append.token, summary }])?);
+    if let Some(account) = account {
+        batch.push(Statement::new(sql::OWN).bind(token).bind(account.as_str()));
+    }
     batch.push(Statement::new(sql::NUMBER).bind(token));
     Ok(batch)
 }

@@ -53,6 +53,11 @@ ON CONFLICT (number) DO UPDATE SET
   placed_at = excluded.placed_at, changed_at = excluded.changed_at
 WHERE excluded.version >= orders.version";
 
+/// ?1 token, ?2 name of an account.
+pub(super) const OWN: &str = "INSERT INTO account_orders (account_id, number)
+SELECT a.id, s.number FROM accounts a, order_streams s WHERE s.token = ?1 AND a.name = ?2
+ON CONFLICT DO NOTHING";
+
 /// ?1 token. Answers the number.
 pub(super) const NUMBER: &str = "SELECT json(number) AS doc FROM order_streams WHERE token = ?1";
 
@@ -76,7 +81,7 @@ FROM order_requests r JOIN order_streams s ON s.number = r.stream
 WHERE r.key = ?1";
 
 /// The summary of an order `o` with its stream `s`, as JSON.
-pub(super) const LISTED: &str = "json_object(
+pub(crate) const LISTED: &str = "json_object(
   'number', o.number, 'token', s.token, 'version', o.version, 'status', o.status, 'email', o.email, 'name', o.name,
   'country', o.country, 'payment', o.payment, 'pieces', o.pieces,
   'total', json_object('minor', o.total_minor, 'currency', o.currency),

@@ -17,6 +17,8 @@ use std::fmt;
 pub const MOST_BROWSERS: usize = 8;
 /// The most copies of one browser: the one that it has shown, and those whose arrival it has not shown yet.
 const MOST_COPIES: usize = 4;
+/// How exactly it is known when a browser was last here, in milliseconds: not every look is a change.
+const SEEN_EVERY: i64 = 3_600_000;
 /// What the text of [`Held`] begins with.
 const VERSION: &str = "1.";
 
@@ -80,7 +82,7 @@ impl fmt::Display for Held {
 /// One browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Browser {
-    /// When it was last here, in milliseconds since 1970.
+    /// When it was last here, in milliseconds since 1970, to within an hour.
     at: i64,
     /// Its copies by their numbers; each with what was done in the browser while it held it.
     copies: BTreeMap<Replica, Copy>,
@@ -123,7 +125,9 @@ impl CartLedger {
     /// again changes nothing. `now` is milliseconds since 1970.
     pub fn sync(&mut self, held: Held, cart: &Cart, now: i64) -> Synced {
         let known = self.browsers.get_mut(&held.browser).map(|browser| {
-            browser.at = now;
+            if now.saturating_sub(browser.at) >= SEEN_EVERY {
+                browser.at = now;
+            }
             // What it has shown, it has: earlier copies are over.
             if browser.copies.contains_key(&held.copy) {
                 browser.copies.retain(|number, _| *number >= held.copy);

@@ -71,6 +71,7 @@ pub async fn command_order(orders: &dyn Orders, wish: &CommandOrder) -> Result<C
             request: request.clone(),
             recorded,
             summary: order.summary(),
+            account: None,
         };
         match orders.append(&append).await {
             Ok(number) => return Ok(CommandOutcome::Done(Commanded { number, version, status })),

@@ -35,6 +35,8 @@ pub struct PlaceOrder {
     pub seen: Fingerprint,
     /// The name of this request.
     pub key: IdempotencyKey,
+    /// The name of the account of who is signed in.
+    pub account: Option<String>,
     /// Now, in milliseconds since 1970.
     pub now: i64,
     /// 16 bytes of a cryptographic random source: the order's token, if it is placed.
@@ -186,5 +188,6 @@ fn first_event(wish: &PlaceOrder, request: &Fingerprint, placed: Placed) -> Resu
         request: request.clone(),
         recorded,
         summary: order.summary(),
+        account: wish.account.clone(),
     })
 }

@@ -93,6 +93,8 @@ pub struct Append {
     pub recorded: Recorded,
     /// The order's summary after the event.
     pub summary: Summary,
+    /// The name of the account whose order it is from now on; one that is not there any more is none.
+    pub account: Option<String>,
 }
 
 /// An order in a list.

@@ -48,7 +48,8 @@ pub enum PasskeyError {
 }
 
 /// Begins to add a passkey to the account of this name, which is made if there is none: what the browser is to be
-/// asked. The answer must come from where `bound_to` says.
+/// asked. `shown` is the name by which the device shows the account, where that is not its own. The answer must come from
+/// where `bound_to` says.
 ///
 /// # Errors
 /// [`PasskeyError::TooMany`], [`PasskeyError::Port`].
@@ -56,6 +57,7 @@ pub async fn begin_adding(
     passkeys: &dyn Passkeys,
     party: &RelyingParty,
     name: &Text,
+    shown: Option<&str>,
     bound_to: Binding,
     random: &dyn Random,
     now: i64,
@@ -67,7 +69,7 @@ pub async fn begin_adding(
         return Err(PasskeyError::TooMany);
     }
     let challenge = expect(passkeys, Purpose::Add { account: account.id }, bound_to, random, now).await?;
-    let user = User { handle: &account.handle, name: &account.name };
+    let user = User { handle: &account.handle, name: shown.unwrap_or(&account.name) };
     Ok(creation_options(party, &challenge, user, existing.iter()))
 }
 

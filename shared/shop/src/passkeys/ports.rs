@@ -53,9 +53,14 @@ pub struct Found {
 pub struct Binding(String);
 
 impl Binding {
-    /// From a session.
+    /// From a session of the team.
     pub fn session(id: i64) -> Self {
         Binding(format!("session {id}"))
+    }
+
+    /// From a session of a shopper, whose number may be that of one of the team's.
+    pub fn shopper(id: i64) -> Self {
+        Binding(format!("shopper {id}"))
     }
 
     /// From the browser that has this key in a cookie. The store knows its hash only.

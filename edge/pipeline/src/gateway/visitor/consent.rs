@@ -6,7 +6,6 @@ use super::cookie::{Readable, cookie, set_cookie};
 use super::identity::{Identified, VisitorKeys, forget_visitor};
 use super::viewed::forget_viewed;
 use http::{HeaderMap, HeaderValue};
-use orilla_shop::{PortError, Random};
 
 const CONSENT_COOKIE: &str = "__Host-consent";
 /// Half a year, in seconds: then the shop asks again.
@@ -46,38 +45,19 @@ impl Consent {
     }
 }
 
-/// The cookies that follow from an answer: the answer itself, and with consent an id, the old one if there is one;
-/// without, the end of the id and of what was noted of the visitor. Without keys nobody gets an id. `now` is milliseconds since 1970.
-///
-/// # Errors
-/// If the host has no randomness for a new id.
-pub fn cookies_of_answer(
-    answer: Consent,
-    headers: &HeaderMap,
-    keys: Option<&VisitorKeys>,
-    random: &dyn Random,
-    now: i64,
-) -> Result<Vec<HeaderValue>, PortError> {
-    let mut cookies = vec![answer.cookie()];
-    match keys {
-        Some(keys) if answer.any() => {
-            let known = Identified::of(headers, keys, now);
-            let known = known.map_or_else(|| Identified::new(random, now), Ok)?;
-            cookies.push(known.cookie(keys));
-        }
-        _ => cookies.push(forget_visitor()),
-    }
-    if !answer.personalisation {
-        cookies.push(forget_viewed());
-    }
-    Ok(cookies)
+/// The cookies that follow from an answer: the answer itself, and with consent who the visitor is; without, the end of
+/// the id and of what was noted of the visitor.
+pub fn cookies_of_answer(answer: Consent, visitor: Option<(Identified, &VisitorKeys)>) -> Vec<HeaderValue> {
+    let visitor = visitor.filter(|_| answer.any());
+    let visitor = visitor.map_or_else(forget_visitor, |(known, keys)| known.cookie(keys));
+    let viewed = (!answer.personalisation).then(forget_viewed);
+    [answer.cookie(), visitor].into_iter().chain(viewed).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gateway::testing::{Dice, NoDice, headers};
-    use orilla_shop::Random;
+    use crate::gateway::testing::{Dice, headers};
 
     const NOW: i64 = 1_760_000_000_000;
 
@@ -104,8 +84,9 @@ mod tests {
     }
 
     /// The browser's cookies after an answer.
-    fn after(answer: Consent, before: &HeaderMap, random: &dyn Random) -> HeaderMap {
-        let cookies = cookies_of_answer(answer, before, Some(&keys()), random, NOW).unwrap();
+    fn after(answer: Consent, visitor: Option<Identified>) -> HeaderMap {
+        let keys = keys();
+        let cookies = cookies_of_answer(answer, visitor.map(|visitor| (visitor, &keys)));
         let pairs: Vec<_> = cookies
             .iter()
             .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap())
@@ -117,22 +98,13 @@ mod tests {
     #[test]
     fn an_id_comes_with_consent_and_goes_with_it() {
         let yes = Consent { statistics: true, personalisation: false };
-        let agreed = after(yes, &HeaderMap::new(), &Dice(1));
+        let visitor = Identified::new(&Dice(1), NOW).unwrap();
+        let agreed = after(yes, Some(visitor));
         assert_eq!(Consent::of(&agreed), Some(yes));
-        let id = Identified::of(&agreed, &keys(), NOW).unwrap().id;
-        // Agreeing to more is the same visitor.
-        let more = after(Consent { personalisation: true, ..yes }, &agreed, &Dice(2));
-        assert_eq!(Identified::of(&more, &keys(), NOW).unwrap().id, id);
-        let no = after(Consent::default(), &more, &NoDice);
+        assert_eq!(Identified::of(&agreed, &keys(), NOW), Some(visitor));
+        let no = after(Consent::default(), Some(visitor));
         assert_eq!(Consent::of(&no), Some(Consent::default()));
         assert!(Identified::of(&no, &keys(), NOW).is_none());
-    }
-
-    #[test]
-    fn without_keys_or_randomness_nobody_gets_an_id() {
-        let yes = Consent { statistics: true, personalisation: true };
-        let cookies = cookies_of_answer(yes, &HeaderMap::new(), None, &Dice(1), NOW).unwrap();
-        assert!(cookies.iter().any(|cookie| cookie.to_str().unwrap().starts_with("__Host-visitor=; ")));
-        assert!(cookies_of_answer(yes, &HeaderMap::new(), Some(&keys()), &NoDice, NOW).is_err());
+        assert!(Identified::of(&after(yes, None), &keys(), NOW).is_none());
     }
 }

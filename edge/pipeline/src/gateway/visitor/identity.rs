@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderValue};
+use orilla_shop::accounts::{Identity, LIFE};
 use orilla_shop::{PortError, Random};
 use sha2::Sha256;
 
@@ -16,8 +17,6 @@ const VISITOR_COOKIE: &str = "__Host-visitor";
 const SUBJECT: &str = "orilla visitor ";
 /// The shortest secret, in bytes: as long as what it makes (RFC 2104, section 3).
 const SHORTEST_KEY: usize = 32;
-/// Days for which an id lives: 13 months.
-const LIFE: i64 = 395;
 /// Milliseconds in a day.
 const DAY: i64 = 24 * 3600 * 1000;
 
@@ -88,7 +87,23 @@ impl Identified {
     /// # Errors
     /// If the host has no randomness.
     pub fn new(random: &dyn Random, now: i64) -> Result<Self, PortError> {
-        Ok(Identified { id: VisitorId(random.bytes()?), day: now.div_euclid(DAY) })
+        Ok(Identified { id: VisitorId(random.bytes()?), day: Identified::day_of(now) })
+    }
+
+    /// The day of a time in milliseconds since 1970.
+    pub fn day_of(now: i64) -> i64 {
+        now.div_euclid(DAY)
+    }
+
+    /// As an account keeps it.
+    pub fn identity(&self) -> Identity {
+        Identity { visitor: self.id.text(), day: self.day }
+    }
+
+    /// From what an account keeps; `None` if that is no id.
+    pub fn from_identity(identity: &Identity) -> Option<Self> {
+        let id = URL_SAFE_NO_PAD.decode(&identity.visitor).ok()?.try_into().ok()?;
+        Some(Identified { id: VisitorId(id), day: identity.day })
     }
 
     /// The one in the cookie, if we made it and it has not ended. `now` is milliseconds since 1970.

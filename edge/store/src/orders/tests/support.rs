@@ -60,7 +60,15 @@ impl<D: Database + AsRef<TestDatabase> + 'static> Shop<D> {
     /// A request for a cart by somebody who saw this quote.
     pub fn wish_for(&self, cart: Cart, quote: &Quote, name: &str) -> PlaceOrder {
         let seen = quote.fingerprint();
-        PlaceOrder { cart, checkout: checkout(), seen, key: key(name), now: 5, random: random(name) }
+        PlaceOrder {
+            cart,
+            checkout: checkout(),
+            seen,
+            key: key(name),
+            account: None,
+            now: 5,
+            random: random(name),
+        }
     }
 
     /// The event of placing a cart, decided on the shop as it is now.
@@ -71,7 +79,7 @@ impl<D: Database + AsRef<TestDatabase> + 'static> Shop<D> {
         let recorded = Recorded { version: 1, at: 5, event: Event::Placed(Box::new(placed)) };
         let summary = Order::replay(std::slice::from_ref(&recorded)).unwrap().summary();
         let token = OrderToken::from_random(random(name));
-        Append { token, key: key(name), request: Fingerprint::of(cart), recorded, summary }
+        Append { token, key: key(name), request: Fingerprint::of(cart), recorded, summary, account: None }
     }
 }
 

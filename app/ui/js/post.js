@@ -1,7 +1,7 @@
 // The server has said no: the message is for people, in the page's language.
 export class Refused extends Error {}
 
-// Sends JSON to a page of the Studio and gives the JSON that comes back.
+// Sends JSON to a page of the shop or of the Studio and gives the JSON that comes back.
 export async function post(address, document) {
   const response = await fetch(address, {
     method: "POST",

@@ -1,0 +1,310 @@
+//! A shopper's account: how one gets into it, and what it holds. The script `account.js` asks the browser for passkeys; it
+//! finds its forms by `data-passkey`, and all that it says stands in them.
+
+use crate::page::{Head, PageContext, document};
+use crate::render;
+use leptos::prelude::*;
+use orilla_orders::Status;
+use orilla_shop::checkout::ListedOrder;
+use orilla_shop::passkeys::{NAME_LENGTH, Passkey};
+use orilla_ui::{Button, ButtonKind, Field, Locale, Notice, NoticeKind, iso_time};
+use std::sync::Arc;
+
+/// What the account's page tells of what was just done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountNotice {
+    /// The account is open.
+    Opened,
+    /// Somebody has signed in.
+    SignedIn,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A passkey was not removed: it is the last one.
+    PasskeyLast,
+    /// Somebody has signed out here.
+    SignedOut,
+    /// Somebody has signed out everywhere.
+    SignedOutEverywhere,
+    /// The account is deleted.
+    Deleted,
+    /// The session has ended, and not here.
+    Ended,
+}
+
+impl AccountNotice {
+    const ALL: [AccountNotice; 9] = [
+        AccountNotice::Opened,
+        AccountNotice::SignedIn,
+        AccountNotice::PasskeyAdded,
+        AccountNotice::PasskeyRemoved,
+        AccountNotice::PasskeyLast,
+        AccountNotice::SignedOut,
+        AccountNotice::SignedOutEverywhere,
+        AccountNotice::Deleted,
+        AccountNotice::Ended,
+    ];
+
+    /// Its name in the query `done=`.
+    pub fn name(self) -> &'static str {
+        match self {
+            AccountNotice::Opened => "opened",
+            AccountNotice::SignedIn => "in",
+            AccountNotice::PasskeyAdded => "added",
+            AccountNotice::PasskeyRemoved => "removed",
+            AccountNotice::PasskeyLast => "last",
+            AccountNotice::SignedOut => "out",
+            AccountNotice::SignedOutEverywhere => "everywhere",
+            AccountNotice::Deleted => "deleted",
+            AccountNotice::Ended => "ended",
+        }
+    }
+
+    /// Reads the query `done=NAME`.
+    pub fn parse(query: &str) -> Option<Self> {
+        let name = query.strip_prefix("done=")?;
+        Self::ALL.into_iter().find(|notice| notice.name() == name)
+    }
+
+    /// Whether somebody is signed in when this is so.
+    fn is_inside(self) -> bool {
+        matches!(
+            self,
+            AccountNotice::Opened
+                | AccountNotice::SignedIn
+                | AccountNotice::PasskeyAdded
+                | AccountNotice::PasskeyRemoved
+                | AccountNotice::PasskeyLast
+        )
+    }
+
+    fn text(self, locale: Locale) -> &'static str {
+        match self {
+            AccountNotice::Opened => locale.account_opened(),
+            AccountNotice::SignedIn => locale.account_signed_in(),
+            AccountNotice::PasskeyAdded => locale.account_passkey_added(),
+            AccountNotice::PasskeyRemoved => locale.account_passkey_removed(),
+            AccountNotice::PasskeyLast => locale.account_passkey_last(),
+            AccountNotice::SignedOut => locale.account_signed_out(),
+            AccountNotice::SignedOutEverywhere => locale.account_signed_out_everywhere(),
+            AccountNotice::Deleted => locale.account_deleted(),
+            AccountNotice::Ended => locale.account_ended(),
+        }
+    }
+}
+
+/// What an account holds.
+#[derive(Clone, Debug)]
+pub struct AccountPage {
+    /// The orders that were placed while signed in, the newest first.
+    pub orders: Vec<ListedOrder>,
+    /// The passkeys that open it.
+    pub passkeys: Vec<Passkey>,
+    /// Whether this address can have passkeys.
+    pub can_add: bool,
+    /// What was just done.
+    pub notice: Option<AccountNotice>,
+}
+
+/// The account of who is signed in.
+pub fn account(page: Arc<PageContext>, data: AccountPage) -> String {
+    let locale = page.locale;
+    let told = told(locale, data.notice.filter(|notice| notice.is_inside()));
+    let (orders, passkeys) = (orders(&page, &data.orders), passkeys(&page, &data.passkeys));
+    let content = view! {
+        <h1>{locale.account_title()}</h1>
+        {told}
+        <div class="with-summary">
+            <div class="stack">
+                <section aria-labelledby="orders">
+                    <h2 id="orders">{locale.account_orders()}</h2>
+                    {orders}
+                </section>
+                <section class="stack" aria-labelledby="passkeys">
+                    <h2 id="passkeys">{locale.account_passkeys()}</h2>
+                    <p>{locale.account_passkeys_text()}</p>
+                    {passkeys}
+                    {adding(&page, data.can_add)}
+                </section>
+            </div>
+            <aside class="summary" aria-labelledby="leave">
+                <h2 id="leave">{locale.account_leave()}</h2>
+                <p class="small">{locale.account_leave_text()}</p>
+                <form class="stack" method="post" action=page.url("/account/sign-out")>
+                    <Button name="where" value="here" kind=ButtonKind::Primary>{locale.account_leave_here()}</Button>
+                    <Button name="where" value="everywhere">{locale.account_leave_everywhere()}</Button>
+                </form>
+                <details>
+                    <summary>{locale.account_delete()}</summary>
+                    <form class="stack" method="post" action=page.url("/account/delete")>
+                        <p class="small">{locale.account_delete_text()}</p>
+                        <Button>{locale.account_delete()}</Button>
+                    </form>
+                </details>
+            </aside>
+        </div>
+        {script(&page)}
+    };
+    whole(page, content)
+}
+
+/// How one gets into an account.
+pub fn account_door(page: Arc<PageContext>, has_passkeys: bool, notice: Option<AccountNotice>) -> String {
+    let locale = page.locale;
+    let notice = notice.filter(|notice| !notice.is_inside());
+    let ways = if has_passkeys {
+        ways_in(&page).into_any()
+    } else {
+        view! { <p>{locale.account_no_party()}</p> }.into_any()
+    };
+    let content = view! {
+        <div class="prose account-door">
+            <h1>{locale.account_title()}</h1>
+            {told(locale, notice)}
+            <p class="lead">{locale.account_lead()}</p>
+            {ways}
+            <p>{locale.account_guest()}</p>
+        </div>
+        {notice.map(|_| view! { <span hidden data-forget></span> })}
+        {script(&page)}
+    };
+    whole(page, content)
+}
+
+/// The forms are there with the script alone, where the browser can.
+fn ways_in(page: &PageContext) -> impl IntoView + use<> {
+    let locale = page.locale;
+    view! {
+        <noscript><p>{locale.account_no_script()}</p></noscript>
+        <p hidden data-passkey="unsupported">{locale.passkey_unsupported()}</p>
+        <form class="stack" hidden data-passkey="get" data-begin=page.url("/account/sign-in/begin")
+            data-finish=page.url("/account/sign-in/finish") data-wait=locale.passkey_wait()
+            data-cancelled=locale.passkey_cancelled() data-failed=locale.passkey_failed()>
+            <Button kind=ButtonKind::Primary>{locale.passkey_sign_in()}</Button>
+            <p role="status"></p>
+        </form>
+        <form class="stack" hidden data-passkey="create" data-begin=page.url("/account/open/begin")
+            data-finish=page.url("/account/open/finish") data-wait=locale.passkey_wait()
+            data-cancelled=locale.passkey_cancelled() data-exists=locale.passkey_taken()
+            data-failed=locale.passkey_failed()>
+            <h2>{locale.account_new()}</h2>
+            <p>{locale.account_new_text()}</p>
+            <Button>{locale.account_open()}</Button>
+            <p role="status"></p>
+        </form>
+    }
+}
+
+fn orders(page: &PageContext, orders: &[ListedOrder]) -> impl IntoView + use<> {
+    let locale = page.locale;
+    if orders.is_empty() {
+        return view! { <p>{locale.account_no_orders()}</p> }.into_any();
+    }
+    let lines: Vec<_> = orders
+        .iter()
+        .map(|order| {
+            let href = page.url(&format!("/orders/{}", order.token.as_str()));
+            let title = locale.order_title(&order.number.to_string());
+            let placed = order.summary.placed_at;
+            view! {
+                <li>
+                    <span>
+                        <a href=href>{title}</a>
+                        " " <span class="small">
+                            <time datetime=iso_time(placed)>{locale.date(placed)}</time>
+                            " · " {status(locale, order.summary.status)}
+                        </span>
+                    </span>
+                    <span class="amount">{locale.money(order.summary.total)}</span>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="account-lines" role="list">{lines}</ul> }.into_any()
+}
+
+fn status(locale: Locale, status: Status) -> &'static str {
+    match status {
+        Status::Placed => locale.order_state_placed(),
+        Status::Paid => locale.order_state_paid(),
+        Status::Packed => locale.order_state_packed(),
+        Status::Shipped => locale.order_state_shipped(),
+        Status::Delivered => locale.order_state_delivered(),
+        Status::Cancelled => locale.order_state_cancelled(),
+        Status::Refunded => locale.order_state_refunded(),
+    }
+}
+
+fn passkeys(page: &PageContext, passkeys: &[Passkey]) -> impl IntoView + use<> {
+    let locale = page.locale;
+    let lines: Vec<_> = passkeys
+        .iter()
+        .map(|passkey| {
+            let used = match passkey.last_used_at {
+                Some(at) => locale.date(at),
+                None => locale.passkey_never().to_owned(),
+            };
+            let when = format!(
+                "{}: {} · {}: {used}",
+                locale.passkey_created(),
+                locale.date(passkey.created_at),
+                locale.passkey_used(),
+            );
+            view! {
+                <li>
+                    <span>
+                        <strong>{passkey.name.clone()}</strong> " " <span class="small">{when}</span>
+                    </span>
+                    <form method="post" action=page.url("/account/passkeys")>
+                        <input type="hidden" name="passkey" value=passkey.id/>
+                        <Button kind=ButtonKind::Quiet label=locale.account_passkey_remove(&passkey.name)>
+                            {locale.passkey_remove()}
+                        </Button>
+                    </form>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="account-lines" role="list">{lines}</ul> }
+}
+
+/// The form for adding one: the script shows it where the browser can.
+fn adding(page: &PageContext, can_add: bool) -> impl IntoView + use<> {
+    let locale = page.locale;
+    can_add.then(|| {
+        view! {
+            <noscript><p>{locale.account_no_script()}</p></noscript>
+            <p hidden data-passkey="unsupported">{locale.passkey_unsupported()}</p>
+            <form class="stack" hidden data-passkey="create" data-begin=page.url("/account/passkeys/begin")
+                data-finish=page.url("/account/passkeys/finish") data-wait=locale.passkey_wait()
+                data-cancelled=locale.passkey_cancelled() data-exists=locale.passkey_taken()
+                data-failed=locale.passkey_failed()>
+                <Field locale=locale name="name" label=locale.passkey_name() hint=locale.passkey_name_hint()
+                    maxlength=u32::try_from(NAME_LENGTH).unwrap_or(u32::MAX)/>
+                <Button>{locale.passkey_add()}</Button>
+                <p role="status"></p>
+            </form>
+        }
+    })
+}
+
+fn told(locale: Locale, notice: Option<AccountNotice>) -> Option<impl IntoView + use<>> {
+    notice.map(|notice| {
+        let kind = match notice {
+            AccountNotice::PasskeyLast | AccountNotice::Ended => NoticeKind::Warning,
+            _ => NoticeKind::Success,
+        };
+        view! { <Notice kind=kind><p>{notice.text(locale)}</p></Notice> }
+    })
+}
+
+fn script(page: &PageContext) -> impl IntoView + use<> {
+    view! { <script type="module" src=page.assets.account></script> }
+}
+
+fn whole(page: Arc<PageContext>, content: impl IntoView + 'static) -> String {
+    let title = page.locale.account_title().to_owned();
+    let head = Head { description: title.clone(), title, ..Head::default() };
+    render(|| document(page, head, content))
+}

@@ -1,0 +1,104 @@
+//! A shopper's account: what it shows, and leaving it. Signing in is in [`passkeys`]. Guests never come here.
+
+mod leave;
+mod passkeys;
+mod shopper;
+#[cfg(test)]
+mod tests;
+
+pub use shopper::{signed_in, visitor_of};
+
+use crate::reply;
+use crate::visit::{Headers, Visit};
+use crate::{Team, form};
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::StatusCode;
+use orilla_shop::PortError;
+use orilla_shop::team::Session;
+use orilla_storefront::pages::{self, AccountNotice, AccountPage};
+use orilla_ui::Locale;
+
+/// The most fields of a form.
+const MOST_FIELDS: usize = 8;
+
+/// The account's pages in one language.
+pub fn routes(router: Router, locale: Locale) -> Router {
+    let at = |path: &str| format!("/{}/account{path}", locale.code());
+    router
+        .route(&at(""), get(show))
+        .route(&at("/sign-in/begin"), post(passkeys::begin_sign_in))
+        .route(&at("/sign-in/finish"), post(passkeys::finish_sign_in))
+        .route(&at("/open/begin"), post(passkeys::begin_opening))
+        .route(&at("/open/finish"), post(passkeys::finish_opening))
+        .route(&at("/passkeys"), post(passkeys::remove))
+        .route(&at("/passkeys/begin"), post(passkeys::begin_adding))
+        .route(&at("/passkeys/finish"), post(passkeys::finish_adding))
+        .route(&at("/sign-out"), post(leave::sign_out))
+        .route(&at("/delete"), post(leave::delete))
+}
+
+/// `GET /en/account`: the account of who is signed in, or how to get into one.
+async fn show(visit: Visit, team: Team, Headers(headers): Headers) -> Response {
+    let notice = AccountNotice::parse(&visit.query);
+    match signed_in(&visit, &team, &headers).await {
+        Ok(Some(session)) => overview(&visit, &team, &session, StatusCode::OK, notice).await,
+        // A session that has ended elsewhere: what is personal goes here, too.
+        Ok(None) if shopper::has_key(&headers) => {
+            let door = door(&visit, StatusCode::OK, Some(AccountNotice::Ended)).await;
+            leave::wiped(&visit, door)
+        }
+        Ok(None) => door(&visit, StatusCode::OK, notice).await,
+        Err(error) => reply::failure(&visit, &error).await,
+    }
+}
+
+/// What the account holds.
+async fn overview(
+    visit: &Visit,
+    team: &Team,
+    session: &Session,
+    status: StatusCode,
+    notice: Option<AccountNotice>,
+) -> Response {
+    match account_page(visit, team, session, notice).await {
+        Ok(page) => reply::private_page(status, pages::account(visit.page().await, page)),
+        Err(error) => reply::failure(visit, &error).await,
+    }
+}
+
+async fn account_page(
+    visit: &Visit,
+    team: &Team,
+    session: &Session,
+    notice: Option<AccountNotice>,
+) -> Result<AccountPage, PortError> {
+    let (account, shoppers) = (session.member.as_str(), &team.shoppers);
+    Ok(AccountPage {
+        orders: shoppers.accounts.orders(account).await?,
+        passkeys: shoppers.passkeys.list(Some(account)).await?,
+        can_add: passkeys::party(visit).is_ok(),
+        notice,
+    })
+}
+
+/// How one gets in.
+async fn door(visit: &Visit, status: StatusCode, notice: Option<AccountNotice>) -> Response {
+    let html = pages::account_door(visit.page().await, passkeys::party(visit).is_ok(), notice);
+    reply::private_page(status, html)
+}
+
+/// What a form is answered whose sender is not signed in, or not any more.
+async fn nobody(visit: &Visit) -> Response {
+    door(visit, StatusCode::UNAUTHORIZED, Some(AccountNotice::Ended)).await
+}
+
+/// To the account's page, which says what has happened.
+fn to_account(visit: &Visit, notice: AccountNotice) -> String {
+    visit.url(&format!("/account?done={}", notice.name()))
+}
+
+fn fields(body: &[u8]) -> std::collections::HashMap<String, String> {
+    form::fields(body, MOST_FIELDS)
+}

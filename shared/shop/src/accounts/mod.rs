@@ -1,0 +1,125 @@
+//! Shoppers' accounts: what is kept for who has signed in with a passkey ([`crate::passkeys`]). A guest needs none.
+//!
+//! The store knows an account by its name, which is the handle of its passkeys: the member of its sessions.
+
+mod stitch;
+
+pub use stitch::{Identity, LIFE, stitch};
+
+use crate::PortError;
+use crate::checkout::ListedOrder;
+use async_trait::async_trait;
+use orilla_orders::{Cart, CartLedger, Held, Synced};
+use serde::{Deserialize, Serialize};
+
+/// The most orders of one page of a list.
+pub const MOST_ORDERS: u32 = 50;
+/// How often a cart that somebody else has written meanwhile is merged anew.
+const ATTEMPTS: usize = 5;
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAccount {
+    /// When it was opened, in milliseconds since 1970.
+    pub created_at: i64,
+    /// Who its browsers are counted as.
+    pub identity: Option<Identity>,
+}
+
+/// The cart of an account, and which version of it this is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCart {
+    /// 0: there is none yet.
+    pub version: i64,
+    /// What it is made of.
+    pub ledger: CartLedger,
+}
+
+/// The accounts of shoppers, each by its name.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// An account, if it is there.
+    async fn account(&self, name: &str) -> Result<Option<StoredAccount>, PortError>;
+
+    /// Writes who the browsers of an account are counted as, if it is as yet `before`; says whether it was.
+    async fn keep_identity(
+        &self,
+        name: &str,
+        before: Option<&Identity>,
+        identity: &Identity,
+    ) -> Result<bool, PortError>;
+
+    /// An account's cart.
+    async fn cart(&self, name: &str) -> Result<StoredCart, PortError>;
+
+    /// Writes a cart that was made of the version in it; false, and nothing is written, if there is another one by now.
+    async fn keep_cart(&self, name: &str, cart: &StoredCart) -> Result<bool, PortError>;
+
+    /// Its orders, the newest first, at most [`MOST_ORDERS`].
+    async fn orders(&self, name: &str) -> Result<Vec<ListedOrder>, PortError>;
+
+    /// Forgets an account with its passkeys, sessions and cart. Orders stay: the shop has to keep them, by their own
+    /// links.
+    async fn delete(&self, name: &str) -> Result<(), PortError>;
+}
+
+/// Merges a browser's cart with the account's: what the browser is to keep.
+///
+/// # Errors
+/// [`PortError`]; the browser keeps what it has then, and nothing is lost.
+pub async fn sync_cart(
+    accounts: &dyn Accounts,
+    name: &str,
+    held: Held,
+    cart: &Cart,
+    now: i64,
+) -> Result<Synced, PortError> {
+    for _ in 0..ATTEMPTS {
+        let mut stored = accounts.cart(name).await?;
+        let before = stored.ledger.clone();
+        let synced = stored.ledger.sync(held, cart, now);
+        if stored.ledger == before || accounts.keep_cart(name, &stored).await? {
+            return Ok(synced);
+        }
+    }
+    Err(PortError::Unavailable("an account's cart changes all the time".to_owned()))
+}
+
+/// Forgets a browser that signs out, with its copy of the cart.
+///
+/// # Errors
+/// [`PortError`].
+pub async fn forget_browser(accounts: &dyn Accounts, name: &str, held: Held) -> Result<(), PortError> {
+    for _ in 0..ATTEMPTS {
+        let mut stored = accounts.cart(name).await?;
+        stored.ledger.forget(held.browser);
+        if accounts.keep_cart(name, &stored).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Who a browser is from now on that is signed in, and whose owner agreed to be counted; the account's visitor, and the
+/// browser's own if the account has none yet.
+///
+/// # Errors
+/// [`PortError`]; the browser stays who it was.
+pub async fn stitch_browser(
+    accounts: &dyn Accounts,
+    name: &str,
+    browser: Identity,
+    today: i64,
+) -> Result<Identity, PortError> {
+    for _ in 0..ATTEMPTS {
+        let Some(account) = accounts.account(name).await? else { return Ok(browser) };
+        let before = account.identity;
+        let identity = stitch(before.clone(), browser.clone(), today);
+        if before.as_ref() == Some(&identity)
+            || accounts.keep_identity(name, before.as_ref(), &identity).await?
+        {
+            return Ok(identity);
+        }
+    }
+    Ok(browser)
+}
