@@ -16,10 +16,11 @@ const visitors = workload.visitors(20_000);
 const evaluations = features.length * visitors.length;
 
 function build() {
-  // In the Worker, evaluation is made for speed: it runs on every request.
-  const speed = ["--profile", "worker", "--config", "profile.worker.package.orilla-flags.opt-level=3"];
+  // As the Worker is built: for size. `--speed` tells what it would be if this crate were made for speed.
+  const profile = ["--profile", "worker"];
+  if (process.argv.includes("--speed")) profile.push("--config", "profile.worker.package.orilla-flags.opt-level=3");
   const cargo = (...more) =>
-    execFileSync("cargo", ["build", "--quiet", "--package", "orilla-flags", ...speed, ...more], {
+    execFileSync("cargo", ["build", "--quiet", "--package", "orilla-flags", ...profile, ...more], {
       cwd: root,
       stdio: "inherit",
     });
