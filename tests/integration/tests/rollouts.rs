@@ -168,7 +168,9 @@ impl Losing {
             "card-layout",
             "steps=50+100&lasts=10&unit=second&least=100000&errors=&conversion=5&quiet=600",
         );
-        until("half of the people get it", || page(shop, &rollout).contains("The flag was published with 50"));
+        until("half of the people get it", || {
+            page(shop, &rollout).contains("The flag was published with 50")
+        });
         // From then on it is what every instance goes by; before, the list's own experiment shows rows to some.
         std::thread::sleep(BOUND);
         let (mut with, mut without) = (Vec::new(), Vec::new());
