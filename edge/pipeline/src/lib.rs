@@ -52,6 +52,7 @@ pub use reply::Logged;
 pub use schedule::drive;
 pub use studio::SESSION_COOKIE;
 
+use crate::api::any_origin;
 use crate::gateway::ahead::forget_prefetched;
 use crate::gateway::body::refuse_unread;
 use crate::gateway::forgery::refuse_forged_write;
@@ -147,7 +148,9 @@ async fn answer_from_published(host: Host, mut request: Request<Body>, router: R
 async fn through(host: Host, request: Request<Body>, router: Router) -> Response<Body> {
     let mut watch = Watch::begin(host.instruments(), &request);
     let is_encrypted = is_encrypted(request.uri());
+    let is_open = any_origin::is_open(request.uri().path());
     let response = forget_prefetched(admitted(host, &mut watch, request, router).await);
+    let response = if is_open { any_origin::readable(response) } else { response };
     watch.end(add_security_headers(response, is_encrypted))
 }
 

@@ -1,5 +1,6 @@
 //! What apps of other origins may read: feature flags, with a client key and without cookies
-//! (CORS, <https://fetch.spec.whatwg.org/#http-cors-protocol>).
+//! (CORS, <https://fetch.spec.whatwg.org/#http-cors-protocol>). Refusals too, whichever step makes them: an app that
+//! can't read that it is one too many can't wait.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -16,8 +17,16 @@ const SEND: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_MAX_AGE, "86400"),
 ];
 
+/// What begins so is for apps of any origin.
+const PATHS: [&str; 3] = ["/ofrep/", "/api/v1/features/", "/api/features/"];
+
+/// Whether apps of any origin may read what an address answers.
+pub fn is_open(path: &str) -> bool {
+    PATHS.iter().any(|begin| path.starts_with(begin))
+}
+
 /// Lets apps of any origin read the answer.
-pub async fn readable(mut response: Response) -> Response {
+pub fn readable(mut response: Response) -> Response {
     add(&mut response, &READ);
     response
 }

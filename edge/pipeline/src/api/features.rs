@@ -7,13 +7,11 @@ use crate::reply::{with_header, with_type};
 use crate::visit::{Headers, text};
 use crate::{Host, Problem};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use orilla_flags::for_growthbook;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Apps of any origin may read it, with no cookie: it is what every app of this key reads.
-const ANY_ORIGIN: (HeaderName, &str) = (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 /// An SDK has its own timer; a proxy between may hold the answer for as long as a publish may take to be seen.
 const FRESH: &str = "public, max-age=5, stale-while-revalidate=60";
 
@@ -37,7 +35,6 @@ pub async fn features(
     let known = text(&headers, header::IF_NONE_MATCH).split(',').any(|known| known.trim() == tag);
     let response =
         if known { StatusCode::NOT_MODIFIED.into_response() } else { with_type("application/json", body) };
-    let response = with_header(response, ANY_ORIGIN.0, ANY_ORIGIN.1);
     let mut response = with_header(response, header::CACHE_CONTROL, FRESH);
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);

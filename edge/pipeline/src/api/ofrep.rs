@@ -2,7 +2,7 @@
 //! answered from the published flags and counted nowhere: who evaluates reports its own exposures. A client key opens
 //! them and no cookie counts, so apps of any origin may ask.
 
-use super::any_origin::{preflight, readable};
+use super::any_origin::preflight;
 use super::client_key::Client;
 use super::extract::{Body, Named};
 use super::features::features;
@@ -12,7 +12,6 @@ use crate::visit::{Headers, text};
 use crate::{Host, Problem};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
@@ -34,7 +33,6 @@ pub fn router() -> Router {
         .route("/api/features/{client_key}", get(features))
         .route("/ofrep/v1/evaluate/flags", post(all).options(preflight))
         .route("/ofrep/v1/evaluate/flags/{key}", post(one).options(preflight))
-        .layer(map_response(readable))
         .layer(DefaultBodyLimit::max(LARGEST))
 }
 

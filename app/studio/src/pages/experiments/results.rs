@@ -84,8 +84,9 @@ fn metric(
         .filter_map(|variant| variant.compared.as_ref()?.as_ref().ok())
         .map(|compared| (compared.any_time.uplift, compared.any_time.interval))
         .collect();
-    let plot = (!drawn.is_empty())
-        .then(|| view! { <div class="chart" inner_html=chart::intervals(&drawn, sign)></div> });
+    let plot = (!drawn.is_empty()).then(
+        || view! { <div class="chart" inner_html=chart::intervals(studio.locale, &drawn, sign)></div> },
+    );
     let is_adjusted = result
         .variants
         .iter()
@@ -196,7 +197,9 @@ fn timeline(
             let head =
                 [words.timeline_day(), words.experiment_visitors(), words.results_uplift(), words.results_any()];
             let title = name(experiment, variation).to_owned();
-            let chart = match chart::timeline(&days, sign) {
+            let ends = [analysis.timeline.first(), analysis.timeline.last()];
+            let ends = ends.map(|point| point.map_or("", |point| point.day.as_str()));
+            let chart = match chart::timeline(locale, &days, ends, sign) {
                 Some(svg) => view! { <div class="chart" inner_html=svg></div> }.drawn(),
                 None => view! { <p class="nothing">{words.reading_no_data()}</p> }.drawn(),
             };

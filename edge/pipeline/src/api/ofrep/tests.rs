@@ -1,3 +1,4 @@
+use crate::gateway::testing::Limiting;
 use crate::testing::{Answer, CLIENT_KEY, Shop};
 use serde_json::{Value, json};
 
@@ -54,6 +55,24 @@ fn apps_of_any_origin_may_ask() {
     }
     let nobody = shop.anonymous().send("POST", "/ofrep/v1/evaluate/flags", &origin, b"{}");
     assert_eq!((nobody.status, nobody.header("access-control-allow-origin")), (401, "*"));
+}
+
+#[test]
+fn apps_of_any_origin_read_refusals_that_no_handler_makes() {
+    let shop = shop();
+    shop.limit(Limiting::Refuses);
+    let app = [("origin", "https://app.example"), ("cf-connecting-ip", "192.0.2.1")];
+    let features = format!("/api/v1/features/{CLIENT_KEY}");
+    for (method, path) in
+        [("POST", "/ofrep/v1/evaluate/flags"), ("POST", "/ofrep/v1/evaluate/flags/offer"), ("GET", &features)]
+    {
+        let answer = shop.anonymous().send(method, path, &app, b"{}");
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (429, "*"), "{path}");
+        assert!(answer.header("access-control-expose-headers").contains("retry-after"), "{path}");
+    }
+    // Nothing else is read by other origins.
+    let other = shop.anonymous().send("GET", "/api/v1/products", &app, b"");
+    assert_eq!((other.status, other.header("access-control-allow-origin")), (429, ""));
 }
 
 #[test]
