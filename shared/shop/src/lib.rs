@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod checkout;
 pub mod events;
 pub mod navigation;
+pub mod notices;
 pub mod offline;
 pub mod outbox;
 pub mod passkeys;
