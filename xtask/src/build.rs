@@ -294,8 +294,9 @@ impl Build {
         let (compiled, stage) = (self.compiled("device"), self.stage("device"));
         let (bound, stamp) = (stage.join("device"), stage.join("stamp"));
         let wasm = bound.join("device_bg.wasm");
-        let source = root().join("edge/device/src/sw.js");
-        let state = files::fingerprint(&[compiled.clone(), source.clone()], "");
+        let mut sources = files::below(&root().join("edge/device/src"));
+        sources.retain(|file| is_script(file));
+        let state = files::fingerprint(&[std::slice::from_ref(&compiled), &sources].concat(), "");
         let (sw, script) = (stage.join("sw.js"), stage.join("bundle.js"));
         let bundle = |wasm: &str| {
             files::write(&stage.join("build.js"), names.as_script(wasm))?;
@@ -305,7 +306,9 @@ impl Build {
         if !stamped(&stamp, &state) {
             fs::remove_dir_all(&stage).ok();
             wasm::bind(&compiled, "device", &bound, RESTARTS)?;
-            files::copy(&source, &sw)?;
+            for source in &sources {
+                files::copy(source, &stage.join(source.file_name().unwrap_or_default()))?;
+            }
             if self.release {
                 // What the script calls decides what the module keeps, and the module's hash stands in the script.
                 bundle("")?;

@@ -125,13 +125,14 @@ pub fn secrets() -> Result<String> {
 const EXAMPLE_IBAN: &str = "ES9121000418450200051332";
 
 /// What a shop on this machine is told beside `wrangler.toml`, as the text of a `.dev.vars`: the staff's token, the key
-/// that signs visitors' ids, and an account, so that transfers can be tried.
+/// that signs visitors' ids, the one by which push services know the shop, and an account, so that transfers can be tried.
 ///
 /// # Errors
 /// When the system has no random bytes.
 pub fn local_vars(token: &str) -> Result<String> {
     Ok(format!(
-        "STUDIO_TOKEN={token}\nVISITOR_KEY={}\nBANK_IBAN={EXAMPLE_IBAN}\nCLIENT_KEYS={CLIENT_KEY}\n",
+        "STUDIO_TOKEN={token}\nVISITOR_KEY={}\nVAPID_KEY={}\nBANK_IBAN={EXAMPLE_IBAN}\nCLIENT_KEYS={CLIENT_KEY}\n",
+        random_hex()?,
         random_hex()?
     ))
 }

@@ -29,6 +29,8 @@ pub struct Assets {
     pub keep: &'static str,
     /// The script of a shopper's account: passkeys.
     pub account: &'static str,
+    /// The script of an order's page that lets the shopper be told; empty: nobody is.
+    pub notices: &'static str,
 }
 
 /// What of a page may show something of the visitor, as HTML, or as the mark of a slot that is filled for each request.

@@ -71,6 +71,8 @@ pub fn start(build: &str) -> Result<(), String> {
         keep: kept(assets.keep),
         // An account needs the network.
         account: "",
+        // Orders have their pages at the edge alone.
+        notices: "",
     };
     BUILT.with(|cell| drop(cell.set(Built { build, assets })));
     Ok(())

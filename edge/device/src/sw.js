@@ -4,6 +4,7 @@
 // `BUILD` is this build: its name, the names of its static files, and those that pages cannot be without.
 import init, * as module from "./device/device.js";
 import { BUILD } from "./build.js";
+import "./push.js";
 
 // The languages of pages: a test compares with the shop's.
 const PAGES = /^\/(?:en|es|pt)(?:\/|$)|^\/$/;

@@ -4,11 +4,13 @@ use crate::gateway::gate::Gate;
 use crate::gateway::watch::Instruments;
 use crate::isolate::Isolate;
 use orilla_money::Currency;
+use orilla_push::{Loopback, Vapid};
 use orilla_shop::accounts::Accounts;
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::events::EventQueue;
 use orilla_shop::navigation::{NavigationBook, Navigations};
+use orilla_shop::notices::{NoticeQueue, PushService, Subscriptions};
 use orilla_shop::passkeys::Passkeys;
 use orilla_shop::publish::{Publications, Segments, Written};
 use orilla_shop::rollouts::Tallies;
@@ -130,6 +132,21 @@ pub struct Shoppers {
     pub accounts: Arc<dyn Accounts>,
 }
 
+/// What is needed to tell shoppers, by Web Push, what becomes of their orders. Cheap to clone.
+#[derive(Clone)]
+pub struct Notices {
+    /// Who wants to know.
+    pub subscriptions: Arc<dyn Subscriptions>,
+    /// What waits to be told.
+    pub queue: Arc<dyn NoticeQueue>,
+    /// The push services.
+    pub service: Arc<dyn PushService>,
+    /// The shop's key. `None`: not configured, and nobody is told.
+    pub vapid: Option<Arc<Vapid>>,
+    /// A push service on this machine, in development.
+    pub loopback: Option<Loopback>,
+}
+
 /// The ports that only requests of the team, of programs and of checkouts need. Cheap to clone.
 #[derive(Clone)]
 pub struct Team {
@@ -167,4 +184,6 @@ pub struct Team {
     pub rollouts: Arc<dyn RolloutStore>,
     /// What calls the driver of rollouts.
     pub alarm: Arc<dyn Alarm>,
+    /// Telling shoppers what becomes of their orders.
+    pub notices: Notices,
 }

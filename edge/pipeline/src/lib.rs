@@ -29,6 +29,7 @@ mod memo;
 mod navigation;
 #[cfg(test)]
 mod navigation_tests;
+mod notices;
 mod problem;
 mod published;
 mod reply;
@@ -41,10 +42,11 @@ mod studio;
 mod testing;
 mod visit;
 
-pub use host::{Away, Config, Host, Shoppers, Team, Writer};
+pub use host::{Away, Config, Host, Notices, Shoppers, Team, Writer};
 pub use isolate::Isolate;
 pub use memo::inspect;
 pub use navigation::publish as publish_likely_pages;
+pub use notices::deliver as deliver_notices;
 pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
@@ -114,7 +116,7 @@ pub async fn answer_away(host: Host, outbox: Outbox, mut request: Request<Body>)
 /// Answers a request to an address that [`is_for_team`].
 pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> Response<Body> {
     request.extensions_mut().insert(team.writer.clone());
-    request.extensions_mut().insert(team);
+    request.extensions_mut().insert(notices::telling(&host, team));
     if is_for_counter(request.uri().path()) {
         return answer_from_published(host, request, COUNTER.with(Clone::clone)).await;
     }
@@ -209,6 +211,17 @@ mod tests {
         let daily = rest.split(';').next().unwrap();
         let configuration = include_str!("../../../wrangler.toml");
         assert!(configuration.contains(&format!("crons = [\"* * * * *\", {daily}]")), "{daily}");
+    }
+
+    #[test]
+    fn the_host_knows_the_queue_of_notices() {
+        let entry = include_str!("../../worker/src/entry.js");
+        let (_, rest) = entry.split_once("const NOTICES = \"").unwrap();
+        let queue = rest.split('"').next().unwrap();
+        let configuration = include_str!("../../../wrangler.toml");
+        let producer = format!("binding = \"NOTICES\"\nqueue = \"{queue}\"\n");
+        let consumer = format!("[[queues.consumers]]\nqueue = \"{queue}\"\n");
+        assert!(configuration.contains(&producer) && configuration.contains(&consumer), "{queue}");
     }
 
     #[test]

@@ -5,15 +5,19 @@ use crate::gateway::route::route_of;
 use crate::gateway::testing::{Collected, Limiting, Switched};
 use crate::gateway::visitor::identity::VisitorKeys;
 use crate::routes::publish::press;
-use crate::{Config, Host, Isolate, Shoppers, Team, Writer, answer, answer_team, inspect, is_for_team};
+use crate::{
+    Config, Host, Isolate, Notices, Shoppers, Team, Writer, answer, answer_team, inspect, is_for_team,
+};
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
 use futures::executor::block_on;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use orilla_money::Currency;
 use orilla_orders::Text;
+use orilla_push::{Request as PushRequest, Vapid};
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
 use orilla_shop::events::EventQueue;
+use orilla_shop::notices::{NoticeQueue, PushAnswer, PushService};
 use orilla_shop::publish::{Publications, Segments, publish_attached};
 use orilla_shop::team::rollouts::Alarm;
 use orilla_shop::team::{KeptPages, PagesReport};
@@ -22,7 +26,7 @@ use orilla_snapshot::{Attachment, Manifest};
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
     AccountStore, CatalogStore, Database, DbError, EventStore, ExperimentStore, FlagStore, NavigationStore,
-    OrderStore, PasskeyStore, RolloutsInSql, SessionStore, Statement,
+    NoticeStore, OrderStore, PasskeyStore, RolloutsInSql, SessionStore, Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -62,6 +66,36 @@ pub struct Shop {
     queue: Arc<Queue>,
     collected: Arc<Collected>,
     near: Arc<Near>,
+    push: Arc<Push>,
+}
+
+/// A push service, and the queue before it.
+#[derive(Default)]
+pub struct Push {
+    waiting: Mutex<Vec<String>>,
+    sent: Mutex<Vec<PushRequest>>,
+    /// What it says; 0: 201.
+    status: AtomicI64,
+}
+
+#[async_trait]
+impl NoticeQueue for Push {
+    async fn put(&self, messages: &[String]) -> Result<(), PortError> {
+        self.waiting.lock().unwrap().extend_from_slice(messages);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl PushService for Push {
+    async fn send(&self, request: &PushRequest) -> Result<PushAnswer, PortError> {
+        self.sent.lock().unwrap().push(request.clone());
+        let status = match self.status.load(Ordering::Relaxed) {
+            0 => 201,
+            status => u16::try_from(status).unwrap(),
+        };
+        Ok(PushAnswer { status, retry_after: (status == 429).then(|| "9".to_owned()) })
+    }
 }
 
 /// A database that can be made to fail.
@@ -210,7 +244,7 @@ impl Shop {
             BankTransfer::new(Text::parse("Orilla").unwrap(), "ES9121000418450200051332", None, 14);
         let near = Arc::<Near>::default();
         let (limiter, collected) = (Arc::new(Switched::default()), Arc::new(Collected::default()));
-        let queue = Arc::new(Queue::default());
+        let (queue, push) = (Arc::new(Queue::default()), Arc::new(Push::default()));
         let settings = Settings { visitor_keys: VisitorKeys::new(VISITOR_KEY, None), ..Settings::default() };
         let config = Config {
             shop_name: "Orilla".into(),
@@ -272,8 +306,15 @@ impl Shop {
             experiments: Arc::new(ExperimentStore::new(database.clone())),
             rollouts: Arc::new(RolloutsInSql::new(database.clone())),
             alarm: Arc::new(NoAlarm),
+            notices: Notices {
+                subscriptions: Arc::new(NoticeStore::new(database.clone())),
+                queue: push.clone(),
+                service: push.clone(),
+                vapid: Vapid::parse(&"1".repeat(64)).ok().map(Arc::new),
+                loopback: None,
+            },
         };
-        Shop { host, team, database, background, clock, files, limiter, queue, collected, near }
+        Shop { host, team, database, background, clock, files, limiter, queue, collected, near, push }
     }
 
     /// A shop with the demo catalogue.
@@ -382,6 +423,7 @@ impl Shop {
             queue: self.queue.clone(),
             collected: self.collected.clone(),
             near,
+            push: self.push.clone(),
         }
     }
 
@@ -416,6 +458,27 @@ impl Shop {
         block_on(crate::record_events(&self.host, &self.team, &waiting))?;
         self.queue.waiting.lock().unwrap().drain(..waiting.len());
         Ok(())
+    }
+
+    /// Takes the key away by which push services know the shop.
+    pub fn forget_vapid_key(&mut self) {
+        self.team.notices.vapid = None;
+    }
+
+    /// Lets the push service say this from now on.
+    pub fn push_service_says(&self, status: u16) {
+        self.push.status.store(status.into(), Ordering::Relaxed);
+    }
+
+    /// Delivers what waits in the queue of notices for the first time; answers how long each has to wait, in seconds.
+    pub fn deliver_notices(&self) -> Vec<u32> {
+        let waiting: Vec<_> = self.push.waiting.lock().unwrap().drain(..).map(|text| (text, 1)).collect();
+        block_on(crate::deliver_notices(&self.host, &self.team, &waiting))
+    }
+
+    /// What the push service got since this was last asked.
+    pub fn pushed(&self) -> Vec<PushRequest> {
+        std::mem::take(&mut *self.push.sent.lock().unwrap())
     }
 
     /// What a statement answers in its column `doc`.

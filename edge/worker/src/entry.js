@@ -23,6 +23,7 @@ const shop = {
 const team = {
   fetch: teamScript.fetch,
   queue: teamScript.queue,
+  tell: teamScript.tell,
   drive: teamScript.drive,
   learn: teamScript.learn,
   start: () => teamScript.initSync({ module: teamModule }),
@@ -77,6 +78,19 @@ export const RolloutClock = clockOf(drive);
 // The cron trigger that comes once a day, as wrangler.toml has it (a test compares); the other one comes every minute.
 const DAILY = "23 4 * * *";
 
+// The queue of what shoppers are to be told, as wrangler.toml has it (a test compares).
+const NOTICES = "orilla-notices";
+
+// Each message has a fate of its own: a push service that is busy holds up nobody else's.
+async function tell({ messages }, env, context) {
+  const told = JSON.stringify(messages.map(({ body, attempts }) => [String(body), attempts]));
+  const waits = await work(() => team.tell(told, env, context));
+  messages.forEach((message, at) => {
+    if (waits[at]) message.retry({ delaySeconds: waits[at] });
+    else message.ack();
+  });
+}
+
 export default {
   fetch(request, env, context) {
     const { url } = request;
@@ -92,6 +106,7 @@ export default {
   // Returning acknowledges all messages, and throwing has all of them delivered again: so they are acknowledged when
   // the transaction that holds them is done, and not before.
   async queue(batch, env, context) {
+    if (batch.queue === NOTICES) return tell(batch, env, context);
     // The body of a message that nobody of us wrote is kept as a dead letter.
     const texts = batch.messages.map(({ body }) => (typeof body === "string" ? body : JSON.stringify(body) ?? ""));
     await work(() => team.queue(JSON.stringify(texts), env, context));

@@ -175,6 +175,21 @@ export async function enqueue(env, message) {
   await env.EVENTS.send(message, { contentType: "text" });
 }
 
+// Puts messages, as a JSON list, on the queue of notices. When this is done, the queue has all of them.
+export async function notify(env, messages) {
+  await env.NOTICES.sendBatch(JSON.parse(messages).map((body) => ({ body, contentType: "text" })));
+}
+
+// Sends a message to a push service; answers its status and `Retry-After`. Throws if nothing answers in time.
+export async function push(url, headers, bytes, milliseconds) {
+  // `slice`: a view of WebAssembly's memory, which moves on.
+  const body = bytes.slice();
+  const signal = AbortSignal.timeout(milliseconds);
+  const response = await fetch(url, { method: "POST", headers: JSON.parse(headers), body, redirect: "manual", signal });
+  await response.body?.cancel();
+  return [response.status, response.headers.get("retry-after")];
+}
+
 // Sets the alarm of the clock of rollouts, in milliseconds since 1970. When this is done, it is stored.
 export async function wake(env, at) {
   await env.ROLLOUTS.get(env.ROLLOUTS.idFromName("clock")).wake(at);

@@ -50,6 +50,15 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(crate) async fn enqueue(env: &JsValue, message: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
+    pub(crate) async fn notify(env: &JsValue, messages: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn push(
+        url: &str,
+        headers: &str,
+        body: &[u8],
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
     pub(crate) async fn wake(env: &JsValue, at: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = waitUntil)]
     pub(crate) fn wait_until(context: &JsValue, promise: &JsValue);

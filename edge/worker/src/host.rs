@@ -6,19 +6,21 @@ use crate::files::Files;
 use crate::gate::gate;
 use crate::glue;
 use crate::near::DataCentre;
+use crate::notices::{NoticesBinding, PushServices};
 use crate::pictures::FetchedPictures;
 use crate::queue::EventsBinding;
 use crate::rollouts::Clockwork;
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_pipeline::gateway::breaker::GuardedPictures;
-use orilla_pipeline::{Config, Host, Isolate, Language, Shoppers, StudioAssets, Team, Writer};
+use orilla_pipeline::{Config, Host, Isolate, Language, Notices, Shoppers, StudioAssets, Team, Writer};
+use orilla_push::{Loopback, Vapid};
 use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{
     AccountStore, CatalogStore, Database, EventStore, ExperimentStore, FlagStore, NavigationStore,
-    OrderStore, PasskeyStore, RolloutsInSql, SessionStore,
+    NoticeStore, OrderStore, PasskeyStore, RolloutsInSql, SessionStore,
 };
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
@@ -39,6 +41,8 @@ thread_local! {
     static CONFIG: OnceCell<Arc<Config>> = const { OnceCell::new() };
     /// The snapshot and the pages that are kept: no JavaScript handles either.
     static ISOLATE: Arc<Isolate> = Arc::default();
+    /// The key by which push services know this shop, and a push service on this machine. Of the second module alone.
+    static PUSH: OnceCell<(Option<Arc<Vapid>>, Option<Loopback>)> = const { OnceCell::new() };
 }
 
 /// The ports of one request. `context` is the runtime's, which keeps a request's work alive.
@@ -105,9 +109,31 @@ pub fn team(env: JsValue, inspect: Option<Function>) -> Team {
         events: Arc::new(EventStore::new(database.clone())),
         navigations: Arc::new(NavigationStore::new(database.clone())),
         experiments: Arc::new(ExperimentStore::new(database.clone())),
-        rollouts: Arc::new(RolloutsInSql::new(database)),
+        rollouts: Arc::new(RolloutsInSql::new(database.clone())),
+        notices: notices(&env, database),
         alarm: Arc::new(Clockwork::new(env)),
     }
+}
+
+fn notices(env: &JsValue, database: Arc<dyn Database>) -> Notices {
+    let (vapid, loopback) = PUSH.with(|cell| cell.get_or_init(|| push(env)).clone());
+    Notices {
+        subscriptions: Arc::new(NoticeStore::new(database)),
+        queue: Arc::new(NoticesBinding::new(env.clone())),
+        service: Arc::new(PushServices),
+        vapid,
+        loopback,
+    }
+}
+
+/// The operator's key; none, and a line in the log, if it is no key.
+fn push(env: &JsValue) -> (Option<Arc<Vapid>>, Option<Loopback>) {
+    let text = |name: &str| Reflect::get(env, &name.into()).ok().and_then(|value| value.as_string());
+    let vapid = text("VAPID_KEY").filter(|key| !key.is_empty()).and_then(|key| {
+        let vapid = Vapid::parse(&key).map_err(|error| worker::console_error!("VAPID_KEY: {error}"));
+        vapid.ok().map(Arc::new)
+    });
+    (vapid, text("PUSH_LOOPBACK").and_then(|origin| Loopback::parse(&origin)))
 }
 
 /// The shop's module, beside this one in the isolate.
@@ -145,6 +171,7 @@ fn config(env: &JsValue) -> Config {
             client_wasm: option_env!("ORILLA_CLIENT_WASM").unwrap_or_default(),
             keep: keep.unwrap_or_default(),
             account: option_env!("ORILLA_ACCOUNT_JS").unwrap_or_default(),
+            notices: option_env!("ORILLA_NOTICES_JS").unwrap_or_default(),
         },
         studio_assets: StudioAssets {
             style: option_env!("ORILLA_STYLE").unwrap_or_default(),

@@ -9,11 +9,13 @@ pub mod glue;
 mod host;
 mod navigation;
 mod near;
+mod notices;
 mod pictures;
 mod queue;
 mod rollouts;
 
 pub use host::{host, inspect, team};
 pub use navigation::learn;
+pub use notices::tell;
 pub use queue::delivery;
 pub use rollouts::drive;

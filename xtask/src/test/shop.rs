@@ -60,6 +60,7 @@ struct Shop {
     secrets: PathBuf,
     token: String,
     state: PathBuf,
+    push: String,
 }
 
 impl Shop {
@@ -69,7 +70,9 @@ impl Shop {
         fs::remove_dir_all(&folder).ok();
         let token = dev::random_hex()?;
         let (secrets, state) = (folder.join("secrets"), folder.join("state"));
-        files::write(&secrets, dev::local_vars(&token)?)?;
+        // Where tests that need a push service start one: the shop sends to it, beside the open internet.
+        let push = format!("http://127.0.0.1:{}", server::free_port()?);
+        files::write(&secrets, format!("{}PUSH_LOOPBACK={push}\n", dev::local_vars(&token)?))?;
         let server = step("shop under test", || {
             Server::start(&server::Options {
                 port: server::free_port()?,
@@ -81,12 +84,13 @@ impl Shop {
         if feed::demo().is_file() {
             feed::import_demo(&server.url, &token)?;
         }
-        Ok(Shop { server, secrets, token, state })
+        Ok(Shop { server, secrets, token, state, push })
     }
 
-    /// Tells a test program where the shop is, the staff's token, and where its database and files are.
+    /// Tells a test program where the shop is, the staff's token, and where its database and files are, and where it
+    /// expects a push service.
     fn describe<'a>(&self, tests: &'a mut Command) -> &'a mut Command {
         tests.env("ORILLA_URL", &self.server.url).env("ORILLA_STUDIO_TOKEN", &self.token);
-        tests.env("ORILLA_STATE", &self.state)
+        tests.env("ORILLA_STATE", &self.state).env("ORILLA_PUSH", &self.push)
     }
 }

@@ -23,12 +23,14 @@ pub struct OrderPage {
     pub just_placed: bool,
     /// The idempotency key of the form that cancels it, if it can be cancelled.
     pub cancel_key: Option<String>,
+    /// The key for which a browser asks to be told of the order, if it can be.
+    pub notices_key: Option<String>,
 }
 
 /// The order page.
 pub fn order(page: Arc<PageContext>, data: OrderPage) -> String {
     let (locale, lang) = (page.locale, page.product_lang());
-    let OrderPage { number, order, history, just_placed, cancel_key } = data;
+    let OrderPage { number, order, history, just_placed, cancel_key, notices_key } = data;
     let title = locale.order_title(&number.to_string());
     let placed = &order.placed;
     let lines: Vec<_> = placed
@@ -68,6 +70,8 @@ pub fn order(page: Arc<PageContext>, data: OrderPage) -> String {
                 <section aria-labelledby="status">
                     <h2 id="status">{locale.order_status()}</h2>
                     <Timeline steps=steps(locale, &order, &history)/>
+                    {(!just_placed).then(|| view! { <p class="small">{locale.order_follow()}</p> })}
+                    {notices_key.and_then(|key| notices(&page, number, &order, key))}
                 </section>
                 <section aria-labelledby="to">
                     <h2 id="to">{locale.order_delivered_to()}</h2>
@@ -89,6 +93,41 @@ pub fn order(page: Arc<PageContext>, data: OrderPage) -> String {
     };
     let head = Head { title: title.clone(), description: title, ..Head::default() };
     render(|| document(page, head, content))
+}
+
+/// Being told of what happens, by this browser. `notices.js` shows the part that is true and does what the buttons say; until
+/// then, and without scripts, none is. An order that is over has nothing more to tell.
+fn notices(
+    page: &PageContext,
+    number: OrderNumber,
+    order: &Order,
+    key: String,
+) -> Option<impl IntoView + use<>> {
+    let locale = page.locale;
+    let ask = match order.goods {
+        Goods::Reserved | Goods::Packed => locale.notices_ships(),
+        Goods::Shipped { .. } => locale.notices_arrives(),
+        Goods::Delivered | Goods::Cancelled { .. } => return None,
+    };
+    let at = format!("{}/notices", page.url(&page.path));
+    let script = page.assets.notices;
+    Some(view! {
+        <div class="notices" data-notices=at data-key=key data-tag=format!("order-{number}") role="status">
+            <button class="button" type="button" data-when="possible" data-do="begin" hidden>{ask}</button>
+            <p data-when="coming" hidden>{locale.notices_coming()}</p>
+            <div data-when="told" hidden>
+                <p>{locale.notices_told()}</p>
+                <button class="button" type="button" data-do="end">{locale.notices_end()}</button>
+            </div>
+            <p data-when="denied" hidden>{locale.notices_denied()}</p>
+            <p data-when="full" hidden>{locale.notices_full()}</p>
+            <div data-when="failed" hidden>
+                <p>{locale.notices_failed()}</p>
+                <button class="button" type="button" data-do="begin">{ask}</button>
+            </div>
+        </div>
+        <script type="module" src=script></script>
+    })
 }
 
 /// How to pay, until it is paid.

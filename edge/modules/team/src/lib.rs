@@ -26,6 +26,13 @@ pub fn queue(messages: &str, env: JsValue, context: JsValue) -> Promise {
     orilla_worker::delivery(messages, env, context)
 }
 
+/// Tells what the queue of notices delivers: a JSON list of bodies, each with how often it was delivered. Answers for each
+/// after how many seconds it has to come again; 0: never.
+#[wasm_bindgen]
+pub fn tell(messages: &str, env: JsValue, context: JsValue) -> Promise {
+    orilla_worker::tell(messages, env, context)
+}
+
 /// Does what has to happen now to all rollouts; answers when to come again.
 #[wasm_bindgen]
 pub fn drive(env: JsValue, context: JsValue) -> Promise {

@@ -32,6 +32,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST", "/en/checkout"),
     ("GET", "/en/orders/{}"),
     ("POST", "/en/orders/{}/cancel"),
+    ("POST", "/en/orders/{}/notices"),
+    ("POST", "/en/orders/notices"),
     ("POST", "/fn/add_to_cart"),
     ("POST", "/fn/set_quantity"),
     ("GET", "/fn/suggest?locale={}&q={}"),

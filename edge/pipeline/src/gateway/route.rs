@@ -77,7 +77,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
-const ROUTES: [Route; 55] = {
+const ROUTES: [Route; 57] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};
@@ -98,6 +98,8 @@ const ROUTES: [Route; 55] = {
         row("/{locale}/orders/{token}/cancel", Private, COUNTED, Strict),
         row("/{locale}/orders/waiting", Private, COUNTED, Usual),
         row("/{locale}/orders/waiting/{key}", Private, COUNTED, Usual),
+        row("/{locale}/orders/{token}/notices", Private, COUNTED, Usual),
+        row("/{locale}/orders/notices", Private, COUNTED, Usual),
         row("/fn/{*name}", Function, COUNTED, Usual),
         row("/fn/ai/{*name}", Function, Counted(Strict), Strict),
         row("/fn/consent", Function, COUNTED, Strict),

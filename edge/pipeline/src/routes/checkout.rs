@@ -243,6 +243,7 @@ pub async fn order(visit: Visit, team: Team, Segment(token): Segment) -> Respons
                     history: stored.history,
                     just_placed: visit.query == "placed=1",
                     cancel_key,
+                    notices_key: notices_key(&visit, &team),
                 };
                 pages::order(visit.page().await, page)
             }
@@ -257,6 +258,12 @@ pub async fn order(visit: Visit, team: Team, Segment(token): Segment) -> Respons
     // The link is the key to the order: it must not leak to another host.
     let response = reply::private_page(StatusCode::OK, html);
     reply::with_header(response, header::REFERRER_POLICY, "same-origin")
+}
+
+/// The key for which a browser asks its push service, if the shop may tell anything: the service worker hears it.
+fn notices_key(visit: &Visit, team: &Team) -> Option<String> {
+    let vapid = team.notices.vapid.as_ref().filter(|_| visit.host.config.on_devices)?;
+    Some(vapid.public_key().to_owned())
 }
 
 /// `POST /en/orders/TOKEN/cancel`: by the shopper, while nobody has begun with it.

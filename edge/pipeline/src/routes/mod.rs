@@ -7,6 +7,7 @@ mod consent;
 mod device;
 pub mod events;
 mod health;
+mod notices;
 mod pictures;
 pub mod publish;
 mod seo;
@@ -89,7 +90,9 @@ pub fn counter_router() -> Router {
         let router = router
             .route(&at("/checkout"), get(checkout::show).post(checkout::place))
             .route(&at("/orders/{token}"), get(checkout::order))
-            .route(&at("/orders/{token}/cancel"), post(checkout::cancel));
+            .route(&at("/orders/{token}/cancel"), post(checkout::cancel))
+            .route(&at("/orders/{token}/notices"), post(notices::wish))
+            .route(&at("/orders/notices"), post(notices::renew));
         account::routes(router, locale)
     });
     // Who is signed in may agree to be counted: that is for the database to say, too.

@@ -19,7 +19,7 @@ mod sessions;
 mod sign_in;
 mod stock;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod upload;
 
 pub use member::SESSION_COOKIE;

@@ -7,7 +7,7 @@ mod experiments;
 mod flags;
 mod imports;
 mod new_product;
-mod orders;
+pub(crate) mod orders;
 mod pages;
 mod passkeys;
 mod products;

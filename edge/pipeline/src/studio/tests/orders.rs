@@ -4,7 +4,7 @@ use super::{check_refused, hidden, signed_in};
 use crate::testing::{Client, Shop};
 
 /// Places an order for payment on delivery of one piece, as a shopper does.
-pub(super) fn place(shop: &Shop) {
+pub(crate) fn place(shop: &Shop) {
     let variant = shop.variant(5);
     let shopper = shop.shopper();
     let address = "email=grace%40example.com&name=Grace+Hopper&address1=Calle+1&city=Vigo&postcode=36201&country=ES\

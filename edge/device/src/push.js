@@ -1,0 +1,56 @@
+// What the shop tells of an order while none of its pages is open. What to show comes in the message, in the shopper's
+// language: nothing is fetched for it.
+
+addEventListener("push", (event) => event.waitUntil(show(event.data)));
+
+async function show(data) {
+  let told = {};
+  try {
+    told = data.json();
+  } catch {}
+  // A browser that lets us be told wants something shown each time.
+  const { title = "Orilla", text = "", url = "/", tag, language = "" } = told;
+  // A newer message about an order takes the place of the one before, and is heard.
+  const options = { body: text, lang: language, tag, renotify: Boolean(tag), icon: "/icon-192.png", data: { url } };
+  await registration.showNotification(title, options);
+  await badge();
+}
+
+// The app's icon says how many orders have news.
+async function badge() {
+  const { length } = await registration.getNotifications();
+  if (length) await navigator.setAppBadge?.(length);
+  else await navigator.clearAppBadge?.();
+}
+
+addEventListener("notificationclose", (event) => event.waitUntil(badge()));
+
+addEventListener("notificationclick", (event) => {
+  const { notification } = event;
+  notification.close();
+  event.waitUntil(Promise.all([open(notification.data?.url), badge()]));
+});
+
+// A page of ours that shows the order is brought to the front; else one is opened.
+async function open(path) {
+  const url = new URL(path ?? "/", location.origin);
+  if (url.origin !== location.origin) return;
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const shown = pages.find((page) => new URL(page.url).pathname === url.pathname);
+  if (!shown) return clients.openWindow(url.href);
+  // It shows how things stood when it was opened.
+  await shown.focus();
+  await shown.navigate?.(url.href).catch(() => {});
+}
+
+// The push service gave this browser another address, or took the old one away.
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+
+async function renew({ oldSubscription, newSubscription }) {
+  if (!oldSubscription) return;
+  const { options, endpoint } = oldSubscription;
+  const subscription = newSubscription ?? (await registration.pushManager.subscribe(options));
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ old: endpoint, subscription });
+  await fetch("/en/orders/notices", { method: "POST", headers, body });
+}
