@@ -146,7 +146,8 @@ impl Device {
             away: Some(Away { since: NOW, ahead: 90 }),
             ..shop.host().clone()
         };
-        let outbox = Outbox::new(Arc::new(orders::Shelved::default()), host.clock.clone());
+        let outbox =
+            Outbox::new(Arc::new(orilla_shop::outbox::testing::Memory::default()), host.clock.clone());
         Device { host, search: at_home, outbox }
     }
 

@@ -594,6 +594,15 @@ impl Client<'_> {
         self.send("POST", path, &[("content-type", "application/json")], document.to_string().as_bytes())
     }
 
+    /// What a ceremony of passkeys wants the device to be asked.
+    #[track_caller]
+    pub fn asked(&self, path: &str) -> Value {
+        let asked = self.post_json(path, &serde_json::json!({}));
+        assert_eq!(asked.status, 200, "{}", asked.text());
+        assert_eq!(asked.header("cache-control"), "private, no-store");
+        asked.json()
+    }
+
     /// With an idempotency key.
     pub fn post_keyed(&self, path: &str, key: &str, document: &Value) -> Answer {
         let headers = [("content-type", "application/json"), ("idempotency-key", key)];

@@ -6,26 +6,17 @@ use crate::testing::{Answer, Client, Shop, VISITOR_KEY};
 use orilla_passkeys::testing::Authenticator;
 use orilla_shop::passkeys::LIVES;
 use orilla_shop::team::Lifetime;
-use serde_json::{Value, json};
-
-/// What the server wants the device to be asked.
-#[track_caller]
-fn asked(browser: &Client<'_>, path: &str) -> Value {
-    let asked = browser.post_json(path, &json!({}));
-    assert_eq!(asked.status, 200, "{}", asked.text());
-    assert_eq!(asked.header("cache-control"), "private, no-store");
-    asked.json()
-}
+use serde_json::json;
 
 /// Opens an account with this device.
 fn open(browser: &Client<'_>, device: &mut Authenticator) -> Answer {
-    let made = device.create(&asked(browser, "/en/account/open/begin"));
+    let made = device.create(&browser.asked("/en/account/open/begin"));
     browser.post_json("/en/account/open/finish", &json!({"credential": made}))
 }
 
 /// Signs in with this device.
 fn sign_in(browser: &Client<'_>, device: &mut Authenticator) -> Answer {
-    let signed = device.get(&asked(browser, "/en/account/sign-in/begin"));
+    let signed = device.get(&browser.asked("/en/account/sign-in/begin"));
     browser.post_json("/en/account/sign-in/finish", &json!({"credential": signed}))
 }
 
@@ -185,7 +176,7 @@ fn a_passkey_is_added_and_removed_but_not_the_last_one() {
     let (browser, _) = with_account(&shop);
     assert_eq!(browser.post_form("/en/account/passkeys", "passkey=1").status, 409);
     let mut second = Authenticator::new(8);
-    let made = second.create(&asked(&browser, "/en/account/passkeys/begin"));
+    let made = second.create(&browser.asked("/en/account/passkeys/begin"));
     let nameless = json!({"name": " ", "credential": made});
     assert_eq!(browser.post_json("/en/account/passkeys/finish", &nameless).status, 422);
     let named = json!({"name": "Blue phone", "credential": made});
@@ -228,13 +219,13 @@ fn the_studio_and_the_shop_open_nothing_of_each_other() {
     let shop = Shop::new();
     let (browser, mut device) = with_account(&shop);
     assert_eq!(browser.get("/studio").status, 303);
-    let signed = device.get(&asked(&browser, "/studio/sign-in/begin"));
+    let signed = device.get(&browser.asked("/studio/sign-in/begin"));
     let answer = browser.post_json("/studio/sign-in/finish", &json!({"credential": signed}));
     assert_eq!((answer.status, &answer.json()["code"]), (401, &json!("passkey_unknown")));
     // The session of a member has the same number as the shopper's: its challenge is no challenge of the account.
     let member = shop.shopper();
     member.post_form("/studio/sign-in", &format!("name=Ada&token={}", crate::testing::TOKEN));
-    let made = Authenticator::new(8).create(&asked(&member, "/studio/passkeys/begin"));
+    let made = Authenticator::new(8).create(&member.asked("/studio/passkeys/begin"));
     let document = json!({"name": "Key", "credential": made});
     let answer = browser.post_json("/en/account/passkeys/finish", &document);
     assert_eq!((answer.status, &answer.json()["code"]), (409, &json!("passkey_expired")));
@@ -245,22 +236,22 @@ fn an_answer_counts_once_where_it_was_asked_for_and_in_time() {
     let shop = Shop::new();
     let (browser, mut device) = with_account(&shop);
     let other = shop.shopper();
-    let document = json!({"credential": device.get(&asked(&other, "/en/account/sign-in/begin"))});
+    let document = json!({"credential": device.get(&other.asked("/en/account/sign-in/begin"))});
     let check = |client: &Client<'_>, status| {
         assert_eq!(client.post_json("/en/account/sign-in/finish", &document).status, status);
     };
     check(&browser, 409);
-    let document = json!({"credential": device.get(&asked(&other, "/en/account/sign-in/begin"))});
+    let document = json!({"credential": device.get(&other.asked("/en/account/sign-in/begin"))});
     let check = |client: &Client<'_>, status| {
         assert_eq!(client.post_json("/en/account/sign-in/finish", &document).status, status);
     };
     check(&other, 200);
     check(&other, 409);
-    let late = json!({"credential": device.get(&asked(&other, "/en/account/sign-in/begin"))});
+    let late = json!({"credential": device.get(&other.asked("/en/account/sign-in/begin"))});
     shop.wait(LIVES);
     assert_eq!(other.post_json("/en/account/sign-in/finish", &late).status, 409);
     // What was asked to open an account opens one, and is no answer for anything else.
-    let made = Authenticator::new(8).create(&asked(&browser, "/en/account/open/begin"));
+    let made = Authenticator::new(8).create(&browser.asked("/en/account/open/begin"));
     let document = json!({"name": "Key", "credential": made});
     assert_eq!(browser.post_json("/en/account/passkeys/finish", &document).status, 409);
 }

@@ -4,41 +4,12 @@ use super::Device;
 use crate::testing::{Answer, Shop};
 use async_trait::async_trait;
 use orilla_shop::PortError;
-use orilla_shop::outbox::{Answer as HttpAnswer, Counter, Sent, Shelf};
+use orilla_shop::outbox::{Answer as HttpAnswer, Counter, Sent};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
-
-/// What is written down on a device.
-#[derive(Default)]
-pub(super) struct Shelved(Mutex<BTreeMap<String, (u32, String)>>);
-
-#[async_trait]
-impl Shelf for Shelved {
-    async fn all(&self) -> Result<Vec<String>, PortError> {
-        Ok(self.0.lock().unwrap().values().map(|(_, text)| text.clone()).collect())
-    }
-    async fn write(&self, id: &str, over: u32, version: u32, text: String) -> Result<bool, PortError> {
-        let mut all = self.0.lock().unwrap();
-        let is_there = all.get(id).map_or(0, |(version, _)| *version) == over;
-        if is_there {
-            all.insert(id.to_owned(), (version, text));
-        }
-        Ok(is_there)
-    }
-    async fn remove(&self, id: &str, version: u32) -> Result<bool, PortError> {
-        let mut all = self.0.lock().unwrap();
-        let is_there = all.get(id).is_some_and(|(there, _)| *there == version);
-        if is_there {
-            all.remove(id);
-        }
-        Ok(is_there)
-    }
-}
 
 /// The edge over a network.
 struct Line<'a> {

@@ -10,6 +10,8 @@ mod order;
 mod ports;
 mod reply;
 mod sending;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -1,39 +1,14 @@
+use super::testing::Memory;
 use super::*;
 use crate::{Clock, PortError, Random};
 use async_trait::async_trait;
 use futures::executor::block_on;
 use orilla_orders::{Cart, CheckoutForm, Fingerprint, IdempotencyKey};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 const DAY: i64 = 24 * 3_600_000;
-
-#[derive(Default)]
-struct Memory(Mutex<BTreeMap<String, (u32, String)>>);
-
-#[async_trait]
-impl Shelf for Memory {
-    async fn all(&self) -> Result<Vec<String>, PortError> {
-        Ok(self.0.lock().unwrap().values().map(|(_, text)| text.clone()).collect())
-    }
-    async fn write(&self, id: &str, over: u32, version: u32, text: String) -> Result<bool, PortError> {
-        let mut all = self.0.lock().unwrap();
-        let is_there = all.get(id).map_or(0, |(version, _)| *version) == over;
-        if is_there {
-            all.insert(id.to_owned(), (version, text));
-        }
-        Ok(is_there)
-    }
-    async fn remove(&self, id: &str, version: u32) -> Result<bool, PortError> {
-        let mut all = self.0.lock().unwrap();
-        let is_there = all.get(id).is_some_and(|(there, _)| *there == version);
-        if is_there {
-            all.remove(id);
-        }
-        Ok(is_there)
-    }
-}
 
 #[derive(Default)]
 struct Hand(AtomicI64);

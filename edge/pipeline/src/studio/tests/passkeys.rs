@@ -6,24 +6,15 @@ use orilla_passkeys::testing::Authenticator;
 use orilla_shop::passkeys::{LIVES, MOST};
 use serde_json::{Value, json};
 
-/// What the server wants the device to be asked.
-#[track_caller]
-fn asked(browser: &Client<'_>, path: &str) -> Value {
-    let asked = browser.post_json(path, &json!({}));
-    assert_eq!(asked.status, 200, "{}", asked.text());
-    assert_eq!(asked.header("cache-control"), "private, no-store");
-    asked.json()
-}
-
 /// Adds a passkey of this device for who is signed in.
 fn add(browser: &Client<'_>, device: &mut Authenticator, name: &str) -> Answer {
-    let made = device.create(&asked(browser, "/studio/passkeys/begin"));
+    let made = device.create(&browser.asked("/studio/passkeys/begin"));
     browser.post_json("/studio/passkeys/finish", &json!({"name": name, "credential": made}))
 }
 
 /// Signs in with this device.
 fn sign_in(browser: &Client<'_>, device: &mut Authenticator) -> Answer {
-    let signed = device.get(&asked(browser, "/studio/sign-in/begin"));
+    let signed = device.get(&browser.asked("/studio/sign-in/begin"));
     browser.post_json("/studio/sign-in/finish", &json!({"next": "/studio/orders", "credential": signed}))
 }
 
@@ -82,7 +73,7 @@ fn two_of_the_team_have_their_own() {
         assert!(browser.get("/studio/passkeys").text().contains(&format!("<span>{name}</span>")));
     }
     // A device says whose its passkey is: one that says something else has been tampered with.
-    let handle = asked(&grace, "/studio/passkeys/begin")["user"]["id"].as_str().unwrap().to_owned();
+    let handle = grace.asked("/studio/passkeys/begin")["user"]["id"].as_str().unwrap().to_owned();
     device.forget_user(&handle);
     check_refused(&sign_in(&shop.shopper(), &mut device), (401, "passkey_wrong"));
 }
@@ -93,7 +84,7 @@ fn check_sign_in(change: impl FnOnce(&mut Authenticator), expected: (u16, &str))
     let (shop, mut device) = enrolled();
     change(&mut device);
     let browser = shop.shopper();
-    let signed = device.get(&asked(&browser, "/studio/sign-in/begin"));
+    let signed = device.get(&browser.asked("/studio/sign-in/begin"));
     let answer = browser.post_json("/studio/sign-in/finish", &json!({"credential": signed}));
     check_refused(&answer, expected);
     assert_eq!(browser.get("/studio").status, 303);
@@ -132,7 +123,7 @@ fn a_signature_of_another_key_is_none() {
     let (shop, device) = enrolled();
     let (browser, mut other) = (shop.shopper(), Authenticator::new(8));
     other.counter = 9;
-    let mut signed = other.get(&asked(&browser, "/studio/sign-in/begin"));
+    let mut signed = other.get(&browser.asked("/studio/sign-in/begin"));
     signed["rawId"] = device.id().into();
     check_refused(
         &browser.post_json("/studio/sign-in/finish", &json!({"credential": signed})),
@@ -144,7 +135,7 @@ fn a_signature_of_another_key_is_none() {
 fn an_answer_counts_once_in_whichever_isolate() {
     let (shop, mut device) = enrolled();
     let (browser, elsewhere) = (shop.shopper(), shop.isolate());
-    let signed = device.get(&asked(&browser, "/studio/sign-in/begin"));
+    let signed = device.get(&browser.asked("/studio/sign-in/begin"));
     let document = json!({"credential": signed});
     let thief = browser.at(&elsewhere);
     assert_eq!(browser.post_json("/studio/sign-in/finish", &document).status, 200);
@@ -153,7 +144,7 @@ fn an_answer_counts_once_in_whichever_isolate() {
     }
     // A wrong answer uses its challenge up as well.
     device.verifies = false;
-    let options = asked(&browser, "/studio/sign-in/begin");
+    let options = browser.asked("/studio/sign-in/begin");
     let wrong = json!({"credential": device.get(&options)});
     check_refused(&browser.post_json("/studio/sign-in/finish", &wrong), (401, "passkey_unverified"));
     device.verifies = true;
@@ -165,23 +156,23 @@ fn an_answer_counts_once_in_whichever_isolate() {
 fn an_answer_comes_from_where_the_question_went() {
     let (shop, mut device) = enrolled();
     let browser = shop.shopper();
-    let document = json!({"credential": device.get(&asked(&browser, "/studio/sign-in/begin"))});
+    let document = json!({"credential": device.get(&browser.asked("/studio/sign-in/begin"))});
     let (other, without) = (shop.shopper(), shop.anonymous());
-    asked(&other, "/studio/sign-in/begin");
+    other.asked("/studio/sign-in/begin");
     check_refused(&without.post_json("/studio/sign-in/finish", &document), (409, "passkey_expired"));
     check_refused(&other.post_json("/studio/sign-in/finish", &document), (409, "passkey_expired"));
     // Two pages of one browser don't disturb each other.
-    let first = asked(&browser, "/studio/sign-in/begin");
-    asked(&browser, "/studio/sign-in/begin");
+    let first = browser.asked("/studio/sign-in/begin");
+    browser.asked("/studio/sign-in/begin");
     let document = json!({"credential": device.get(&first)});
     assert_eq!(browser.post_json("/studio/sign-in/finish", &document).status, 200);
 
     let (one, two) = (signed_in(&shop), signed_in(&shop));
-    let made = Authenticator::new(8).create(&asked(&one, "/studio/passkeys/begin"));
+    let made = Authenticator::new(8).create(&one.asked("/studio/passkeys/begin"));
     let document = json!({"name": "Key", "credential": made});
     check_refused(&two.post_json("/studio/passkeys/finish", &document), (409, "passkey_expired"));
     // And what was asked for one purpose is no answer for the other.
-    let made = Authenticator::new(8).create(&asked(&browser, "/studio/sign-in/begin"));
+    let made = Authenticator::new(8).create(&browser.asked("/studio/sign-in/begin"));
     let document = json!({"name": "Key", "credential": made});
     check_refused(&browser.post_json("/studio/passkeys/finish", &document), (409, "passkey_expired"));
 }
@@ -190,10 +181,10 @@ fn an_answer_comes_from_where_the_question_went() {
 fn an_answer_may_come_too_late() {
     let (shop, mut device) = enrolled();
     let browser = shop.shopper();
-    let document = json!({"credential": device.get(&asked(&browser, "/studio/sign-in/begin"))});
+    let document = json!({"credential": device.get(&browser.asked("/studio/sign-in/begin"))});
     shop.wait(LIVES);
     check_refused(&browser.post_json("/studio/sign-in/finish", &document), (409, "passkey_expired"));
-    let document = json!({"credential": device.get(&asked(&browser, "/studio/sign-in/begin"))});
+    let document = json!({"credential": device.get(&browser.asked("/studio/sign-in/begin"))});
     shop.wait(LIVES - 1);
     assert_eq!(browser.post_json("/studio/sign-in/finish", &document).status, 200);
 }
@@ -202,7 +193,7 @@ fn an_answer_may_come_too_late() {
 fn a_passkey_is_known_once_and_there_are_not_too_many() {
     let (shop, mut device) = enrolled();
     let browser = signed_in(&shop);
-    let options = asked(&browser, "/studio/passkeys/begin");
+    let options = browser.asked("/studio/passkeys/begin");
     assert_eq!(options["excludeCredentials"][0]["id"], json!(device.id()));
     check_refused(&add(&browser, &mut device, "Again"), (409, "passkey_taken"));
     for seed in 10..9 + u8::try_from(MOST).unwrap() {
@@ -234,8 +225,8 @@ fn nobody_removes_the_last_way_in() {
 fn what_cannot_be_read_is_refused_and_changes_nothing() {
     let (shop, mut device) = enrolled();
     let browser = signed_in(&shop);
-    let signed = device.get(&asked(&browser, "/studio/sign-in/begin"));
-    let made = Authenticator::new(8).create(&asked(&browser, "/studio/passkeys/begin"));
+    let signed = device.get(&browser.asked("/studio/sign-in/begin"));
+    let made = Authenticator::new(8).create(&browser.asked("/studio/passkeys/begin"));
     let before = shop.rows_written();
     let broken = |mut credential: Value, field: &str, text: &str| {
         credential["response"][field] = text.into();
@@ -289,7 +280,7 @@ fn problems_are_in_the_browser_s_language() {
 fn a_database_that_is_away_signs_nobody_in() {
     let (shop, mut device) = enrolled();
     let browser = shop.shopper();
-    let document = json!({"credential": device.get(&asked(&browser, "/studio/sign-in/begin"))});
+    let document = json!({"credential": device.get(&browser.asked("/studio/sign-in/begin"))});
     shop.break_database(true);
     let answer = browser.post_json("/studio/sign-in/finish", &document);
     check_refused(&answer, (503, "unavailable"));
