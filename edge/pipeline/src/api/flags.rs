@@ -8,7 +8,7 @@ use crate::staff::Staff;
 use crate::{Host, Problem, Team};
 use axum::response::Response;
 use http::StatusCode;
-use orilla_flags::{Fault, for_growthbook, open_payload};
+use orilla_flags::{Fault, PayloadError, for_growthbook, open_payload};
 use orilla_orders::IdempotencyKey;
 use orilla_shop::publish::attached;
 use orilla_shop::team::flags::{self, FlagChange, FlagsOutcome, SaveFlags, StoredFlags};
@@ -182,8 +182,7 @@ pub async fn import(
     Json(request): Json<FlagsImport>,
 ) -> Result<Response, Problem> {
     let FlagsImport { version, payload, decryption_key, reason, publish } = request;
-    let mut document = open_payload(payload, decryption_key.as_deref())
-        .map_err(|error| Problem::field("payload", "invalid", error.to_string()))?;
+    let mut document = open_payload(payload, decryption_key.as_deref()).map_err(closed)?;
     let before = team.flags.current().await?.document;
     for field in ["layers", "holdouts"] {
         if let (Some(fields), Some(own)) = (document.as_object_mut(), before.get(field)) {
@@ -240,6 +239,16 @@ async fn stored(
     };
     let publication = if publish { Some(out(host, team).await?) } else { None };
     Ok(private(StatusCode::OK, &FlagsSaved { version, publication }))
+}
+
+/// 422 of a payload that can't be read: the field is the one that has to be mended.
+fn closed(error: PayloadError) -> Problem {
+    let (field, code) = match error {
+        PayloadError::KeyMissing => ("decryption_key", "missing"),
+        PayloadError::NotDecrypted => ("decryption_key", "wrong_key"),
+        PayloadError::NotJson(_) => ("payload", "invalid"),
+    };
+    Problem::field(field, code, error.to_string())
 }
 
 /// 422 with the place of each fault: a JSON pointer (RFC 6901) into the document.

@@ -81,6 +81,48 @@ fn a_growthbook_payload_comes_in_and_goes_out() {
     let document = &staff.get("/studio/api/flags").json()["document"];
     assert_eq!((&document["features"], &document["layers"]), (&payload["features"], &own["layers"]));
     assert_eq!(staff.get("/studio/api/flags/export").json()["features"], payload["features"]);
-    let encrypted = json!({"version": 2, "payload": {"encryptedFeatures": "x.y"}});
-    assert_eq!(import("request-3", &encrypted).fault(), ("payload".into(), "invalid".into()));
+}
+
+#[test]
+fn an_encrypted_growthbook_payload_comes_in_with_its_key_alone() {
+    // GrowthBook's own (its SDKs' cases, "decrypt"): AES-128-CBC, the key in base64.
+    const ENCRYPTED: &str =
+        "m5ylFM6ndyOJA2OPadubkw==.Uu7ViqgKEt/dWvCyhI46q088PkAEJbnXKf3KPZjf9IEQQ+A8fojNoxw4wIbPX3aj";
+    const KEY: &str = "Zvwv/+uhpFDznZ6SX28Yjg==";
+    let shop = Shop::empty();
+    let staff = shop.staff();
+    let send = |name: &str, text: &str, key: Option<&str>| {
+        let mut request =
+            json!({"version": 0, "payload": {"encryptedFeatures": text, "status": 200}, "publish": true});
+        if let Some(key) = key {
+            request["decryption_key"] = json!(key);
+        }
+        staff.post_keyed("/studio/api/flags/import", name, &request)
+    };
+    #[track_caller]
+    fn check(answer: &Answer, code: &str, says: &str) {
+        let text = answer.text();
+        assert_eq!((answer.status, answer.fault()), (422, ("decryption_key".into(), code.into())), "{text}");
+        assert!(text.contains(says) && !text.contains(KEY), "{text}");
+    }
+    check(&send("request-1", ENCRYPTED, None), "missing", "give its decryption key");
+    // Of another payload, no base64, too short, empty.
+    for (at, key) in ["Zvwv/+uhpFDznZ6SX39Yjg==", "no key", "Zvwv", ""].into_iter().enumerate() {
+        check(
+            &send(&format!("wrong-key-{at}"), ENCRYPTED, Some(key)),
+            "wrong_key",
+            "is the key the right one?",
+        );
+    }
+    // Cut on its way: with the right key it is as unreadable.
+    let cut: String = ENCRYPTED.chars().take(80).collect();
+    check(&send("request-2", &cut, Some(KEY)), "wrong_key", "is the key the right one?");
+    assert_eq!(staff.get("/studio/api/flags").json()["version"], 0, "a refusal leaves nothing");
+    let done = send("request-3", ENCRYPTED, Some(KEY));
+    assert_eq!(done.json(), json!({"version": 1, "publication": 1}), "{}", done.text());
+    let stored = staff.get("/studio/api/flags").json();
+    let feature = &stored["document"]["features"]["feature"];
+    assert_eq!(feature["defaultValue"], true, "{stored}");
+    assert!(!stored.to_string().contains("encrypted"), "it is kept as it reads: {stored}");
+    assert_eq!(stored["is_published"], true);
 }
