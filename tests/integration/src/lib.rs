@@ -10,6 +10,9 @@
 )]
 
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -134,6 +137,15 @@ impl Shop {
         read(request.send(body))
     }
 
+    /// Sends a POST as somebody whose connection may break at any moment: the status, if there was an answer.
+    pub fn tries(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<u16> {
+        let mut request = self.agent.post(self.at(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send(body).ok().map(|answer| answer.status().as_u16())
+    }
+
     /// Sends a PUT with these headers.
     pub fn put_with(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut request = self.agent.put(self.at(path));
@@ -214,13 +226,57 @@ impl Shop {
     }
 }
 
+/// A shop of its own that can be ended in the middle of whatever it does (SIGKILL), and started again with what it has
+/// stored.
+pub struct Power {
+    switch: String,
+    /// The folder of its state.
+    pub state: PathBuf,
+}
+
+impl Default for Power {
+    fn default() -> Self {
+        let variable = |name: &str| std::env::var(name).expect("run `cargo xtask test --only worker`");
+        Power { switch: variable("ORILLA_POWER"), state: variable("ORILLA_POWER_STATE").into() }
+    }
+}
+
+impl Power {
+    /// Starts it, if it is off. Answers when it answers.
+    pub fn on(&self) -> Shop {
+        let url = self.say("on");
+        assert!(url.starts_with("http"), "{url}");
+        Shop::behind(&url)
+    }
+
+    /// Ends it. Answers when nothing of it is left.
+    pub fn off(&self) {
+        assert_eq!(self.say("off"), "off");
+    }
+
+    fn say(&self, word: &str) -> String {
+        let mut stream = TcpStream::connect(&self.switch).unwrap();
+        writeln!(stream, "{word}").unwrap();
+        let mut said = String::new();
+        BufReader::new(stream).read_line(&mut said).unwrap();
+        said.trim().to_owned()
+    }
+}
+
 /// The file of the shop's database, behind the back of the runtime: to look what is in it, and to make it fail.
 pub struct Database(rusqlite::Connection);
 
 impl Default for Database {
     fn default() -> Self {
         let state = std::env::var("ORILLA_STATE").expect("ORILLA_STATE names the folder of the shop's state");
-        let folder = std::path::Path::new(&state).join("v3/d1/miniflare-D1DatabaseObject");
+        Database::of(Path::new(&state))
+    }
+}
+
+impl Database {
+    /// That of the shop whose state is in this folder.
+    pub fn of(state: &Path) -> Self {
+        let folder = state.join("v3/d1/miniflare-D1DatabaseObject");
         let files = std::fs::read_dir(&folder).expect("the shop has a database").flatten().map(|f| f.path());
         let databases = files.filter(|file| file.extension().is_some_and(|extension| extension == "sqlite"));
         let opened = databases.filter_map(|file| rusqlite::Connection::open(file).ok());
@@ -229,9 +285,7 @@ impl Default for Database {
         connection.busy_timeout(Duration::from_secs(30)).unwrap();
         Database(connection)
     }
-}
 
-impl Database {
     /// Runs statements.
     #[track_caller]
     pub fn execute(&self, sql: &str) {
@@ -242,6 +296,14 @@ impl Database {
     #[track_caller]
     pub fn number(&self, sql: &str, parameter: &str) -> i64 {
         self.0.query_row(sql, [parameter], |row| row.get(0)).unwrap()
+    }
+
+    /// Whether somebody else is writing at this moment.
+    pub fn is_being_written(&self) -> bool {
+        self.0.busy_timeout(Duration::ZERO).unwrap();
+        let begun = self.0.execute_batch("BEGIN IMMEDIATE; ROLLBACK");
+        self.0.busy_timeout(Duration::from_secs(30)).unwrap();
+        begun.is_err()
     }
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and test there is, and a line of totals.
 
+mod power;
 mod shop;
 mod suites;
 mod tally;

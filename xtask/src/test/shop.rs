@@ -4,6 +4,7 @@ use super::{Options, cargo};
 use crate::build::Build;
 use crate::process::{Result, program, root, step};
 use crate::server::{self, Server};
+use crate::test::power::Power;
 use crate::test::tally::Tally;
 use crate::test::twins::Twins;
 use crate::{chaos, dev, feed, files, setup};
@@ -20,12 +21,14 @@ pub fn worker(options: &Options, tally: &mut Tally) -> Result<()> {
     let build = Build { release: options.release, bench: false };
     let folder = root().join("target/orilla-test/twins");
     let twins = Twins::start(build, &folder, &shop.secrets, &shop.token)?;
+    let power = Power::new(&root().join("target/orilla-test/power"), &shop.secrets)?;
     let importer = feed::compiled(false)?;
     let mut tests = cargo(&["test", "--quiet", "--no-fail-fast", "--package", "orilla-integration"]);
     tests.args(&options.filter).env("ORILLA_FEED", importer.get_program());
     tests.env("ORILLA_TWINS", twins.urls.join(" "));
+    power.describe(&mut tests);
     tally.count(shop.describe(&mut tests))?;
-    drop(twins);
+    drop((twins, power));
     chaos(options, build, tally)
 }
 
