@@ -70,7 +70,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// An experiment that runs, with all metrics that come with a shop.
+/// An experiment that runs, with all metrics that come with a shop: a quantile among them.
 fn start(store: &ExperimentStore) -> Experiment {
     let key = |text: &str| MetricKey::parse(text).expect("a key");
     let variation = |key: &str| Variation { key: key.into(), name: key.into(), weight: 0.5 };
@@ -81,7 +81,13 @@ fn start(store: &ExperimentStore) -> Experiment {
         flag: "card-layout".into(),
         variations: vec![variation("0"), variation("1")],
         primary: key("conversion"),
-        secondary: vec![key("revenue"), key("order-value"), key("add-to-cart"), key("product-views")],
+        secondary: vec![
+            key("revenue"),
+            key("order-value"),
+            key("add-to-cart"),
+            key("product-views"),
+            key("median-spend"),
+        ],
         guardrails: vec![key("checkout"), key("return")],
         baseline: 0.1,
         deviation: None,
@@ -118,12 +124,14 @@ fn fill(db: &TestDatabase, from: u64, size: u64) {
          SELECT 'cards', printf('visitor-%014d', i), i % 2 || '', {START} + i * 7919 % {DAYS} * {DAY},
            substr('ESPTFRDEITGBNLBEATCHPLSEDKNOFIIECZHUGRRO', i % 20 * 2 + 1, 2),
            CASE i % 3 WHEN 0 THEN 'phone' WHEN 1 THEN 'desktop' ELSE 'tablet' END FROM v;
-         INSERT INTO unit_values (experiment, visitor, metric, value, denominator, prior)
-         SELECT x.experiment, x.visitor, m.metric, 1 + length(m.metric) % 3, 1, 0
+         INSERT INTO unit_values (experiment, visitor, metric, value, denominator, prior, bucket)
+         SELECT x.experiment, x.visitor, m.metric, 1 + length(m.metric) % 3, 1, 0,
+           iif(m.is_quantile, 500 + abs(random()) % 400, NULL)
          FROM exposures x CROSS JOIN experiment_metrics m
          WHERE x.visitor >= printf('visitor-%014d', {old}) AND substr(x.visitor, -1) < '3';
          DELETE FROM unit_rollups;
          DELETE FROM metric_rollups;
+         DELETE FROM metric_histograms;
          INSERT INTO unit_rollups (experiment, dimension, segment, variation, units)
          SELECT 'cards', d, iif(d = 'day', date(at / 1000, 'unixepoch'), iif(d = 'country', country, device)), variation, count(*)
          FROM exposures CROSS JOIN (SELECT 'day' AS d UNION SELECT 'country' UNION SELECT 'device') GROUP BY 2, 3, 4;
@@ -133,6 +141,12 @@ fn fill(db: &TestDatabase, from: u64, size: u64) {
            sum(value), sum(value * value), sum(denominator), sum(denominator * denominator), sum(value * denominator), 0, 0, 0
          FROM unit_values v JOIN exposures x USING (experiment, visitor)
            CROSS JOIN (SELECT 'day' AS d UNION SELECT 'country' UNION SELECT 'device') GROUP BY 2, 3, 4, 5;
+         INSERT INTO metric_histograms (experiment, dimension, segment, variation, metric, bucket, units)
+         SELECT 'cards', d, iif(d = 'day', date(at / 1000, 'unixepoch'), iif(d = 'country', country, device)), variation, metric,
+           bucket, count(*)
+         FROM unit_values v JOIN exposures x USING (experiment, visitor)
+           CROSS JOIN (SELECT 'day' AS d UNION SELECT 'country' UNION SELECT 'device')
+         WHERE bucket IS NOT NULL GROUP BY 2, 3, 4, 5, 6;
          COMMIT;"
     ));
 }

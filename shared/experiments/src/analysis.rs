@@ -2,15 +2,15 @@
 
 use crate::ALPHA;
 use crate::bandit;
-use crate::estimate::{Sums, pair};
+use crate::estimate::{Sums, Tally, pair};
 use crate::experiment::Experiment;
-use crate::metric::{Goal, Measured, MetricKind, Role};
+use crate::metric::{Goal, Measured, Metric, Role};
 use crate::need::need;
 use crate::reading::{Reading, read};
 use orilla_stats::{
-    BayesOptions, Correction, Estimate, Interval, MultipleExposures, Posterior, Result, SampleRatio, Segment,
-    SegmentReport, SequentialOptions, SequentialTest, TTest, TestOptions, Undefined, adjust, bayes,
-    by_segment, sample_ratio, sequential, welch,
+    BayesOptions, Correction, Estimate, Histogram, Interval, MultipleExposures, Posterior, Result,
+    SampleRatio, Segment, SegmentReport, SequentialOptions, SequentialTest, TTest, TestOptions, Undefined,
+    adjust, bayes, by_segment, sample_ratio, sequential, welch,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,16 +33,30 @@ pub struct SumRow {
     pub segment: String,
     pub variation: String,
     pub metric: String,
+    /// The visitors who did what the metric asks for, if it asks for anything.
+    pub activated: u64,
     #[serde(flatten)]
     pub sums: Sums,
 }
 
+/// The visitors of a segment in a variation, by the value that a quantile takes of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the columns of a rollup")]
+pub struct HistogramRow {
+    pub dimension: String,
+    pub segment: String,
+    pub variation: String,
+    pub metric: String,
+    pub values: Histogram,
+}
+
 /// All sums of an experiment: by day of the first exposure, by country, by device.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[allow(missing_docs, reason = "two lists of rows")]
+#[allow(missing_docs, reason = "lists of rows")]
 pub struct Rollups {
     pub units: Vec<UnitRow>,
     pub sums: Vec<SumRow>,
+    pub histograms: Vec<HistogramRow>,
 }
 
 /// A variation against the control.
@@ -65,7 +79,7 @@ pub struct Compared {
 pub struct VariantResult {
     /// Which: 0 is the control.
     pub variation: usize,
-    /// Its visitors.
+    /// Its visitors: those whom the metric counts. A quantile counts those who have a value.
     pub units: u64,
     /// Its estimate.
     pub estimate: Result<Estimate>,
@@ -80,6 +94,25 @@ pub struct MetricResult {
     pub measured: Measured,
     /// The variations, the control first.
     pub variants: Vec<VariantResult>,
+    /// Of a metric that counts those alone who did something: how many did in each variation, and whether they are split
+    /// as all visitors should be. If not, a variation changes who does it, and the metric compares people of two kinds.
+    pub activated: Option<Activated>,
+}
+
+/// The visitors who did what a metric asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Activated {
+    /// How many, by variation.
+    pub units: Vec<u64>,
+    /// Whether they are split as they should be.
+    pub sample_ratio: Result<SampleRatio>,
+}
+
+impl Activated {
+    /// Whether something other than chance splits them.
+    pub fn is_uneven(&self) -> bool {
+        self.sample_ratio.as_ref().is_ok_and(SampleRatio::mismatch)
+    }
 }
 
 /// The primary metric at the end of a day, over those who came until then.
@@ -89,7 +122,7 @@ pub struct Point {
     pub day: String,
     /// For each variation but the control, the uplift and its interval for any time.
     pub variants: Vec<Option<(f64, Interval)>>,
-    /// The visitors of all variations until then.
+    /// The visitors of all variations until then, as far as the metric counts them.
     pub units: u64,
 }
 
@@ -123,8 +156,8 @@ pub struct Analysis {
     pub reading: Reading,
 }
 
-/// The sums of one metric and their units, by variation.
-type ByVariation = BTreeMap<usize, (u64, Sums)>;
+/// What is counted of one metric, by variation.
+type ByVariation = BTreeMap<usize, Tally>;
 
 /// From the key of a variation to its place.
 type Place<'a> = &'a dyn Fn(&str) -> Option<usize>;
@@ -145,17 +178,21 @@ pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
     let tuning = experiment
         .measured
         .first()
-        .and_then(|primary| need(&experiment.design, primary.metric.kind).ok())
+        .and_then(|primary| need(&experiment.design, &primary.metric).ok())
         .map_or(5_000.0, |need| need.once);
     let mut metrics: Vec<MetricResult> = experiment
         .measured
         .iter()
         .map(|measured| {
-            let sums = day_by_day(rollups, place, measured.key.as_str()).remove("").unwrap_or_default();
-            let sums = with_units(sums, &units);
+            let counted = whole(&counted(rollups, place, measured, "day"));
             let weighed = weighed(experiment, rollups, measured, None);
-            let variants = variants(&measured.metric, &sums, weighed.as_deref(), variations, tuning);
-            MetricResult { measured: measured.clone(), variants }
+            let variants = variants(&measured.metric, &counted, weighed.as_deref(), variations, tuning);
+            let activated = measured.metric.activation.map(|_| {
+                let of = |at: usize| counted.get(&at).map_or(0, |tally| tally.units);
+                let units: Vec<u64> = (0..variations).map(of).collect();
+                Activated { sample_ratio: sample_ratio(&units, &weights), units }
+            });
+            MetricResult { measured: measured.clone(), variants, activated }
         })
         .collect();
     correct(&mut metrics);
@@ -170,27 +207,51 @@ pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
         .filter(|_| !is_bandit)
         .map(|primary| segments(rollups, place, primary, variations))
         .unwrap_or_default();
-    let reading = read(experiment, &metrics, &sample_ratio, multiple, &units);
+    let reading = read(experiment, &metrics, &sample_ratio, multiple);
     Analysis { units, sample_ratio, multiple, metrics, timeline, segments, reading }
 }
 
-/// The sums of a metric by day; under the empty day, of all.
-fn day_by_day(rollups: &Rollups, place: Place<'_>, metric: &str) -> BTreeMap<String, ByVariation> {
-    let mut days: BTreeMap<String, ByVariation> = BTreeMap::new();
-    for row in rollups.sums.iter().filter(|row| row.dimension == "day" && row.metric == metric) {
-        let Some(variation) = place(&row.variation) else { continue };
-        for day in ["", row.segment.as_str()] {
-            days.entry(day.to_owned()).or_default().entry(variation).or_default().1 += row.sums;
+/// What is counted of a metric in each segment of a dimension.
+fn counted<'r>(
+    rollups: &'r Rollups,
+    place: Place<'_>,
+    measured: &Measured,
+    dimension: &str,
+) -> BTreeMap<&'r str, ByVariation> {
+    let mut segments: BTreeMap<&str, ByVariation> = BTreeMap::new();
+    let mut add = |segment: &'r str, variation: &str, add: &dyn Fn(&mut Tally)| {
+        if let Some(variation) = place(variation) {
+            add(segments.entry(segment).or_default().entry(variation).or_default());
         }
+    };
+    let is_of_all = measured.metric.activation.is_none();
+    let is_own = |of: &str, metric: &str| of == dimension && metric == measured.key.as_str();
+    for row in rollups.units.iter().filter(|row| is_of_all && row.dimension == dimension && row.units > 0) {
+        add(&row.segment, &row.variation, &|tally| tally.units += row.units);
     }
-    days
+    for row in rollups.sums.iter().filter(|row| is_own(&row.dimension, &row.metric)) {
+        add(&row.segment, &row.variation, &|tally| {
+            tally.units += if is_of_all { 0 } else { row.activated };
+            tally.sums += row.sums;
+        });
+    }
+    for row in rollups.histograms.iter().filter(|row| is_own(&row.dimension, &row.metric)) {
+        add(&row.segment, &row.variation, &|tally| tally.values += &row.values);
+    }
+    segments
 }
 
-fn with_units(mut sums: ByVariation, units: &[u64]) -> ByVariation {
-    for (variation, units) in units.iter().enumerate() {
-        sums.entry(variation).or_default().0 = *units;
+/// All segments together.
+fn whole(segments: &BTreeMap<&str, ByVariation>) -> ByVariation {
+    let mut whole = ByVariation::new();
+    segments.values().for_each(|segment| join(&mut whole, segment));
+    whole
+}
+
+fn join(whole: &mut ByVariation, segment: &ByVariation) {
+    for (variation, tally) in segment {
+        *whole.entry(*variation).or_default() += tally;
     }
-    sums
 }
 
 /// Of a bandit, the estimates that account for its shares, until the end of a day. `None`: it is none, and plain means
@@ -208,41 +269,38 @@ fn weighed(
 }
 
 fn variants(
-    metric: &crate::Metric,
-    sums: &ByVariation,
+    metric: &Metric,
+    counted: &ByVariation,
     weighed: Option<&[Result<Estimate>]>,
     variations: usize,
     tuning: f64,
 ) -> Vec<VariantResult> {
-    let none = (0, Sums::default());
-    let of = |variation: usize| sums.get(&variation).unwrap_or(&none);
+    let none = Tally::default();
+    let of = |variation: usize| counted.get(&variation).unwrap_or(&none);
     let weighed_of = |weighed: &[Result<Estimate>], variation: usize| {
         weighed.get(variation).cloned().unwrap_or(Err(Undefined::NoUnits))
     };
     let pair_of = |variation: usize| match weighed {
         Some(weighed) => Ok((weighed_of(weighed, 0)?, weighed_of(weighed, variation)?, false)),
-        None => {
-            let (control, variant) = (of(0), of(variation));
-            pair(metric.kind, (control.0, &control.1), (variant.0, &variant.1))
-        }
+        None => pair(metric, of(0), of(variation)),
     };
     (0..variations)
         .map(|variation| {
-            let (units, own) = of(variation);
+            let own = of(variation);
             let compared =
                 (variation > 0).then(|| pair_of(variation).and_then(|pair| compare(metric, pair, tuning)));
             let estimate = match weighed {
                 Some(weighed) => weighed_of(weighed, variation),
-                None => own.estimate(metric.kind, *units),
+                None => own.estimate(metric),
             };
-            VariantResult { variation, units: *units, estimate, compared }
+            VariantResult { variation, units: own.n(metric), estimate, compared }
         })
         .collect()
 }
 
 /// `is_adjusted`: whether what visitors did before made the estimates more precise.
 fn compare(
-    metric: &crate::Metric,
+    metric: &Metric,
     (control, variant, is_adjusted): (Estimate, Estimate, bool),
     tuning: f64,
 ) -> Result<Compared> {
@@ -286,23 +344,11 @@ fn timeline(
     tuning: f64,
 ) -> Vec<Point> {
     let variations = experiment.design.variations.len();
-    let days = day_by_day(rollups, place, primary.key.as_str());
-    let mut units: BTreeMap<&str, Vec<(usize, u64)>> = BTreeMap::new();
-    for row in rollups.units.iter().filter(|row| row.dimension == "day") {
-        if let Some(variation) = place(&row.variation) {
-            units.entry(&row.segment).or_default().push((variation, row.units));
-        }
-    }
     let mut until = ByVariation::new();
-    units
+    counted(rollups, place, primary, "day")
         .into_iter()
         .map(|(day, new)| {
-            for (variation, new) in new {
-                until.entry(variation).or_default().0 += new;
-            }
-            for (variation, (_, sums)) in days.get(day).into_iter().flatten() {
-                until.entry(*variation).or_default().1 += *sums;
-            }
+            join(&mut until, &new);
             let weighed = weighed(experiment, rollups, primary, Some(day));
             let found = variants(&primary.metric, &until, weighed.as_deref(), variations, tuning);
             let interval = |result: &VariantResult| {
@@ -321,24 +367,15 @@ fn timeline(
 fn segments(rollups: &Rollups, place: Place<'_>, primary: &Measured, variations: usize) -> Vec<SegmentTable> {
     let mut tables = Vec::new();
     for dimension in ["country", "device"] {
-        let mut found: BTreeMap<&str, ByVariation> = BTreeMap::new();
-        for row in rollups.units.iter().filter(|row| row.dimension == dimension && row.units > 0) {
-            if let Some(variation) = place(&row.variation) {
-                found.entry(&row.segment).or_default().entry(variation).or_default().0 += row.units;
-            }
-        }
-        for row in
-            rollups.sums.iter().filter(|r| r.dimension == dimension && r.metric == primary.key.as_str())
-        {
-            if let Some(variation) = place(&row.variation) {
-                found.entry(&row.segment).or_default().entry(variation).or_default().1 += row.sums;
-            }
-        }
+        let found = counted(rollups, place, primary, dimension);
         for variation in 1..variations {
-            let one = |(name, sums): (&&str, &ByVariation)| Segment {
+            let of = |counted: &ByVariation, variation: usize| {
+                counted.get(&variation).ok_or(Undefined::NoUnits)?.estimate(&primary.metric)
+            };
+            let one = |(name, counted): (&&str, &ByVariation)| Segment {
                 name: (*name).to_owned(),
-                control: estimate(primary.metric.kind, sums.get(&0)),
-                variant: estimate(primary.metric.kind, sums.get(&variation)),
+                control: of(counted, 0),
+                variant: of(counted, variation),
             };
             let segments: Vec<Segment> = found.iter().map(one).collect();
             let options = TestOptions { alpha: ALPHA, ..TestOptions::default() };
@@ -347,9 +384,4 @@ fn segments(rollups: &Rollups, place: Place<'_>, primary: &Measured, variations:
         }
     }
     tables
-}
-
-fn estimate(kind: MetricKind, found: Option<&(u64, Sums)>) -> Result<Estimate> {
-    let (units, sums) = found.ok_or(Undefined::NoUnits)?;
-    sums.estimate(kind, *units)
 }

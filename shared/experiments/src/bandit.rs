@@ -8,7 +8,7 @@
 use crate::design::Variation;
 use crate::experiment::{Entry, Experiment, Refusal, Status};
 use crate::fault::{Fault, Problem, number};
-use crate::metric::{Goal, MetricKind};
+use crate::metric::Goal;
 use crate::{Rollups, Sums};
 use orilla_stats::bandit::{Belief, Period, TopTwo, comparable_means};
 use orilla_stats::{Estimate, Moments, Result, SampleRatio, Undefined, sample_ratio};
@@ -317,11 +317,6 @@ pub(crate) fn split(experiment: &Experiment, rollups: &Rollups) -> Result<Sample
     }
     let (units, expected): (Vec<u64>, Vec<f64>) = sums.into_values().unzip();
     sample_ratio(&units, &expected)
-}
-
-/// Whether a metric of this kind has an analysis that accounts for the shares.
-pub(crate) fn is_measurable(kind: MetricKind) -> bool {
-    kind != MetricKind::RevenuePerEvent
 }
 
 /// The day since 1970 of `2026-11-27` (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",

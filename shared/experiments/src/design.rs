@@ -1,8 +1,8 @@
 //! What an experiment asks, written down before it starts.
 
-use crate::bandit::{BanditForm, BanditPlan, is_measurable};
+use crate::bandit::{BanditForm, BanditPlan};
 use crate::fault::{Fault, Problem, filled, number, tidy};
-use crate::metric::{MetricKey, MetricKind};
+use crate::metric::{Metric, MetricKey, MetricKind};
 use serde::{Deserialize, Serialize};
 
 /// A variation, and the part of the visitors that it gets.
@@ -35,14 +35,14 @@ pub struct Design {
     pub secondary: Vec<MetricKey>,
     /// What must not get worse.
     pub guardrails: Vec<MetricKey>,
-    /// The primary metric today: a share from 0 to 1, or a mean in the metric's unit.
+    /// The primary metric today: a share from 0 to 1, or a mean or a quantile in the metric's unit.
     pub baseline: f64,
-    /// The standard deviation of a mean; a share needs none.
+    /// The standard deviation of the values; a share needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deviation: Option<f64>,
     /// The uplift that would matter, as a part of the baseline: 0.1 is 10 %.
     pub effect: f64,
-    /// Visitors a day who come into the experiment.
+    /// Visitors a day who come into the experiment; those whom the primary metric counts, if it does not count all.
     pub traffic: f64,
     /// How its shares follow what is learned, if they do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,11 +97,11 @@ impl DesignForm {
         &self,
         flag: &str,
         variations: &[Variation],
-        kind_of: impl Fn(&MetricKey) -> Option<MetricKind>,
+        metric_of: impl Fn(&MetricKey) -> Option<Metric>,
     ) -> Result<Design, Vec<Fault>> {
         let mut faults = Vec::new();
         let known = |text: &str, field| {
-            let key = MetricKey::parse(text).ok().filter(|key| kind_of(key).is_some());
+            let key = MetricKey::parse(text).ok().filter(|key| metric_of(key).is_some());
             key.ok_or(Fault { field, problem: Problem::Unknown })
         };
         let name = keep(filled(&self.name, 100, "name"), &mut faults);
@@ -124,7 +124,7 @@ impl DesignForm {
             }
             seen.push(key);
         }
-        let kind = primary.as_ref().and_then(&kind_of).unwrap_or(MetricKind::Share);
+        let kind = primary.as_ref().and_then(&metric_of).map_or(MetricKind::Share, |metric| metric.kind);
         let is_share = kind == MetricKind::Share;
         let most = if is_share { 100 } else { 1_000_000_000 };
         let baseline = keep(positive(&self.baseline, "baseline", most), &mut faults);
@@ -144,15 +144,15 @@ impl DesignForm {
             }
         };
         if bandit.is_some() {
-            // Nothing is known of how to weigh a ratio of sums by probabilities.
-            let is_ratio = |key: &MetricKey| kind_of(key).is_some_and(|kind| !is_measurable(kind));
+            // Nothing is known of how to weigh anything but a mean over all visitors by probabilities.
+            let is_other = |key: &MetricKey| metric_of(key).is_some_and(|metric| !metric.is_per_visitor());
             let chosen = [
                 ("primary", primary.as_slice()),
                 ("secondary", secondary.as_slice()),
                 ("guardrails", guardrails.as_slice()),
             ];
-            let ratios = chosen.into_iter().filter(|(_, keys)| keys.iter().any(is_ratio));
-            faults.extend(ratios.map(|(field, _)| Fault { field, problem: Problem::Ratio }));
+            let others = chosen.into_iter().filter(|(_, keys)| keys.iter().any(is_other));
+            faults.extend(others.map(|(field, _)| Fault { field, problem: Problem::NotPerVisitor }));
         }
         let scale = scale(kind);
         match (name, hypothesis, audience, primary, baseline, effect, traffic) {
@@ -190,7 +190,7 @@ fn scale(kind: MetricKind) -> f64 {
         MetricKind::Share => 100.0,
         MetricKind::Count => 1.0,
         // Minor units; a currency without them is rare enough to type them as they are.
-        MetricKind::Revenue | MetricKind::RevenuePerEvent => 0.01,
+        MetricKind::Revenue | MetricKind::RevenuePerEvent | MetricKind::RevenueQuantile => 0.01,
     }
 }
 

@@ -1,7 +1,7 @@
 //! From sums to estimates.
 
-use crate::metric::MetricKind;
-use orilla_stats::{Estimate, Joint, Moments, Result, Shape, Undefined, WithCovariate, cuped};
+use crate::metric::{Metric, MetricKind};
+use orilla_stats::{Estimate, Histogram, Joint, Moments, Result, Shape, Undefined, WithCovariate, cuped};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
@@ -36,22 +36,6 @@ impl AddAssign for Sums {
 }
 
 impl Sums {
-    /// The estimate of `units` visitors.
-    ///
-    /// # Errors
-    /// [`Undefined`] where the data gives none.
-    pub fn estimate(&self, kind: MetricKind, units: u64) -> Result<Estimate> {
-        match kind {
-            MetricKind::Share => Estimate::of(&self.moments(units)?, Shape::Binary),
-            MetricKind::Count | MetricKind::Revenue => Estimate::mean_of(&self.moments(units)?),
-            MetricKind::RevenuePerEvent => {
-                let denominator = Moments::from_sums(units, self.denominator, self.denominator_squares)?;
-                let joint = Joint::from_sums(self.moments(units)?, denominator, self.products)?;
-                Estimate::ratio(&joint, Shape::Number, Shape::Number)
-            }
-        }
-    }
-
     /// Of the values alone.
     pub(crate) fn moments(&self, units: u64) -> Result<Moments> {
         Moments::from_sums(units, self.sum, self.squares)
@@ -65,20 +49,60 @@ impl Sums {
     }
 }
 
+/// What is counted of a metric among some visitors of a variation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Tally {
+    /// Those who count.
+    pub(crate) units: u64,
+    pub(crate) sums: Sums,
+    /// Of a quantile.
+    pub(crate) values: Histogram,
+}
+
+impl AddAssign<&Tally> for Tally {
+    fn add_assign(&mut self, other: &Tally) {
+        self.units += other.units;
+        self.sums += other.sums;
+        self.values += &other.values;
+    }
+}
+
+impl Tally {
+    /// The visitors that its estimate is of.
+    pub(crate) fn n(&self, metric: &Metric) -> u64 {
+        if metric.level().is_some() { self.values.n() } else { self.units }
+    }
+
+    /// The estimate.
+    ///
+    /// # Errors
+    /// [`Undefined`] where the data gives none.
+    pub(crate) fn estimate(&self, metric: &Metric) -> Result<Estimate> {
+        let Tally { units, sums, values } = self;
+        match (metric.kind, metric.level()) {
+            (_, Some(level)) => values.estimate(level),
+            (MetricKind::Share, None) => Estimate::of(&sums.moments(*units)?, Shape::Binary),
+            (MetricKind::RevenuePerEvent, None) => {
+                let denominator = Moments::from_sums(*units, sums.denominator, sums.denominator_squares)?;
+                let joint = Joint::from_sums(sums.moments(*units)?, denominator, sums.products)?;
+                Estimate::ratio(&joint, Shape::Number, Shape::Number)
+            }
+            (_, None) => Estimate::mean_of(&sums.moments(*units)?),
+        }
+    }
+}
+
 /// The estimates of control and variant, made more precise by what their visitors did before (CUPED), where that is
-/// known and the metric is no ratio. The last says whether it was.
+/// known and the metric is a mean. The last says whether it was.
 ///
 /// # Errors
 /// [`Undefined`] where the data gives none.
-pub(crate) fn pair(
-    kind: MetricKind,
-    control: (u64, &Sums),
-    variant: (u64, &Sums),
-) -> Result<(Estimate, Estimate, bool)> {
-    let plain = (control.1.estimate(kind, control.0)?, variant.1.estimate(kind, variant.0)?);
-    let is_known = control.1.prior > 0.0 && variant.1.prior > 0.0;
-    if kind != MetricKind::RevenuePerEvent && is_known {
-        let adjusted = adjusted(kind, control, variant);
+pub(crate) fn pair(metric: &Metric, control: &Tally, variant: &Tally) -> Result<(Estimate, Estimate, bool)> {
+    let plain = (control.estimate(metric)?, variant.estimate(metric)?);
+    let is_mean = metric.kind != MetricKind::RevenuePerEvent && metric.level().is_none();
+    let is_known = control.sums.prior > 0.0 && variant.sums.prior > 0.0;
+    if is_mean && is_known {
+        let adjusted = adjusted(metric.kind, control, variant);
         if let Ok((control, variant)) = adjusted
             && control.variance() > 0.0
             && variant.variance() > 0.0
@@ -91,8 +115,9 @@ pub(crate) fn pair(
 
 fn adjusted(
     kind: MetricKind,
-    (control_units, control): (u64, &Sums),
-    (variant_units, variant): (u64, &Sums),
+    control: &Tally,
+    variant: &Tally,
 ) -> std::result::Result<(Estimate, Estimate), Undefined> {
-    cuped(&control.with_prior(kind, control_units)?, &variant.with_prior(kind, variant_units)?)
+    let of = |tally: &Tally| tally.sums.with_prior(kind, tally.units);
+    cuped(&of(control)?, &of(variant)?)
 }

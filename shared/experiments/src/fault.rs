@@ -39,9 +39,9 @@ pub enum Problem {
     /// Another one has it.
     #[error("this is taken")]
     Taken,
-    /// A ratio, where shares follow what is learned.
-    #[error("shares can't follow a ratio: choose a metric per visitor")]
-    Ratio,
+    /// A ratio, a quantile or a metric of some visitors only, where shares follow what is learned.
+    #[error("shares can follow only what counts every visitor: a share, a count or a sum")]
+    NotPerVisitor,
 }
 
 /// A text on one line, tidied.

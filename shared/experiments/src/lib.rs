@@ -21,7 +21,8 @@ mod reading;
 mod tests;
 
 pub use analysis::{
-    Analysis, Compared, MetricResult, Point, Rollups, SegmentTable, SumRow, UnitRow, VariantResult, analyse,
+    Activated, Analysis, Compared, HistogramRow, MetricResult, Point, Rollups, SegmentTable, SumRow, UnitRow,
+    VariantResult, analyse,
 };
 pub use bandit::{BanditForm, BanditPlan, MEMBER, PARTS, Reweighed, Why};
 pub use design::{Design, DesignForm, Variation};

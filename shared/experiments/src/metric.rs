@@ -67,6 +67,8 @@ tokens!(
         Revenue = "revenue",
         /// The sum of its amounts over how often it happened: a ratio of two sums, over all visitors.
         RevenuePerEvent = "revenue_per_event",
+        /// A quantile of the sums of its amounts, among the visitors who have any.
+        RevenueQuantile = "revenue_quantile",
     }
 );
 tokens!(
@@ -93,7 +95,7 @@ tokens!(
 impl MetricKind {
     /// Whether its values are amounts of money.
     pub fn is_money(self) -> bool {
-        matches!(self, MetricKind::Revenue | MetricKind::RevenuePerEvent)
+        !matches!(self, MetricKind::Share | MetricKind::Count)
     }
 }
 
@@ -118,9 +120,29 @@ pub struct Metric {
     pub cap: Option<u32>,
     /// Which way is better.
     pub goal: Goal,
+    /// Of a quantile, which: 50 is the median, 90 what one in ten exceeds. 1 to 99.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percentile: Option<u8>,
+    /// What visitors have to do after their exposure to be counted at all: what they do counts from then on, and the
+    /// window begins there. Nothing counts more than 60 days after the exposure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<EventKind>,
 }
 
 impl Metric {
+    /// Of a quantile, its level, between 0 and 1.
+    pub fn level(&self) -> Option<f64> {
+        let is_quantile = self.kind == MetricKind::RevenueQuantile;
+        // One that says nothing else is a median: no form makes one.
+        is_quantile.then(|| f64::from(self.percentile.unwrap_or(50)) / 100.0)
+    }
+
+    /// Whether it is a mean per visitor over all visitors of a variation.
+    pub fn is_per_visitor(&self) -> bool {
+        let is_of_all = !matches!(self.kind, MetricKind::RevenuePerEvent | MetricKind::RevenueQuantile);
+        is_of_all && self.activation.is_none()
+    }
+
     /// The window, in milliseconds after the first exposure.
     pub fn window(&self) -> (i64, i64) {
         (i64::from(self.from_days) * DAY, i64::from(self.days) * DAY)
@@ -157,6 +179,9 @@ pub struct MetricForm {
     pub days: String,
     pub cap: String,
     pub goal: String,
+    pub percentile: String,
+    /// Empty: everybody counts.
+    pub activation: String,
 }
 
 impl MetricForm {
@@ -172,6 +197,8 @@ impl MetricForm {
             days: metric.days.to_string(),
             cap: metric.cap.map(|cap| cap.to_string()).unwrap_or_default(),
             goal: metric.goal.token().to_owned(),
+            percentile: metric.percentile.map(|percentile| percentile.to_string()).unwrap_or_default(),
+            activation: metric.activation.map(EventKind::token).unwrap_or_default().to_owned(),
         }
     }
 
@@ -201,7 +228,14 @@ impl MetricForm {
         let has_cap = !self.cap.trim().is_empty();
         let cap = has_cap.then(|| whole(&self.cap, "cap", 1, 1_000_000_000)).transpose();
         let goal = Goal::of(&self.goal).ok_or(unknown("goal"));
-        match (key, name, description, kind, event, from_days, days, cap, goal) {
+        let is_quantile = matches!(kind, Ok(MetricKind::RevenueQuantile));
+        let percentile = is_quantile.then(|| whole(&self.percentile, "percentile", 1, 99)).transpose();
+        let activation = Some(self.activation.as_str()).filter(|text| !text.is_empty());
+        let activation = activation.map(|text| {
+            EventKind::of(text).filter(|event| *event != EventKind::Exposure).ok_or(unknown("activation"))
+        });
+        let who = (percentile, activation.transpose());
+        match (key, name, description, kind, event, from_days, days, cap, goal, who) {
             (
                 Ok(key),
                 Ok(name),
@@ -212,6 +246,7 @@ impl MetricForm {
                 Ok(days),
                 Ok(cap),
                 Ok(goal),
+                (Ok(percentile), Ok(activation)),
             ) => Ok((
                 key,
                 Metric {
@@ -223,9 +258,11 @@ impl MetricForm {
                     days: days as u8,
                     cap: cap.map(|cap| cap as u32),
                     goal,
+                    percentile: percentile.map(|percentile| percentile as u8),
+                    activation,
                 },
             )),
-            (key, name, description, kind, event, from_days, days, cap, goal) => {
+            (key, name, description, kind, event, from_days, days, cap, goal, (percentile, activation)) => {
                 key.err().map(&mut take);
                 name.err().map(&mut take);
                 description.err().map(&mut take);
@@ -235,6 +272,8 @@ impl MetricForm {
                 days.err().map(&mut take);
                 cap.err().map(&mut take);
                 goal.err().map(&mut take);
+                percentile.err().map(&mut take);
+                activation.err().map(&mut take);
                 Err(faults)
             }
         }

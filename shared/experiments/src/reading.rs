@@ -1,7 +1,7 @@
 //! What a result comes to, so that it can be said in words.
 
 use crate::ALPHA;
-use crate::analysis::MetricResult;
+use crate::analysis::{Activated, MetricResult};
 use crate::experiment::Experiment;
 use crate::metric::{Goal, MetricKey, Role};
 use crate::need::need;
@@ -14,6 +14,8 @@ pub enum Broken {
     SampleRatio,
     /// Too many saw more than one variation.
     MultipleExposures,
+    /// Something other than chance splits those whom the primary metric counts.
+    Activation,
 }
 
 /// What the primary metric says. It is the sequential test that says it: looking early and often does no harm.
@@ -69,18 +71,20 @@ pub(crate) fn read(
     metrics: &[MetricResult],
     sample_ratio: &Result<SampleRatio>,
     multiple: MultipleExposures,
-    units: &[u64],
 ) -> Reading {
     let harmed =
         metrics.iter().filter(|result| result.measured.role == Role::Guardrail).flat_map(harmed).collect();
+    let activated = metrics.first().and_then(|primary| primary.activated.as_ref());
     let broken = if sample_ratio.as_ref().is_ok_and(SampleRatio::mismatch) {
         Some(Broken::SampleRatio)
+    } else if multiple.too_many() {
+        Some(Broken::MultipleExposures)
     } else {
-        multiple.too_many().then_some(Broken::MultipleExposures)
+        activated.is_some_and(Activated::is_uneven).then_some(Broken::Activation)
     };
     let verdict = match (broken, metrics.first()) {
         (Some(broken), _) => Verdict::Broken(broken),
-        (None, Some(primary)) => verdict(experiment, primary, units),
+        (None, Some(primary)) => verdict(experiment, primary),
         (None, None) => Verdict::NoData,
     };
     Reading { verdict, harmed }
@@ -101,7 +105,7 @@ fn harmed(result: &MetricResult) -> Vec<(MetricKey, usize)> {
         .collect()
 }
 
-fn verdict(experiment: &Experiment, primary: &MetricResult, units: &[u64]) -> Verdict {
+fn verdict(experiment: &Experiment, primary: &MetricResult) -> Verdict {
     let direction = if primary.measured.metric.goal == Goal::More { 1.0 } else { -1.0 };
     let variants = primary.variants.iter().filter(|variant| variant.variation > 0);
     let compared = variants.filter_map(|variant| {
@@ -136,10 +140,10 @@ fn verdict(experiment: &Experiment, primary: &MetricResult, units: &[u64]) -> Ve
     {
         return Verdict::Even { interval: test.interval };
     }
-    let planned = need(&experiment.design, primary.measured.metric.kind).ok();
+    let planned = need(&experiment.design, &primary.measured.metric).ok();
     let days = planned.and_then(|planned| {
         let all = planned.days * experiment.design.traffic;
-        let left = all - units.iter().sum::<u64>() as f64;
+        let left = all - primary.variants.iter().map(|variant| variant.units).sum::<u64>() as f64;
         (left > 0.0).then_some(left / experiment.design.traffic)
     });
     Verdict::Open { interval: first.interval, days }

@@ -2,6 +2,7 @@
 
 use super::*;
 use orilla_events::{EventKind, ExperimentKey};
+use orilla_stats::{Histogram, Random, SplitMix64, quantile_of};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_760_000_000_000;
@@ -20,6 +21,8 @@ fn metric(kind: MetricKind, goal: Goal) -> Metric {
         days: 14,
         cap: None,
         goal,
+        percentile: None,
+        activation: None,
     }
 }
 
@@ -75,7 +78,14 @@ fn sums(variations: &[[u64; 3]]) -> Rollups {
                 let sums = Sums { sum: count * size, squares: count * size * size, ..Sums::default() };
                 let (dimension, segment) = (dimension.clone(), segment.clone());
                 let variation = variation.clone();
-                rollups.sums.push(SumRow { dimension, segment, variation, metric: metric.into(), sums });
+                rollups.sums.push(SumRow {
+                    dimension,
+                    segment,
+                    variation,
+                    metric: metric.into(),
+                    activated: 0,
+                    sums,
+                });
             }
         }
     }
@@ -134,6 +144,89 @@ fn a_guardrail_that_gets_worse_is_named() {
     assert_eq!(found.segments[0].report.as_ref().unwrap().segments[0].name, "ES");
 }
 
+/// An experiment whose primary metric is this one.
+fn measuring(primary: &Metric) -> Experiment {
+    let key_of = ExperimentKey::parse("card-layout").unwrap();
+    let metric =
+        |name: &MetricKey| if *name == key("conversion") { Some(primary.clone()) } else { defined(name) };
+    Experiment::new(key_of, design(), "Ada", NOW).started(metric, "Ada", NOW).unwrap()
+}
+
+#[test]
+fn a_quantile_is_compared_as_the_values_of_its_visitors_are() {
+    let median = Metric { percentile: Some(50), ..metric(MetricKind::RevenueQuantile, Goal::More) };
+    let mut dice = SplitMix64::new(11);
+    let mut rollups = sums(&[[20_000, 2_000, 4_000], [20_000, 2_000, 4_000]]);
+    let mut values = [Vec::new(), Vec::new()];
+    // Orders of a tenth of the visitors, over two days; those of the second variation are a fifth larger.
+    for (variation, (values, scale)) in values.iter_mut().zip([1.0, 1.2]).enumerate() {
+        for day in ["2026-11-01", "2026-11-02"] {
+            let own: Vec<f64> =
+                (0..1_000).map(|_| (scale * (8.0 + 0.6 * dice.normal()).exp()).round()).collect();
+            for (dimension, segment) in [("day", day), ("country", "ES"), ("device", "phone")] {
+                rollups.histograms.push(HistogramRow {
+                    dimension: dimension.into(),
+                    segment: segment.into(),
+                    variation: ["plain", "large"][variation].into(),
+                    metric: "conversion".into(),
+                    values: own.iter().copied().collect(),
+                });
+            }
+            values.extend(own);
+        }
+    }
+    let found = analyse(&measuring(&median), &rollups);
+    let result = &found.metrics[0];
+    for (variant, values) in result.variants.iter().zip(&mut values) {
+        let (own, exact) = (variant.estimate.as_ref().unwrap(), quantile_of(values, 0.5).unwrap());
+        assert_eq!((variant.units, own.n()), (2_000, exact.n()), "those who have a value");
+        assert!((own.mean() / exact.mean() - 1.0).abs() < Histogram::ERROR);
+        assert!((own.standard_error() / exact.standard_error() - 1.0).abs() < 0.1);
+    }
+    let compared = result.variants[1].compared.as_ref().unwrap().as_ref().unwrap();
+    assert!(compared.any_time.interval.contains(0.2) && !compared.is_adjusted, "{compared:?}");
+    assert!(matches!(found.reading.verdict, Verdict::Better { variation: 1, .. }), "{:?}", found.reading);
+    // Day by day, and in segments.
+    let counted: Vec<_> = found.timeline.iter().map(|point| point.units).collect();
+    assert_eq!(counted, [2_000, 4_000]);
+    let of_phones = found.segments.iter().find(|table| table.dimension == "device").unwrap();
+    let effect = of_phones.report.as_ref().unwrap().segments[0].test;
+    assert!((effect.uplift - compared.once.uplift).abs() < 1e-9);
+    // Nobody has a value: there is no number, and the page says so.
+    rollups.histograms.clear();
+    let nothing = analyse(&measuring(&median), &rollups);
+    assert_eq!(nothing.reading.verdict, Verdict::NoData);
+}
+
+/// As `sums`, and of so many visitors the primary metric counts these.
+fn activated(rollups: &mut Rollups, counts: [u64; 2]) {
+    for row in rollups.sums.iter_mut().filter(|row| row.metric == "conversion") {
+        row.activated = counts[usize::from(row.variation == "large")];
+    }
+}
+
+#[test]
+fn those_who_did_something_are_counted_alone_and_their_split_is_looked_at() {
+    let only = Metric { activation: Some(EventKind::CheckoutBegun), ..metric(MetricKind::Share, Goal::More) };
+    let mut rollups = sums(&[[20_000, 2_000, 4_000], [20_000, 2_400, 4_000]]);
+    activated(&mut rollups, [4_000, 4_000]);
+    let found = analyse(&measuring(&only), &rollups);
+    assert_eq!(found.units, [20_000, 20_000]);
+    let result = &found.metrics[0];
+    let shares: Vec<_> =
+        result.variants.iter().map(|variant| variant.estimate.as_ref().unwrap().mean()).collect();
+    assert_eq!(shares, [0.5, 0.6]);
+    let own = result.activated.as_ref().unwrap();
+    assert_eq!((own.units.as_slice(), own.is_uneven()), (&[4_000, 4_000][..], false));
+    assert!(matches!(found.reading.verdict, Verdict::Better { uplift, .. } if (uplift - 0.2).abs() < 1e-9));
+    assert_eq!(found.timeline[0].units, 8_000);
+    assert!(found.metrics[1].activated.is_none());
+    // One variation brings more people to the checkout: what they do there is no longer comparable.
+    activated(&mut rollups, [4_000, 4_600]);
+    let uneven = analyse(&measuring(&only), &rollups);
+    assert_eq!(uneven.reading.verdict, Verdict::Broken(Broken::Activation));
+}
+
 #[test]
 fn an_experiment_goes_one_way() {
     let key = ExperimentKey::parse("card-layout").unwrap();
@@ -159,19 +252,17 @@ fn an_experiment_goes_one_way() {
 
 #[track_caller]
 fn check_fault(edit: impl FnOnce(&mut DesignForm), expected: &str) {
-    let kind_of = |key: &MetricKey| defined(key).map(|metric| metric.kind);
     let mut form = DesignForm::of(&design(), MetricKind::Share);
     edit(&mut form);
-    let faults = form.check("card-layout", &design().variations, kind_of).unwrap_err();
+    let faults = form.check("card-layout", &design().variations, defined).unwrap_err();
     assert_eq!(faults.iter().map(|fault| fault.field).collect::<Vec<_>>(), [expected], "{faults:?}");
 }
 
 #[test]
 fn a_design_says_what_is_wrong_with_it() {
-    let kind_of = |key: &MetricKey| defined(key).map(|metric| metric.kind);
     let form = DesignForm::of(&design(), MetricKind::Share);
     assert_eq!((form.baseline.as_str(), form.effect.as_str()), ("10", "10"));
-    assert_eq!(form.check("card-layout", &design().variations, kind_of), Ok(design()));
+    assert_eq!(form.check("card-layout", &design().variations, defined), Ok(design()));
     check_fault(|form| form.name = "  ".into(), "name");
     check_fault(|form| form.hypothesis = "x".repeat(1_001), "hypothesis");
     check_fault(|form| form.primary = "gone".into(), "primary");
@@ -206,19 +297,46 @@ fn a_metric_says_what_is_wrong_with_it() {
     check(&|form| form.from_days = "14".into(), "days");
     check(&|form| form.cap = "0".into(), "cap");
     check(&|form| form.goal = "bigger".into(), "goal");
+    check(&|form| form.activation = "exposure".into(), "activation");
+    check(&|form| form.activation = "asleep".into(), "activation");
+    // Only a quantile asks for one.
+    for percentile in ["", "0", "100", "half"] {
+        let edit = |form: &mut MetricForm| {
+            form.kind = "revenue_quantile".into();
+            form.percentile = percentile.into();
+        };
+        check(&edit, "percentile");
+    }
+    let typed = MetricForm { percentile: "100".into(), ..good.clone() };
+    assert_eq!(typed.check().unwrap().1.percentile, None);
+    let kind = MetricKind::RevenueQuantile.token().to_owned();
+    let typed =
+        MetricForm { percentile: "90".into(), kind, activation: "add_to_cart".into(), ..good.clone() };
+    let (key, found) = typed.check().unwrap();
+    assert_eq!((found.percentile, found.activation), (Some(90), Some(EventKind::AddToCart)));
+    assert_eq!(MetricForm::of(&key, &found), typed);
 }
 
 #[test]
 fn looking_any_time_costs_some_visitors() {
-    let found = need(&design(), MetricKind::Share).unwrap();
+    let of = |kind| metric(kind, Goal::More);
+    let share = of(MetricKind::Share);
+    let found = need(&design(), &share).unwrap();
     // statsmodels: NormalIndPower and samplesize_proportions_2indep give 14,750 a group for 10 % against 11 %.
     assert!((found.once / 2.0 - 14_750.0).abs() < 60.0, "{found:?}");
     assert!(found.any_time > found.once && found.any_time < 4.0 * found.once, "{found:?}");
     assert!((found.days - found.any_time / 1_000.0).abs() < 1e-6);
     assert!(found.detectable > 0.1);
     let mean = Design { baseline: 500.0, deviation: Some(2_000.0), ..design() };
-    assert!(need(&mean, MetricKind::Revenue).unwrap().once > found.once);
-    assert!(need(&Design { effect: 0.0, ..design() }, MetricKind::Share).is_err());
+    let plain = need(&mean, &of(MetricKind::Revenue)).unwrap().once;
+    assert!(plain > found.once);
+    // Of skewed amounts, the median needs fewer than the mean, and a far quantile needs more.
+    let at = |percentile| {
+        let metric = Metric { percentile: Some(percentile), ..of(MetricKind::RevenueQuantile) };
+        need(&mean, &metric).unwrap().once
+    };
+    assert!(at(50) < plain && at(99) > at(50), "{} {} {plain}", at(50), at(99));
+    assert!(need(&Design { effect: 0.0, ..design() }, &share).is_err());
 }
 
 proptest! {

@@ -4,9 +4,10 @@
 //!
 //! 1. **From events to values.** A [`metric::Metric`] (proportion, retention, mean, revenue per visitor, ratio,
 //!    quantile; with its window, cap and activation filter) takes one value of each unit. Rollups skip this step: counts,
-//!    sums, sums of squares and of products are all that [`Moments`] and [`Joint`] need. Only quantiles need the units.
+//!    sums, sums of squares and of products are all that [`Moments`] and [`Joint`] need. Quantiles need the units,
+//!    or a [`Histogram`] of them.
 //! 2. **From values to an estimate** per variant: [`Estimate::proportion`], [`Estimate::mean_of`],
-//!    [`Estimate::ratio`], [`quantile_of`]; [`cuped`] and [`post_stratify`] make it more precise.
+//!    [`Estimate::ratio`], [`quantile_of`], [`Histogram::estimate`]; [`cuped`] and [`post_stratify`] make it more precise.
 //! 3. **From two estimates to an answer**: [`welch`] for one look at the end, [`sequential`] for looks at any time,
 //!    [`bayes`] for chances and risks; [`two_proportions`] where conversions are few.
 //!
@@ -35,6 +36,7 @@ mod cuped;
 mod difference;
 mod estimate;
 mod health;
+mod histogram;
 mod linear;
 mod logistic;
 pub mod metric;
@@ -58,6 +60,7 @@ pub use cuped::{Stratum, WithCovariate, cuped, post_stratify};
 pub use difference::{Interval, Uplift};
 pub use estimate::{Estimate, Shape};
 pub use health::{MULTIPLE_EXPOSURE_THRESHOLD, MultipleExposures, SRM_THRESHOLD, SampleRatio, sample_ratio};
+pub use histogram::Histogram;
 pub use logistic::Logistic;
 pub use moments::{Joint, Moments};
 pub use multiple::{Correction, adjust};

@@ -1,4 +1,5 @@
-//! Quantiles: the median basket, the slowest twentieth of page loads. These need the values of the units themselves.
+//! Quantiles: the median basket, the slowest twentieth of page loads. These need the values of the units themselves, or a
+//! [`Histogram`](crate::Histogram) of them.
 
 use crate::estimate::Estimate;
 use crate::moments::{Joint, Moments};
@@ -77,23 +78,32 @@ fn clustered_variance(counts: &Joint) -> Result<f64> {
 
 /// The quantile and its variance (times n) if all values are independent.
 fn independent(values: &mut [f64], level: f64) -> Result<(f64, f64)> {
-    let level = open_unit("the level", level)?;
     if values.iter().any(|value| !value.is_finite()) {
         return Err(Undefined::NotFinite);
     }
-    let n = values.len() as f64;
+    values.sort_by(f64::total_cmp);
+    spread(values.len() as u64, level, |level| quantile(values, level))
+}
+
+/// The quantile of `n` independent values as an estimate, where `at` knows their quantile at any level: the inversion of
+/// the interval of a share (Woodruff 1952, "Confidence intervals for medians and other position measures").
+pub(crate) fn estimate(n: u64, level: f64, at: impl Fn(f64) -> Result<f64>) -> Result<Estimate> {
+    let (middle, variance) = spread(n, level, at)?;
+    of_variance(n, middle, variance)
+}
+
+fn spread(n: u64, level: f64, at: impl Fn(f64) -> Result<f64>) -> Result<(f64, f64)> {
+    let level = open_unit("the level", level)?;
+    let (found, n) = (n, n as f64);
     let z = normal_isf(0.025);
     let odds = level / (1.0 - level);
     let needed = z * z * odds.max(1.0 / odds);
     if n <= needed {
-        let needed = needed.floor() as u64 + 1;
-        return Err(Undefined::TooFewUnits { needed, found: values.len() as u64 });
+        return Err(Undefined::TooFewUnits { needed: needed.floor() as u64 + 1, found });
     }
-    values.sort_by(f64::total_cmp);
     let half = z * (level * (1.0 - level) / n).sqrt();
-    let middle = quantile(values, level)?;
-    let width = quantile(values, (level + half).min(1.0))? - quantile(values, (level - half).max(0.0))?;
-    Ok((middle, (n - 1.0) * (width / (2.0 * z)).powi(2)))
+    let width = at((level + half).min(1.0))? - at((level - half).max(0.0))?;
+    Ok((at(level)?, (n - 1.0) * (width / (2.0 * z)).powi(2)))
 }
 
 fn of_variance(n: u64, middle: f64, variance: f64) -> Result<Estimate> {

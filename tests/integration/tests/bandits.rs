@@ -62,7 +62,7 @@ fn the_cron_trigger_gives_a_bandit_new_shares_once() {
          INSERT INTO unit_rollups SELECT '{flag}', 'day', date('now', '-1 day'), value ->> 0, 2000
            FROM json_each('[[\"0\"], [\"1\"]]');
          INSERT INTO metric_rollups SELECT '{flag}', 'day', date('now', '-1 day'), value ->> 0, 'conversion', value ->> 1,
-           value ->> 1, 0, 0, 0, 0, 0, 0 FROM json_each('[[\"0\", 100], [\"1\", 300]]')",
+           value ->> 1, 0, 0, 0, 0, 0, 0, 0 FROM json_each('[[\"0\", 100], [\"1\", 300]]')",
         ago = 2 * DAY
     ));
     assert_eq!(weights(&shop, &flag), json!([0.5, 0.5]));

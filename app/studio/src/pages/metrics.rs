@@ -17,7 +17,7 @@ pub fn metrics(studio: &StudioContext, metrics: &[StoredMetric], refused: u64, m
         .iter()
         .map(|StoredMetric { key, metric, .. }| {
             let href = format!("/studio/metrics/{key}");
-            let what = format!("{}: {}", words.event_kind(metric.event), words.metric_kind_is(metric.kind));
+            let what = words.metric_is(metric);
             view! {
                 <tr>
                     <th scope="row" class="long"><a href=href>{metric.name.clone()}</a></th>
@@ -66,7 +66,8 @@ pub fn metric(studio: &StudioContext, data: &MetricPage) -> String {
     let kinds =
         MetricKind::ALL.iter().map(|kind| option(kind.token(), words.metric_kind_is(*kind))).collect();
     let events = EventKind::ALL.iter().filter(|event| **event != EventKind::Exposure);
-    let events = events.map(|event| option(event.token(), words.event_kind(*event))).collect();
+    let events: Vec<_> = events.map(|event| option(event.token(), words.event_kind(*event))).collect();
+    let activations = events.clone();
     let goals = Goal::ALL.iter().map(|goal| option(goal.token(), words.goal(*goal))).collect();
     let errors = data.faults.iter().map(|fault| FieldError {
         id: fault.field.clone(),
@@ -106,6 +107,17 @@ pub fn metric(studio: &StudioContext, data: &MetricPage) -> String {
                             selected=form.kind.clone() error=error("kind")/>
                     </div>
                     <div class="half">
+                        <Field locale=locale name="percentile" label=words.metric_percentile()
+                            value=form.percentile.clone() hint=words.metric_percentile_hint()
+                            error=error("percentile") optional=true maxlength=2/>
+                    </div>
+                    <div class="half">
+                        <SelectField locale=locale name="activation" label=words.metric_activation()
+                            options=activations selected=form.activation.clone() optional=true
+                            placeholder=words.metric_activation_all() hint=words.metric_activation_hint()
+                            error=error("activation")/>
+                    </div>
+                    <div class="half">
                         <Field locale=locale name="from_days" label=words.metric_from_days()
                             value=form.from_days.clone() error=error("from_days") optional=true maxlength=3/>
                     </div>
@@ -142,6 +154,8 @@ fn label<'s>(studio: &StudioContext, field: &'s str) -> &'s str {
         "days" => words.metric_days(),
         "cap" => words.metric_cap(),
         "goal" => words.metric_goal(),
+        "percentile" => words.metric_percentile(),
+        "activation" => words.metric_activation(),
         other => other,
     }
 }

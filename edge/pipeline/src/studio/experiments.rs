@@ -8,8 +8,8 @@ use axum::response::Response;
 use http::StatusCode;
 use orilla_events::ExperimentKey;
 use orilla_experiments::{
-    BanditForm, Decision, DesignForm, Experiment, Fault, MetricKey, MetricKind, Refusal, Status, analyse,
-    need,
+    BanditForm, Decision, DesignForm, Experiment, Fault, Metric, MetricKey, MetricKind, Refusal, Status,
+    analyse, need,
 };
 use orilla_orders::{IdempotencyKey, Text};
 use orilla_shop::PortError;
@@ -58,8 +58,8 @@ impl Found {
         self.experiment.as_ref().map_or(0, |experiment| experiment.version)
     }
 
-    fn kind(&self, key: &MetricKey) -> Option<MetricKind> {
-        self.metrics.iter().find(|stored| stored.key == *key).map(|stored| stored.metric.kind)
+    fn metric(&self, key: &MetricKey) -> Option<&Metric> {
+        self.metrics.iter().find(|stored| stored.key == *key).map(|stored| &stored.metric)
     }
 
     /// The design in the form, against the flag's variations.
@@ -69,7 +69,7 @@ impl Found {
             (None, Some(known)) => (known.design.flag.as_str(), known.design.variations.as_slice()),
             (None, None) => ("", &[][..]),
         };
-        form.check(flag, variations, |key| self.kind(key))
+        form.check(flag, variations, |key| self.metric(key).cloned())
     }
 }
 
@@ -115,12 +115,13 @@ async fn data(member: &Member, found: Found, shown: Shown) -> Result<ExperimentP
     let form = match (shown.form, &found.experiment) {
         (Some(form), _) => form,
         (None, Some(known)) => {
-            DesignForm::of(&known.design, found.kind(&known.design.primary).unwrap_or(MetricKind::Share))
+            let primary = found.metric(&known.design.primary);
+            DesignForm::of(&known.design, primary.map_or(MetricKind::Share, |metric| metric.kind))
         }
         (None, None) => first_form(member, &found).await?,
     };
-    let kind = |key: &MetricKey| found.kind(key).unwrap_or(MetricKind::Share);
-    let need = found.check(&form).ok().map(|design| need(&design, kind(&design.primary)));
+    let design = found.check(&form).ok();
+    let need = design.and_then(|design| Some(need(&design, found.metric(&design.primary)?)));
     let started = found.experiment.as_ref().filter(|known| known.status() != Status::Draft);
     let analysis = match started {
         Some(known) => Some(analyse(known, &member.team.experiments.rollups(&known.key).await?)),
@@ -272,9 +273,7 @@ async fn start(member: &Member, found: &Found) -> Result<Outcome, PortError> {
     // What is compared is what the flag says now.
     known.design.variations.clone_from(&rule.variations);
     known.design.flag.clone_from(&rule.flag);
-    let metric = |key: &MetricKey| {
-        found.metrics.iter().find(|stored| stored.key == *key).map(|stored| stored.metric.clone())
-    };
+    let metric = |key: &MetricKey| found.metric(key).cloned();
     let next = known.started(metric, member.name(), member.visit.host.clock.now());
     save(member, found, next, None).await
 }

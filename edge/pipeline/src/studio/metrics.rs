@@ -97,6 +97,8 @@ pub async fn save(member: Member, body: Bytes) -> Response {
         days: take("days"),
         cap: take("cap"),
         goal: take("goal"),
+        percentile: take("percentile"),
+        activation: take("activation"),
     };
     let version = stored.as_ref().map_or(0, |stored| stored.version);
     if let Some(stored) = &stored {

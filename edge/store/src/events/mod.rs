@@ -19,6 +19,8 @@ const DAY: i64 = 24 * 3_600_000;
 const KEPT: i64 = 90 * DAY;
 /// How long before an exposure a visitor's doings are looked at.
 const PRIOR: i64 = 28 * DAY;
+/// The longest window.
+const LONGEST: i64 = 60 * DAY;
 /// From this age on, nothing changes what an exposure has come to: the longest window is over, late events included.
 const FINAL: i64 = 62 * DAY;
 /// Events that are forgotten with each batch: more than come with most, so that the table does not grow.
@@ -104,11 +106,13 @@ fn statements(arrived: &Arrived, now: i64) -> Result<Vec<Statement>, PortError> 
             Statement::new(sql::UNITS).bind(exposures.clone()).bind(now - FINAL),
             Statement::new(sql::UNCOUNT_UNITS),
             Statement::new(sql::SUM_VALUES).bind(-1i64),
+            Statement::new(sql::SUM_BUCKETS).bind(-1i64),
             Statement::new(sql::EXPOSURES).bind(exposures),
             Statement::new(sql::FORGET_VALUES),
-            Statement::new(sql::VALUES).bind(PRIOR),
+            Statement::new(sql::VALUES).bind(PRIOR).bind(LONGEST),
             Statement::new(sql::COUNT_UNITS),
             Statement::new(sql::SUM_VALUES).bind(1i64),
+            Statement::new(sql::SUM_BUCKETS).bind(1i64),
             Statement::new(sql::NO_UNITS),
             Statement::new(sql::FORGET_EVENTS).bind(now - KEPT).bind(FORGOTTEN_AT_ONCE),
         ]);

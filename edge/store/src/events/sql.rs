@@ -87,11 +87,11 @@ pub(super) const COUNT_UNITS: &str = concat!(
 /// ?1 is -1, to take the visitors' values out of the sums, or 1, to put them back.
 pub(super) const SUM_VALUES: &str = concat!(
     "INSERT INTO metric_rollups (experiment, dimension, segment, variation, metric, sum, squares, denominator,
-        denominator_squares, products, prior, prior_squares, prior_products)
+        denominator_squares, products, prior, prior_squares, prior_products, activated)
       SELECT k.experiment, k.dimension, k.segment, k.variation, v.metric, ?1 * sum(v.value),
         ?1 * sum(v.value * v.value), ?1 * sum(v.denominator), ?1 * sum(v.denominator * v.denominator),
         ?1 * sum(v.value * v.denominator), ?1 * sum(v.prior), ?1 * sum(v.prior * v.prior),
-        ?1 * sum(v.value * v.prior)
+        ?1 * sum(v.value * v.prior), ?1 * sum(v.is_activated)
       FROM ",
     units!(),
     " CROSS JOIN unit_values v ON v.experiment = k.experiment AND v.visitor = k.visitor
@@ -102,37 +102,73 @@ pub(super) const SUM_VALUES: &str = concat!(
         denominator_squares = denominator_squares + excluded.denominator_squares,
         products = products + excluded.products, prior = prior + excluded.prior,
         prior_squares = prior_squares + excluded.prior_squares,
-        prior_products = prior_products + excluded.prior_products"
+        prior_products = prior_products + excluded.prior_products, activated = activated + excluded.activated"
+);
+
+/// ?1 as of [`SUM_VALUES`]: the same of histograms.
+pub(super) const SUM_BUCKETS: &str = concat!(
+    "INSERT INTO metric_histograms (experiment, dimension, segment, variation, metric, bucket, units)
+      SELECT k.experiment, k.dimension, k.segment, k.variation, v.metric, v.bucket, ?1 * count(*)
+      FROM ",
+    units!(),
+    " CROSS JOIN unit_values v ON v.experiment = k.experiment AND v.visitor = k.visitor AND v.bucket IS NOT NULL
+      GROUP BY 1, 2, 3, 4, 5, 6
+      ON CONFLICT (experiment, dimension, segment, variation, metric, bucket) DO UPDATE
+      SET units = units + excluded.units"
 );
 
 /// Before the values are reckoned anew.
 pub(super) const FORGET_VALUES: &str = "DELETE FROM unit_values
   WHERE (experiment, visitor) IN (SELECT experiment, visitor FROM event_units)";
 
-/// ?1 milliseconds before an exposure in which `prior` is counted. An event counts from the exposure on, within the
-/// metric's window, until the experiment is stopped. Only where there is something is there a row.
+/// ?1 milliseconds before an exposure in which `prior` is counted, ?2 after it until which anything is. An event counts
+/// from the exposure on (or from the first event after it that the metric asks for), within the metric's window, until
+/// the experiment is stopped. Only where there is something is there a row: of a metric that asks for an event, of each
+/// visitor with whom it happened.
 pub(super) const VALUES: &str =
-    "INSERT INTO unit_values (experiment, visitor, metric, value, denominator, prior)
-  SELECT experiment, visitor, metric, min(value, most), denominator, min(prior, most) FROM (
-    SELECT experiment, visitor, metric, most,
-      iif(is_share, min(1.0, total(later * counts)), total(later * counts * amount)) AS value,
-      total(later * divides) AS denominator,
-      iif(is_share, min(1.0, total(earlier * counts)), total(earlier * counts * amount)) AS prior
-    FROM (
-      SELECT u.experiment, u.visitor, m.metric, m.is_share, coalesce(m.cap, 9e999) AS most,
-        o.at >= x.at + m.window_from AND o.at >= x.at AND o.at < x.at + m.window_until
-          AND (e.stopped_at IS NULL OR o.at < e.stopped_at) AS later,
-        o.at < x.at AS earlier,
-        o.type = m.event AS counts,
-        CASE WHEN m.currency IS NULL THEN 1 WHEN o.currency = m.currency THEN o.amount ELSE 0 END AS amount,
-        coalesce(o.type = m.denominator, 0) AS divides
+    "WITH activated AS MATERIALIZED (
+      SELECT u.experiment, u.visitor, m.metric, min(o.at) AS at
       FROM event_units u
       CROSS JOIN exposures x ON x.experiment = u.experiment AND x.visitor = u.visitor
       CROSS JOIN experiments e ON e.key = u.experiment
-      CROSS JOIN events o ON o.visitor = u.visitor AND o.at >= x.at - ?1
-      CROSS JOIN experiment_metrics m ON m.experiment = u.experiment
-    ) GROUP BY experiment, visitor, metric
-  ) WHERE value <> 0 OR denominator <> 0 OR prior <> 0";
+      CROSS JOIN experiment_metrics m ON m.experiment = u.experiment AND m.activation IS NOT NULL
+      CROSS JOIN events o ON o.visitor = u.visitor AND o.at >= x.at AND o.at < x.at + ?2 AND o.type = m.activation
+        AND (e.stopped_at IS NULL OR o.at < e.stopped_at)
+      GROUP BY 1, 2, 3
+  )
+  INSERT INTO unit_values (experiment, visitor, metric, value, denominator, prior, bucket, is_activated)
+  SELECT experiment, visitor, metric, value, denominator, prior,
+    CASE WHEN is_quantile THEN
+      (SELECT bucket FROM value_buckets WHERE least <= value ORDER BY least DESC LIMIT 1) END,
+    is_activated
+  FROM (
+    SELECT experiment, visitor, metric, is_quantile, is_activated, min(value, most) AS value, denominator,
+      min(prior, most) AS prior
+    FROM (
+      SELECT experiment, visitor, metric, is_quantile, is_activated, most,
+        iif(is_share, min(1.0, total(later * counts)), total(later * counts * amount)) AS value,
+        total(later * divides) AS denominator,
+        iif(is_share, min(1.0, total(earlier * counts)), total(earlier * counts * amount)) AS prior
+      FROM (
+        SELECT u.experiment, u.visitor, m.metric, m.is_share, m.is_quantile, m.activation IS NOT NULL AS is_activated,
+          coalesce(m.cap, 9e999) AS most,
+          o.at >= coalesce(a.at, x.at) + m.window_from AND o.at >= coalesce(a.at, x.at)
+            AND o.at < coalesce(a.at, x.at) + m.window_until AND o.at < x.at + ?2
+            AND (e.stopped_at IS NULL OR o.at < e.stopped_at) AS later,
+          o.at < x.at AS earlier,
+          o.type = m.event AS counts,
+          CASE WHEN m.currency IS NULL THEN 1 WHEN o.currency = m.currency THEN o.amount ELSE 0 END AS amount,
+          coalesce(o.type = m.denominator, 0) AS divides
+        FROM event_units u
+        CROSS JOIN exposures x ON x.experiment = u.experiment AND x.visitor = u.visitor
+        CROSS JOIN experiments e ON e.key = u.experiment
+        CROSS JOIN events o ON o.visitor = u.visitor AND o.at >= x.at - ?1
+        CROSS JOIN experiment_metrics m ON m.experiment = u.experiment
+        LEFT JOIN activated a ON a.experiment = u.experiment AND a.visitor = u.visitor AND a.metric = m.metric
+        WHERE m.activation IS NULL OR a.at IS NOT NULL
+      ) GROUP BY experiment, visitor, metric
+    )
+  ) WHERE value <> 0 OR denominator <> 0 OR prior <> 0 OR is_activated";
 
 /// After the batch.
 pub(super) const NO_UNITS: &str = "DELETE FROM event_units";

@@ -6,7 +6,7 @@ mod tests;
 use crate::db::{decode, rows};
 use crate::{Database, DbError, Statement};
 use async_trait::async_trait;
-use orilla_events::ExperimentKey;
+use orilla_events::{EventKind, ExperimentKey};
 use orilla_experiments::{Experiment, Measured, Metric, MetricKey, MetricKind, Rollups};
 use orilla_money::Currency;
 use orilla_shop::PortError;
@@ -34,12 +34,12 @@ const SAVE: &str = "INSERT INTO experiments (key, version, started_at, stopped_a
     stopped_at = excluded.stopped_at, document = excluded.document
   RETURNING json(version) AS doc";
 
-/// ?1 key, ?2 version, ?3 start, ?4 metrics: [key, is share, event, currency, denominator, from, until, cap]. Only with
-/// the version that starts the experiment; those of one that runs stay.
+/// ?1 key, ?2 version, ?3 start, ?4 metrics: [key, is share, event, currency, denominator, from, until, cap, is quantile,
+/// activation]. Only with the version that starts the experiment; those of one that runs stay.
 const FREEZE: &str = "INSERT INTO experiment_metrics
-    (experiment, metric, is_share, event, currency, denominator, window_from, window_until, cap)
+    (experiment, metric, is_share, event, currency, denominator, window_from, window_until, cap, is_quantile, activation)
   SELECT e.key, f.value ->> 0, f.value ->> 1, f.value ->> 2, f.value ->> 3, f.value ->> 4, f.value ->> 5,
-    f.value ->> 6, f.value ->> 7
+    f.value ->> 6, f.value ->> 7, f.value ->> 8, f.value ->> 9
   FROM experiments e CROSS JOIN json_each(?4) f
   WHERE e.key = ?1 AND e.version = ?2 AND e.started_at = ?3
   ON CONFLICT (experiment, metric) DO NOTHING";
@@ -86,15 +86,20 @@ impl ExperimentDesk for ExperimentStore {
         let sums = "SELECT json_object('dimension', dimension, 'segment', segment, 'variation', variation,
               'metric', metric, 'sum', sum, 'squares', squares, 'denominator', denominator,
               'denominator_squares', denominator_squares, 'products', products, 'prior', prior,
-              'prior_squares', prior_squares, 'prior_products', prior_products) AS doc
+              'prior_squares', prior_squares, 'prior_products', prior_products, 'activated', activated) AS doc
             FROM metric_rollups WHERE experiment = ?1";
+        let histograms =
+            "SELECT json_object('dimension', dimension, 'segment', segment, 'variation', variation,
+              'metric', metric, 'values', json_group_array(json_array(bucket, units))) AS doc
+            FROM metric_histograms WHERE experiment = ?1 AND units > 0
+            GROUP BY experiment, dimension, segment, variation, metric";
         let ask = |sql: &str| Statement::new(sql).bind(key.as_str());
-        // One transaction, so that both are of one moment.
-        let answers = self.db.batch(vec![ask(units), ask(sums)]).await?;
-        let [units, sums] = answers.as_slice() else {
-            return Err(DbError::Unexpected(format!("{} answers for 2 statements", answers.len())).into());
+        // One transaction, so that all are of one moment.
+        let answers = self.db.batch(vec![ask(units), ask(sums), ask(histograms)]).await?;
+        let [units, sums, histograms] = answers.as_slice() else {
+            return Err(DbError::Unexpected(format!("{} answers for 3 statements", answers.len())).into());
         };
-        Ok(Rollups { units: decode(units)?, sums: decode(sums)? })
+        Ok(Rollups { units: decode(units)?, sums: decode(sums)?, histograms: decode(histograms)? })
     }
 
     async fn metrics(&self) -> Result<Vec<StoredMetric>, PortError> {
@@ -113,9 +118,10 @@ impl ExperimentDesk for ExperimentStore {
               'traffic', (SELECT max(daily) FROM (
                 SELECT sum(units) * 1.0 / count(DISTINCT segment) AS daily FROM unit_rollups
                 WHERE dimension = 'day' AND units > 0 GROUP BY experiment)),
-              'metrics', (SELECT json_group_array(json_object('metric', m.metric, 'units', u.units, 'sum', m.sum,
-                  'squares', m.squares)) FROM (
-                SELECT metric, experiment, sum(sum) AS sum, sum(squares) AS squares FROM metric_rollups
+              'metrics', (SELECT json_group_array(json_object('metric', m.metric,
+                  'units', iif(m.activated > 0, m.activated, u.units), 'sum', m.sum, 'squares', m.squares)) FROM (
+                SELECT metric, experiment, sum(sum) AS sum, sum(squares) AS squares, sum(activated) AS activated
+                FROM metric_rollups
                 WHERE dimension = 'day' AND variation = (SELECT document ->> '$.design.variations[0].key'
                   FROM experiments WHERE key = experiment) GROUP BY experiment, metric) m
                 JOIN (SELECT experiment, sum(units) AS units FROM unit_rollups
@@ -125,16 +131,35 @@ impl ExperimentDesk for ExperimentStore {
     }
 }
 
-/// Key, is share, event, currency, denominator, from, until, cap.
-type Frozen<'m> = (&'m str, u8, &'static str, Option<String>, Option<&'static str>, i64, i64, Option<u32>);
+/// A metric as `FREEZE` takes it.
+type Frozen<'m> = (
+    &'m str,
+    u8,
+    &'static str,
+    Option<String>,
+    Option<&'static str>,
+    i64,
+    i64,
+    Option<u32>,
+    u8,
+    Option<&'static str>,
+);
 
 fn frozen(measured: &Measured, currency: Currency) -> Frozen<'_> {
     let Measured { key, metric, .. } = measured;
     let (from, until) = metric.window();
-    let is_share = u8::from(metric.kind == MetricKind::Share);
-    let currency = metric.kind.is_money().then(|| currency.code().to_owned());
-    let denominator = metric.denominator().map(orilla_events::EventKind::token);
-    (key.as_str(), is_share, metric.event.token(), currency, denominator, from, until, metric.cap)
+    (
+        key.as_str(),
+        u8::from(metric.kind == MetricKind::Share),
+        metric.event.token(),
+        metric.kind.is_money().then(|| currency.code().to_owned()),
+        metric.denominator().map(EventKind::token),
+        from,
+        until,
+        metric.cap,
+        u8::from(metric.level().is_some()),
+        metric.activation.map(EventKind::token),
+    )
 }
 
 /// Whether the first statement wrote its row.

@@ -29,7 +29,7 @@ fn draft() -> Experiment {
         flag: "card-layout".into(),
         variations: vec![variation("plain"), variation("large")],
         primary: key("conversion"),
-        secondary: vec![key("revenue"), key("order-value")],
+        secondary: vec![key("revenue"), key("order-value"), key("median-spend")],
         guardrails: vec![key("checkout")],
         baseline: 0.1,
         deviation: None,
@@ -49,8 +49,16 @@ fn the_metrics_that_come_with_a_shop_can_be_read() {
     let (store, _) = shop();
     let metrics = block_on(store.metrics()).unwrap();
     let keys: Vec<_> = metrics.iter().map(|metric| metric.key.as_str()).collect();
-    let expected =
-        ["add-to-cart", "checkout", "conversion", "order-value", "product-views", "return", "revenue"];
+    let expected = [
+        "add-to-cart",
+        "checkout",
+        "conversion",
+        "median-spend",
+        "order-value",
+        "product-views",
+        "return",
+        "revenue",
+    ];
     assert_eq!(keys, expected);
     for StoredMetric { key, metric, .. } in &metrics {
         let form = orilla_experiments::MetricForm::of(key, metric);
@@ -125,10 +133,15 @@ fn what_is_counted_is_what_is_analysed() {
             result.variants.iter().map(|v| v.estimate.as_ref().map_or(-1.0, |e| e.mean())).collect()
         })
         .collect();
-    let expected = [[0.1, 0.2], [200.0, 600.0], [2_000.0, 3_000.0], [0.0, 0.0]];
+    let median = found.metrics[3].variants.iter().map(|v| (v.units, v.estimate.as_ref().unwrap().mean()));
+    for ((buyers, found), (expected, median)) in median.zip([(100, 2_000.0), (200, 3_000.0)]) {
+        assert!(buyers == expected && (found / median - 1.0).abs() < 0.01, "{buyers} {found}");
+    }
+    let expected = [[0.1, 0.2], [200.0, 600.0], [2_000.0, 3_000.0]];
     for (means, expected) in means.iter().zip(expected) {
         assert!(means.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{means:?} {expected:?}");
     }
+    assert_eq!(means[4], [0.0, 0.0]);
     assert!(matches!(found.reading.verdict, Verdict::Better { variation: 1, .. }));
     let usual = block_on(store.usual()).unwrap();
     assert_eq!(usual.traffic, Some(2_000.0));

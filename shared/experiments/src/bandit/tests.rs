@@ -1,7 +1,7 @@
 use super::*;
 use crate::tests::{defined, design, key};
-use crate::{DesignForm, Verdict, analyse};
-use orilla_events::ExperimentKey;
+use crate::{DesignForm, Metric, MetricKind, Verdict, analyse};
+use orilla_events::{EventKind, ExperimentKey};
 use orilla_stats::{Random, SplitMix64};
 use proptest::prelude::*;
 
@@ -30,6 +30,7 @@ fn add(rollups: &mut Rollups, day: i64, arms: [(u64, u64); 2]) {
             segment: segment.clone(),
             variation: variation.clone(),
             metric: "conversion".into(),
+            activated: 0,
             sums: Sums { sum: orders, squares: orders, ..Sums::default() },
         });
         rollups.units.push(crate::UnitRow { dimension, segment, variation, units });
@@ -202,14 +203,20 @@ fn a_plan_is_checked() {
     assert_eq!(fields(form("0", "1.5", "50"), 3), ["burn_in", "every", "least"]);
     assert_eq!(fields(form("7", "", "5"), 2), ["every"]);
     let typed = DesignForm { bandit: form("7", "1", "5"), ..DesignForm::of(&design(), MetricKind::Share) };
-    let ratio = |metric: &crate::MetricKey| {
-        let is_ratio = metric.as_str() == "revenue";
-        Some(if is_ratio { MetricKind::RevenuePerEvent } else { MetricKind::Share })
-    };
-    let faults = typed.check("card-layout", &design().variations, ratio).unwrap_err();
-    assert_eq!(faults, [Fault { field: "secondary", problem: Problem::Ratio }]);
-    let share = |_: &crate::MetricKey| Some(MetricKind::Share);
-    let checked = typed.check("card-layout", &design().variations, share).unwrap();
+    let share = || defined(&key("conversion"));
+    let others = [
+        Metric { kind: MetricKind::RevenuePerEvent, ..share().unwrap() },
+        Metric { kind: MetricKind::RevenueQuantile, ..share().unwrap() },
+        Metric { activation: Some(EventKind::AddToCart), ..share().unwrap() },
+    ];
+    for other in others {
+        let metric = |metric: &crate::MetricKey| {
+            if metric.as_str() == "revenue" { Some(other.clone()) } else { share() }
+        };
+        let faults = typed.check("card-layout", &design().variations, metric).unwrap_err();
+        assert_eq!(faults, [Fault { field: "secondary", problem: Problem::NotPerVisitor }]);
+    }
+    let checked = typed.check("card-layout", &design().variations, |_| share()).unwrap();
     assert_eq!((checked.bandit.unwrap().burn_in, checked.primary), (7, key("conversion")));
 }
 
@@ -229,7 +236,7 @@ proptest! {
             rollups.units.push(crate::UnitRow {
                 dimension: dimension.clone(), segment: segment.clone(), variation: variation.clone(), units: *units,
             });
-            rollups.sums.push(crate::SumRow { dimension, segment, variation, metric: "conversion".into(), sums });
+            rollups.sums.push(crate::SumRow { dimension, segment, variation, metric: "conversion".into(), activated: 0, sums });
         }
         let next = experiment.reweighed(&rollups, START + 3 * DAY).unwrap();
         let parts = next.parts().unwrap();

@@ -90,7 +90,7 @@ pub(super) fn editor(studio: &StudioContext, data: &ExperimentPage) -> impl Into
                 </div>
                 <div class="half">
                     <Field locale=locale name="traffic" label=words.experiment_traffic() value=form.traffic.clone()
-                        error=error("traffic") maxlength=20/>
+                        hint=words.experiment_traffic_hint() error=error("traffic") maxlength=20/>
                 </div>
             </div>
             {bandit::fields(studio, data)}

@@ -2,11 +2,11 @@
 
 use super::results::name;
 use super::said::{change, p_value};
-use crate::drawn::Draw;
+use crate::drawn::{Draw, Drawn};
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_experiments::{Analysis, Broken, Experiment, Verdict};
-use orilla_stats::Interval;
+use orilla_stats::{Interval, Result, SampleRatio};
 use orilla_ui::{Notice, NoticeKind};
 
 /// The three sentences; the second is missing where nothing is known.
@@ -101,11 +101,38 @@ fn said(studio: &StudioContext, experiment: &Experiment, analysis: &Analysis) ->
             known: match broken {
                 Broken::SampleRatio => words.reading_ratio(),
                 Broken::MultipleExposures => words.reading_mixed(),
+                Broken::Activation => words.reading_activation(),
             }
             .to_owned(),
             sure: None,
             to_do: words.reading_broken_do().to_owned(),
         },
+    }
+}
+
+fn tag(studio: &StudioContext, is_good: bool) -> impl IntoView + use<> {
+    let words = studio.words();
+    let (class, text) =
+        if is_good { ("tag paid", words.health_good()) } else { ("tag out", words.health_bad()) };
+    view! { <span class=class>{text}</span> }
+}
+
+/// How visitors are split, and whether that is as it should be.
+pub(super) fn split(
+    studio: &StudioContext,
+    experiment: &Experiment,
+    units: &[u64],
+    ratio: &Result<SampleRatio>,
+) -> Drawn {
+    let locale = studio.locale;
+    let one = |(at, units): (usize, &u64)| format!("{} {}", name(experiment, at), locale.integer(*units));
+    let split: Vec<String> = units.iter().enumerate().map(one).collect();
+    match ratio {
+        Ok(ratio) => {
+            let text = format!("{} (p = {})", split.join(" : "), p_value(locale, ratio.p_value));
+            view! { <span>{text} " " {tag(studio, !ratio.mismatch())}</span> }.drawn()
+        }
+        Err(_) => view! { <span>{studio.words().results_none()}</span> }.drawn(),
     }
 }
 
@@ -116,24 +143,7 @@ pub(super) fn health(
     analysis: &Analysis,
 ) -> impl IntoView + use<> {
     let (locale, words) = (studio.locale, studio.words());
-    let tag = |is_good: bool| {
-        let (class, text) =
-            if is_good { ("tag paid", words.health_good()) } else { ("tag out", words.health_bad()) };
-        view! { <span class=class>{text}</span> }
-    };
-    let split: Vec<String> = analysis
-        .units
-        .iter()
-        .enumerate()
-        .map(|(at, units)| format!("{} {}", name(experiment, at), locale.integer(*units)))
-        .collect();
-    let ratio = match &analysis.sample_ratio {
-        Ok(ratio) => {
-            let text = format!("{} (p = {})", split.join(" : "), p_value(locale, ratio.p_value));
-            view! { <dd>{text} " " {tag(!ratio.mismatch())}</dd> }.drawn()
-        }
-        Err(_) => view! { <dd>{words.results_none()}</dd> }.drawn(),
-    };
+    let ratio = split(studio, experiment, &analysis.units, &analysis.sample_ratio);
     let mixed = format!(
         "{} ({})",
         locale.integer(analysis.multiple.units),
@@ -144,9 +154,9 @@ pub(super) fn health(
             <h2 id="health">{words.health_title()}</h2>
             <dl class="facts">
                 <dt>{words.health_ratio()}</dt>
-                {ratio}
+                <dd>{ratio}</dd>
                 <dt>{words.health_mixed()}</dt>
-                <dd>{mixed} " " {tag(!analysis.multiple.too_many())}</dd>
+                <dd>{mixed} " " {tag(studio, !analysis.multiple.too_many())}</dd>
             </dl>
         </section>
     }

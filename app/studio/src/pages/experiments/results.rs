@@ -92,6 +92,14 @@ fn metric(
         .iter()
         .any(|variant| matches!(&variant.compared, Some(Ok(Compared { is_adjusted: true, .. }))));
     let adjusted = is_adjusted.then(|| view! { <p class="small">{words.results_adjusted()}</p> });
+    let quantile = measured.metric.level().map(|_| {
+        let percentile = measured.metric.percentile.unwrap_or(50).to_string();
+        view! { <p class="small">{words.results_percentile(&percentile)}</p> }
+    });
+    let activated = result.activated.as_ref().zip(measured.metric.activation).map(|(activated, event)| {
+        let split = reading::split(studio, experiment, &activated.units, &activated.sample_ratio);
+        view! { <p class="small">{words.results_activated(words.event_kind(event))} " " {split}</p> }
+    });
     let rows: Vec<_> =
         result.variants.iter().map(|variant| row(studio, data, experiment, result, variant)).collect();
     let head = [
@@ -113,6 +121,8 @@ fn metric(
             {plot}
             {table(&measured.metric.name, &head, rows, words.results_none())}
             {adjusted}
+            {quantile}
+            {activated}
         </section>
     }
 }

@@ -3,7 +3,7 @@
 use crate::Words;
 use crate::page::StudioContext;
 use orilla_events::{Device, EventKind};
-use orilla_experiments::{Goal, MetricKind, Problem, Role, Status};
+use orilla_experiments::{Goal, Metric, MetricKind, Problem, Role, Status};
 use orilla_money::{Currency, Money};
 use orilla_stats::{Interval, Undefined};
 use orilla_ui::Locale;
@@ -35,7 +35,22 @@ impl Words {
             MetricKind::Count => self.kind_count(),
             MetricKind::Revenue => self.kind_revenue(),
             MetricKind::RevenuePerEvent => self.kind_revenue_per_event(),
+            MetricKind::RevenueQuantile => self.kind_revenue_quantile(),
         }
+    }
+
+    /// What a metric measures: the event, what is taken of it, and who is counted.
+    pub(crate) fn metric_is(self, metric: &Metric) -> String {
+        let kind = match metric.level() {
+            Some(_) => self.metric_percentile_of(&metric.percentile.unwrap_or(50).to_string()),
+            None => self.metric_kind_is(metric.kind).to_owned(),
+        };
+        let who = metric.activation.map(|event| self.metric_activated(self.event_kind(event)));
+        format!(
+            "{}: {kind}{}",
+            self.event_kind(metric.event),
+            who.map_or(String::new(), |who| format!("; {who}"))
+        )
     }
 
     /// Which way is better.
@@ -96,7 +111,7 @@ impl Words {
             Problem::Unknown => self.measure_fault_unknown().to_owned(),
             Problem::Twice => self.measure_fault_twice().to_owned(),
             Problem::Taken => self.measure_fault_taken().to_owned(),
-            Problem::Ratio => self.measure_fault_ratio().to_owned(),
+            Problem::NotPerVisitor => self.measure_fault_not_per_visitor().to_owned(),
         }
     }
 }
@@ -128,7 +143,7 @@ pub(super) fn value(studio: &StudioContext, kind: MetricKind, mean: f64, currenc
     match kind {
         MetricKind::Share => percent(locale, mean),
         MetricKind::Count => locale.decimal(mean),
-        MetricKind::Revenue | MetricKind::RevenuePerEvent => {
+        MetricKind::Revenue | MetricKind::RevenuePerEvent | MetricKind::RevenueQuantile => {
             locale.money(Money { minor: mean.round() as i64, currency })
         }
     }

@@ -4,8 +4,8 @@ use super::super::{MetricPage, RefusedPage, metric, metrics, refused};
 use super::*;
 use orilla_events::{EventKind, ExperimentKey};
 use orilla_experiments::{
-    BanditPlan, Decision, Design, Goal, LogEntry, Metric, MetricForm, MetricKey, MetricKind, Reweighed,
-    Rollups, SumRow, Sums, UnitRow, Why, analyse, need,
+    BanditPlan, Decision, Design, Goal, HistogramRow, LogEntry, Metric, MetricForm, MetricKey, MetricKind,
+    Reweighed, Rollups, SumRow, Sums, UnitRow, Why, analyse, need,
 };
 use orilla_shop::team::{DeadLetter, RefusedFor};
 
@@ -21,6 +21,8 @@ fn defined(kind: MetricKind) -> Metric {
         days: 14,
         cap: None,
         goal: Goal::More,
+        percentile: None,
+        activation: None,
     }
 }
 
@@ -57,6 +59,18 @@ fn running() -> Experiment {
     draft().started(metric, HOSTILE, 0).unwrap()
 }
 
+/// Started, with a quantile of those who begin a checkout as the metric that decides.
+fn of_buyers() -> Experiment {
+    let metric = |_: &MetricKey| {
+        Some(Metric {
+            percentile: Some(90),
+            activation: Some(EventKind::CheckoutBegun),
+            ..defined(MetricKind::RevenueQuantile)
+        })
+    };
+    draft().started(metric, HOSTILE, 0).unwrap()
+}
+
 /// As a bandit, with an update of each kind.
 fn bandit() -> Experiment {
     let design = Design { bandit: Some(BanditPlan { burn_in: 1, every: 1, least: 5 }), ..draft().design };
@@ -89,9 +103,20 @@ fn sums(variations: [(u64, f64); 2]) -> Rollups {
                     segment,
                     variation: variation.clone(),
                     metric: metric.into(),
+                    activated: units / 2,
                     sums,
                 });
             }
+            // Half as much again, in whole buckets.
+            let scale = if variation == "1" { 1.01f64.powi(41) } else { 1.0 };
+            let values = (1..=units / half / 100).map(|at| scale * (2_000.0 + 10.0 * at as f64)).collect();
+            rollups.histograms.push(HistogramRow {
+                dimension: dimension.clone(),
+                segment: segment.clone(),
+                variation: variation.clone(),
+                metric: "conversion".into(),
+                values,
+            });
             rollups.units.push(UnitRow { dimension, segment, variation, units: units / half });
         }
     }
@@ -100,7 +125,7 @@ fn sums(variations: [(u64, f64); 2]) -> Rollups {
 
 fn data(experiment: Experiment, rollups: Option<&Rollups>) -> ExperimentPage {
     let design = &experiment.design;
-    let (form, need) = (DesignForm::of(design, MetricKind::Share), need(design, MetricKind::Share));
+    let (form, need) = (DesignForm::of(design, MetricKind::Share), need(design, &defined(MetricKind::Share)));
     ExperimentPage {
         key: "cards".into(),
         in_flags: Some(InFlags {
@@ -151,6 +176,7 @@ pub(crate) fn pages(studio: &StudioContext) -> Vec<String> {
     let faults = vec![FormFault { field: "key".into(), message: HOSTILE.into() }];
     let told = || Told::Refused(HOSTILE.into());
     all.push(experiments(studio, &list));
+    all.push(experiment(studio, &data(of_buyers(), Some(&won))));
     all.push(metrics(studio, &[stored("conversion", MetricKind::Share)], 3, told()));
     let letter = DeadLetter { at: 5, code: HOSTILE.into(), reason: HOSTILE.into(), body: HOSTILE.into() };
     let sum = RefusedFor { code: HOSTILE.into(), count: 1, last: 5 };
@@ -185,6 +211,36 @@ fn a_result_is_said_in_words_with_its_certainty_and_what_to_do() {
     assert!(early.contains("Nothing is decided yet.") && !early.contains("significant"), "{early}");
     let broken = said(&sums([(20_000, 2_000.0), (25_000, 2_400.0)]));
     assert!(broken.contains("Do not trust these numbers"), "{broken}");
+}
+
+#[test]
+fn a_percentile_is_said_and_drawn_as_every_metric_and_who_counts_is_told() {
+    let studio = crate::pages::tests::studio(orilla_ui::Locale::En);
+    let mut data = data(of_buyers(), Some(&sums([(20_000, 2_000.0), (20_000, 2_000.0)])));
+    if let Some(experiment) = &mut data.experiment {
+        experiment.measured.iter_mut().for_each(|measured| measured.metric.name = "Spend".into());
+        experiment.design.variations.iter_mut().for_each(|v| v.name = format!("card {}", v.key));
+    }
+    let page = experiment(&studio, &data);
+    for text in [
+        "With “card 1”, “Spend” changes by +50.4",
+        "We are 95 % sure",
+        "<svg class=\"plot\"",
+        "Of 100 visitors who spend something, 90 spend less than this. Exact to 1 %.",
+        "did this: checkout begun",
+        // Those who have a value.
+        ">200<",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    let uneven = |rollups: &mut Rollups| {
+        let second = rollups.sums.iter_mut().filter(|row| row.variation == "1");
+        second.for_each(|row| row.activated += row.activated / 5);
+    };
+    let mut rollups = sums([(20_000, 2_000.0), (20_000, 2_000.0)]);
+    uneven(&mut rollups);
+    let page = experiment(&studio, &self::data(of_buyers(), Some(&rollups)));
+    assert!(page.contains("Do not trust this metric: those whom it counts"), "{page}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn came(shop: &Shop, arms: [(u32, u32); 2]) {
         shop.execute(&format!(
             "INSERT INTO unit_rollups VALUES ('cards', 'day', date({at}, 'unixepoch'), '{variation}', {units});
              INSERT INTO metric_rollups VALUES ('cards', 'day', date({at}, 'unixepoch'), '{variation}', 'conversion',
-               {orders}, {orders}, 0, 0, 0, 0, 0, 0)"
+               {orders}, {orders}, 0, 0, 0, 0, 0, 0, 0)"
         ));
     }
 }

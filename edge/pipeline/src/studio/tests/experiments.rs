@@ -31,6 +31,12 @@ pub(super) fn form(version: &str, more: &str) -> String {
     )
 }
 
+/// A design that is saved, with these fields besides.
+fn form_of(more: &[(&str, &str)]) -> String {
+    let more: String = more.iter().map(|(name, value)| format!("&{name}={value}")).collect();
+    form("0", &format!("{more}&intent=save"))
+}
+
 #[track_caller]
 pub(super) fn act(staff: &Client<'_>, form: &str, expected: &str) {
     let answer = staff.post_form(PAGE, form);
@@ -165,6 +171,46 @@ fn metrics_are_listed_edited_and_added() {
     check_refused(&shop, &staff, edit, &format!("version=1&{form}"), (409, ""));
     assert_eq!(hidden(&staff.get(edit), "version"), "2");
     assert_eq!(staff.get("/studio/metrics/nothing").status, 404);
+}
+
+#[test]
+fn a_percentile_and_who_counts_are_typed_checked_and_shown() {
+    let shop = shop();
+    let staff = signed_in(&shop);
+    let new = "/studio/metrics/new";
+    let form = |percentile: &str, activation: &str| {
+        format!(
+            "version=0&key=p90&name=Large+spenders&description=&kind=revenue_quantile&event=order_placed&from_days=0\
+             &days=14&cap=&goal=more&percentile={percentile}&activation={activation}"
+        )
+    };
+    for percentile in ["", "0", "100", "half"] {
+        check_refused(&shop, &staff, new, &form(percentile, ""), (422, "percentile"));
+    }
+    check_refused(&shop, &staff, new, &form("90", "exposure"), (422, "activation"));
+    assert_eq!(staff.post_form(new, &form("90", "checkout_begun")).status, 303);
+    let list = staff.get("/studio/metrics").text();
+    let shown = "order placed: percentile 90 of the sum of its amounts; counts after: checkout begun";
+    assert!(list.contains(shown), "{list}");
+    let page = staff.get("/studio/metrics/p90").text();
+    assert!(page.contains("value=\"checkout_begun\" selected"), "{page}");
+    // In an experiment: whoever comes to the checkout counts, the others do not.
+    let design = form_of(&[("secondary.p90", "on")]);
+    act(&staff, &design, "save");
+    act(&staff, "version=1&intent=start", "start");
+    shop.wait(1_000);
+    for number in 2..12 {
+        sees(&shop, number, if number % 2 == 0 { "0" } else { "1" });
+    }
+    let exposure =
+        json!({ "id": "exposure-20", "type": "exposure", "at": 1, "experiment": "cards", "variation": "1" });
+    tells(&shop, 20, &json!({ "sent": 1, "events": [exposure] }).to_string());
+    shop.deliver().unwrap();
+    let page = staff.get(PAGE).text();
+    assert!(page.contains("As it is 5 : Large &lt;pictures&gt; 6"), "{page}");
+    let counted = page.split("did this: checkout begun").nth(1).unwrap();
+    assert!(counted.contains("As it is 5 : Large &lt;pictures&gt; 5 (p = 1)"), "{counted}");
+    assert!(page.contains("Of 100 visitors who spend something, 90 spend less than this."), "{page}");
 }
 
 #[test]

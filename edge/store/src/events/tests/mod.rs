@@ -9,6 +9,7 @@ use futures::executor::block_on;
 use orilla_events::{Device, EventId, ExperimentKey, PageKind, Sender, VariationKey};
 use orilla_money::{Currency, Money};
 use orilla_shop::team::Refused;
+use orilla_stats::Histogram;
 use serde_json::Value;
 
 pub(super) const NOW: i64 = 1_760_000_000_000;
@@ -22,13 +23,17 @@ pub(super) fn shop() -> (Arc<TestDatabase>, EventStore) {
         "INSERT INTO experiments (key, version, started_at, stopped_at, document) VALUES
            ('layout', 1, {NOW}, NULL, '{{}}'), ('promise', 1, {later}, {end}, '{{}}'), ('draft', 1, NULL, NULL, '{{}}');
          INSERT INTO experiment_metrics
-           (experiment, metric, is_share, event, currency, denominator, window_from, window_until, cap)
+           (experiment, metric, is_share, event, currency, denominator, window_from, window_until, cap, is_quantile,
+            activation)
          SELECT e.key, m.* FROM (SELECT 'layout' AS key UNION SELECT 'promise') e CROSS JOIN (VALUES
-           ('conversion', 1, 'order_placed', NULL, NULL, 0, {DAY}, NULL),
-           ('revenue', 0, 'order_placed', 'EUR', NULL, 0, {w}, 5000),
-           ('order-value', 0, 'order_placed', 'EUR', 'order_placed', 0, {w}, NULL),
-           ('return', 1, 'page_view', NULL, NULL, {DAY}, {w}, NULL),
-           ('pages', 0, 'page_view', NULL, NULL, 0, {w}, NULL)) m",
+           ('conversion', 1, 'order_placed', NULL, NULL, 0, {DAY}, NULL, 0, NULL),
+           ('revenue', 0, 'order_placed', 'EUR', NULL, 0, {w}, 5000, 0, NULL),
+           ('order-value', 0, 'order_placed', 'EUR', 'order_placed', 0, {w}, NULL, 0, NULL),
+           ('return', 1, 'page_view', NULL, NULL, {DAY}, {w}, NULL, 0, NULL),
+           ('pages', 0, 'page_view', NULL, NULL, 0, {w}, NULL, 0, NULL),
+           ('spend', 0, 'order_placed', 'EUR', NULL, 0, {w}, 9000, 1, NULL),
+           ('finish', 1, 'order_placed', NULL, NULL, 0, {DAY}, NULL, 0, 'checkout_begun'),
+           ('spend-then', 0, 'order_placed', 'EUR', NULL, 0, {w}, NULL, 1, 'checkout_begun')) m",
         w = 14 * DAY
     ));
     let store = EventStore::new(db.clone());
@@ -130,6 +135,83 @@ fn who_sees_two_variations_is_counted_in_none() {
     record(&store, &[seen(7, 0)], NOW + 30);
     assert_eq!(units(&db), [serde_json::json!(["layout", "", 1])]);
     assert_eq!(sums(&db, "conversion"), [serde_json::json!(["", 1.0])]);
+}
+
+#[test]
+fn who_has_to_do_something_first_counts_from_then_on_and_not_for_ever() {
+    let (db, store) = shop();
+    let all = |metric: &str| {
+        let sql = format!(
+            "SELECT json_array(sum(activated), sum(sum)) AS doc FROM metric_rollups
+             WHERE experiment = 'layout' AND dimension = 'device' AND metric = '{metric}'"
+        );
+        read(&db, &sql)
+    };
+    let does = |visitor, id: &str, at, what| (sender(visitor), event(id, NOW + at, what));
+    let seen = |visitor, id: &str| does(visitor, id, 10, exposure("layout", 0));
+    record(
+        &store,
+        &[
+            seen(1, "exposure-1"),
+            seen(2, "exposure-2"),
+            seen(3, "exposure-3"),
+            // Before the exposure it is nothing, and an order before it counts for nobody.
+            does(1, "checkout-early", 5, What::CheckoutBegun),
+            does(1, "order-early", 20, order(100)),
+            does(2, "checkout-2", 20, What::CheckoutBegun),
+            does(2, "bought-of-2", 30, order(200)),
+        ],
+        NOW + 40,
+    );
+    assert_eq!(all("finish"), [serde_json::json!([1, 1.0])]);
+    assert_eq!(all("spend-then"), [serde_json::json!([1, 200.0])]);
+    // What it asks for arrives later than what it makes count; and who does it and no more, counts with nothing.
+    let late =
+        [does(1, "checkout-1", 15, What::CheckoutBegun), does(3, "checkout-3", 60, What::CheckoutBegun)];
+    record(&store, &late, NOW + 70);
+    assert_eq!(all("finish"), [serde_json::json!([3, 2.0])]);
+    assert_eq!(all("spend-then"), [serde_json::json!([3, 300.0])]);
+    // Two months after the exposure nothing counts, however late it began.
+    let end = 10 + LONGEST;
+    record(&store, &[seen(4, "exposure-4"), does(4, "checkout-4", end - 2, What::CheckoutBegun)], NOW + end);
+    record(
+        &store,
+        &[does(4, "bought-of-4", end - 1, order(7)), does(4, "bought-of-5", end, order(70))],
+        NOW + end,
+    );
+    record(&store, &[seen(5, "exposure-5"), does(5, "checkout-5", end, What::CheckoutBegun)], NOW + end);
+    assert_eq!(all("spend-then"), [serde_json::json!([4, 307.0])]);
+}
+
+#[test]
+fn the_buckets_of_the_database_are_those_of_the_analysis() {
+    let (db, store) = shop();
+    let bounds = read(&db, "SELECT json_array(bucket, least) AS doc FROM value_buckets ORDER BY least");
+    assert_eq!(bounds.len(), 2_401);
+    for (at, bound) in bounds.iter().enumerate() {
+        let least = Histogram::least(u16::try_from(at).unwrap());
+        assert_eq!(bound[0], at);
+        assert!((bound[1].as_f64().unwrap() / least - 1.0).abs() < 1e-9, "{bound}");
+    }
+    // Nothing, something in another currency, and more than there are buckets.
+    let spends = [
+        (1, order(0)),
+        (2, What::OrderPlaced { revenue: Money { minor: 9, currency: Currency::USD } }),
+        (3, order(1)),
+        (4, order(9_007_199_254_740_991)),
+    ];
+    db.execute("UPDATE experiment_metrics SET cap = NULL");
+    for (visitor, what) in spends {
+        let seen = event(&format!("exposure-{visitor}"), NOW + 1, exposure("layout", 0));
+        let bought = event(&format!("order-of-{visitor}"), NOW + 2, what);
+        record(&store, &[(sender(visitor), seen), (sender(visitor), bought)], NOW + 3);
+    }
+    let found = read(
+        &db,
+        "SELECT json_array(bucket, sum(units)) AS doc FROM metric_histograms
+         WHERE dimension = 'device' AND metric = 'spend' GROUP BY bucket",
+    );
+    assert_eq!(found, [serde_json::json!([0, 1]), serde_json::json!([2_400, 1])]);
 }
 
 #[test]

@@ -22,19 +22,48 @@ fn what(kind: u8) -> What {
     }
 }
 
-/// The metrics of `shop`: is a share, which event, in EUR, is a ratio, window, cap.
-type Measure = (&'static str, bool, &'static str, bool, bool, (i64, i64), f64);
-const METRICS: [Measure; 5] = [
-    ("conversion", true, "order_placed", false, false, (0, DAY), f64::INFINITY),
-    ("revenue", false, "order_placed", true, false, (0, 14 * DAY), 5000.0),
-    ("order-value", false, "order_placed", true, true, (0, 14 * DAY), f64::INFINITY),
-    ("return", true, "page_view", false, false, (DAY, 14 * DAY), f64::INFINITY),
-    ("pages", false, "page_view", false, false, (0, 14 * DAY), f64::INFINITY),
+/// A metric of `shop`.
+struct Measure {
+    name: &'static str,
+    is_share: bool,
+    kind: &'static str,
+    in_eur: bool,
+    is_ratio: bool,
+    window: (i64, i64),
+    cap: f64,
+    is_quantile: bool,
+    activation: Option<&'static str>,
+}
+
+const ORDERS: Measure = Measure {
+    name: "conversion",
+    is_share: true,
+    kind: "order_placed",
+    in_eur: false,
+    is_ratio: false,
+    window: (0, DAY),
+    cap: f64::INFINITY,
+    is_quantile: false,
+    activation: None,
+};
+const AMOUNTS: Measure =
+    Measure { name: "revenue", is_share: false, in_eur: true, window: (0, 14 * DAY), cap: 5000.0, ..ORDERS };
+const BEGUN: Option<&str> = Some("checkout_begun");
+const METRICS: [Measure; 8] = [
+    ORDERS,
+    AMOUNTS,
+    Measure { name: "order-value", is_ratio: true, cap: f64::INFINITY, ..AMOUNTS },
+    Measure { name: "return", kind: "page_view", window: (DAY, 14 * DAY), ..ORDERS },
+    Measure { name: "pages", is_share: false, kind: "page_view", window: (0, 14 * DAY), ..ORDERS },
+    Measure { name: "spend", is_quantile: true, cap: 9000.0, ..AMOUNTS },
+    Measure { name: "finish", activation: BEGUN, ..ORDERS },
+    Measure { name: "spend-then", is_quantile: true, cap: f64::INFINITY, activation: BEGUN, ..AMOUNTS },
 ];
 
 type Key = (String, String, String, String, String);
 
-/// Units (with an empty metric) and sums, by experiment, dimension, segment, variation and metric.
+/// Units (with an empty metric), sums, and units by bucket (`METRIC in BUCKET`), by experiment, dimension, segment,
+/// variation and metric.
 fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
     let mut sums: BTreeMap<Key, Vec<f64>> = BTreeMap::new();
     for (experiment, start, stop) in [("layout", NOW, i64::MAX), ("promise", NOW + HOUR, NOW + 2 * DAY)] {
@@ -74,26 +103,40 @@ fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
                 }
             };
             add("", &[1.0]);
-            for (metric, is_share, kind, in_eur, is_ratio, window, cap) in METRICS {
+            for metric in METRICS {
+                let does = |kind: &'static str| {
+                    own().filter(move |(_, what)| what.kind().token() == kind).map(|(at, _)| at)
+                };
+                // From the exposure on, or from what has to be done after it.
+                let began = match metric.activation {
+                    None => Some(first),
+                    Some(kind) => does(kind).filter(|at| (first..stop).contains(at)).min(),
+                };
+                let Some(began) = began else { continue };
                 let total = |counts: &dyn Fn(i64) -> bool| {
-                    let events = own().filter(|(at, what)| what.kind().token() == kind && counts(*at));
+                    let events = own().filter(|(at, what)| what.kind().token() == metric.kind && counts(*at));
                     let amounts = events.map(|(_, what)| match what {
-                        What::OrderPlaced { revenue } if in_eur && revenue.currency == Currency::EUR => {
+                        What::OrderPlaced { revenue }
+                            if metric.in_eur && revenue.currency == Currency::EUR =>
+                        {
                             revenue.minor as f64
                         }
-                        _ => f64::from(u8::from(!in_eur)),
+                        _ => f64::from(u8::from(!metric.in_eur)),
                     });
                     let sum: f64 = amounts.sum();
-                    if is_share { sum.min(1.0) } else { sum.min(cap) }
+                    if metric.is_share { sum.min(1.0) } else { sum.min(metric.cap) }
                 };
-                let after =
-                    |at: i64| at >= first && (first + window.0..first + window.1).contains(&at) && at < stop;
+                let window = began + metric.window.0..began + metric.window.1;
+                let after = |at: i64| at >= began && window.contains(&at) && at < stop;
                 let value = total(&after);
                 let prior = total(&|at| at < first && at >= first - PRIOR);
-                let divides = own().filter(|(at, what)| what.kind().token() == kind && after(*at)).count();
-                let divides = if is_ratio { divides as f64 } else { 0.0 };
+                let divides = does(metric.kind).filter(|at| after(*at)).count();
+                let divides = if metric.is_ratio { divides as f64 } else { 0.0 };
+                if metric.is_quantile && value > 0.0 {
+                    add(&format!("{} in {}", metric.name, Histogram::bucket(value)), &[1.0]);
+                }
                 add(
-                    metric,
+                    metric.name,
                     &[
                         value,
                         value * value,
@@ -103,6 +146,7 @@ fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
                         prior,
                         prior * prior,
                         value * prior,
+                        f64::from(u8::from(metric.activation.is_some())),
                     ],
                 );
             }
@@ -121,12 +165,19 @@ fn stored(db: &TestDatabase) -> BTreeMap<Key, Vec<f64>> {
     );
     let sums = format!(
         "SELECT json_array(json_array(experiment, dimension, {segment}, variation, metric),
-           json_array(sum, squares, denominator, denominator_squares, products, prior, prior_squares, prior_products))
-           AS doc
+           json_array(sum, squares, denominator, denominator_squares, products, prior, prior_squares, prior_products,
+             activated)) AS doc
          FROM metric_rollups
-         WHERE sum <> 0 OR squares <> 0 OR denominator <> 0 OR products <> 0 OR prior <> 0 OR prior_products <> 0"
+         WHERE sum <> 0 OR squares <> 0 OR denominator <> 0 OR products <> 0 OR prior <> 0 OR prior_products <> 0
+           OR activated <> 0"
     );
-    let all = [units, sums].map(|sql| block_on(rows::<(Key, Vec<f64>)>(db, Statement::new(sql))).unwrap());
+    let buckets = format!(
+        "SELECT json_array(json_array(experiment, dimension, {segment}, variation, metric || ' in ' || bucket),
+           json_array(units)) AS doc
+         FROM metric_histograms WHERE units <> 0"
+    );
+    let all =
+        [units, sums, buckets].map(|sql| block_on(rows::<(Key, Vec<f64>)>(db, Statement::new(sql))).unwrap());
     all.into_iter().flatten().collect()
 }
 
