@@ -33,7 +33,8 @@ export async function check(page: Page, scripts = true) {
   if (!scripts) return;
   // A form that was just sent may lead on: what it leads to has to be there.
   await page.waitForFunction(() => document.readyState === "complete");
-  // A colour on its way from light to dark is neither.
+  // A form that waits for its answer is about to change; and a colour on its way from light to dark is neither.
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
   await page.emulateMedia({ reducedMotion: "reduce" });
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), page.url()).toBeLessThanOrEqual(0);
   for (const colorScheme of ["light", "dark"] as const) {
