@@ -28,7 +28,7 @@ cargo xtask <command>
                                Runs the shop on http://localhost:8787 and rebuilds it when a source file changes.
   test [FILTER] [--only checks|native|wasm|worker|e2e] [--release]
                                Runs every test there is, or those whose name has FILTER in it.
-  bench [size] [ssr] [import] [pages] [snapshot] [events] [lighthouse]
+  bench [size] [ssr] [import] [pages] [memory] [day] [snapshot] [events] [lighthouse]
                                Measures speed and size on this machine, and writes build/bench/*.json.
   import FILE… [--format F] [--dry-run] [--draft] [--report FILE] [--url URL] [--token T] [--currency EUR]
                                Imports catalogues: Shopify CSV, Icecat JSON, Google Merchant XML or TSV, our NDJSON; .gz too.

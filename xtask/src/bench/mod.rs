@@ -27,11 +27,13 @@ use crate::setup;
 use std::path::{Path, PathBuf};
 
 /// What `cargo xtask bench` may be given, in the order in which they run.
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 9] = [
     ("size", size::run),
     ("ssr", ssr::run),
     ("import", import::run),
-    ("pages", pages::run),
+    ("pages", pages::run_levels),
+    ("memory", pages::run_memory),
+    ("day", pages::run_days),
     ("snapshot", cost::run),
     ("events", events::run),
     ("lighthouse", lighthouse::run),
@@ -44,7 +46,7 @@ const BENCH: Build = Build { release: true, bench: true };
 /// The build that is deployed.
 const DEPLOYED: Build = Build { release: true, bench: false };
 
-/// `cargo xtask bench [size|ssr|import|pages|snapshot|events|lighthouse]`; all of them without an argument.
+/// `cargo xtask bench [size|ssr|import|pages|memory|day|snapshot|events|lighthouse]`; all of them without an argument.
 ///
 /// # Errors
 /// The step that failed.

@@ -1,5 +1,5 @@
-//! `cargo xtask bench pages`: what a page costs, by the level that has it; what a day of shoppers finds kept; and what
-//! the isolate holds. On workerd alone, with the database and the published files in another process.
+//! `cargo xtask bench pages`: what a page costs, by the level that has it; `memory`: what the isolate holds; `day`: what a
+//! day of shoppers finds kept. On workerd alone, with the database and the published files in another process.
 
 use super::day;
 use super::load::{self, Round};
@@ -69,29 +69,61 @@ fn copy(database: &Path) -> Result<PathBuf> {
     Ok(target)
 }
 
-/// Runs the bench.
+/// The published shop, what answers from constants, and the addresses of a category and a product of it.
+struct Side {
+    published: Published,
+    floor: Worker,
+    category: String,
+    product: String,
+}
+
+impl Side {
+    fn prepare() -> Result<Side> {
+        BENCH.run()?;
+        let (shop, catalogue) = import::filled()?;
+        let category = real::first_link(shop.port, "/en", "/en/c/")?;
+        let product = real::first_link(shop.port, &category, "/en/p/")?;
+        let state = shop.state.clone();
+        drop(shop);
+        let published = step("publish", || Published::new(&state))?;
+        eprintln!("  catalogue: {catalogue}");
+        let floor = floor(&published, &product)?;
+        Ok(Side { published, floor, category, product })
+    }
+}
+
+/// `cargo xtask bench pages`: what each level costs.
 ///
 /// # Errors
 /// The step that failed.
-pub fn run() -> Result<()> {
-    BENCH.run()?;
-    let (shop, catalogue) = import::filled()?;
-    let category = real::first_link(shop.port, "/en", "/en/c/")?;
-    let product = real::first_link(shop.port, &category, "/en/p/")?;
-    let state = shop.state.clone();
-    drop(shop);
-    let published = step("publish", || Published::new(&state))?;
-    eprintln!("  catalogue: {catalogue}");
-    let floor = floor(&published, &product)?;
-    // Each part takes minutes: it tells what it has found before the next.
+pub fn run_levels() -> Result<()> {
+    let Side { published, floor, product, .. } = Side::prepare()?;
     let mut report = Report::new("pages");
-    step("levels", || levels(&published, &floor, &product, &mut report))?;
-    report.finish()?;
-    let mut report = Report::new("pages-memory");
-    step("a hundred thousand addresses", || day::addresses(&published, &floor, &category, &mut report))?;
-    report.finish()?;
-    let mut report = Report::new("pages-day");
-    step("two days", || day::run(&published, &floor, &mut report))?;
+    step("levels", || each_level(&published, &floor, &product, &mut report))?;
+    report.finish()
+}
+
+/// `cargo xtask bench memory`: what an isolate holds that is asked for 100,000 addresses.
+///
+/// # Errors
+/// The step that failed.
+pub fn run_memory() -> Result<()> {
+    let Side { published, floor, category, .. } = Side::prepare()?;
+    let mut report = Report::new("memory");
+    step("a hundred thousand addresses (some minutes)", || {
+        day::addresses(&published, &floor, &category, &mut report)
+    })?;
+    report.finish()
+}
+
+/// `cargo xtask bench day`: what two days of shoppers find kept.
+///
+/// # Errors
+/// The step that failed.
+pub fn run_days() -> Result<()> {
+    let Side { published, floor, .. } = Side::prepare()?;
+    let mut report = Report::new("day");
+    step("two days (some minutes)", || day::run(&published, &floor, &mut report))?;
     report.finish()
 }
 
@@ -108,7 +140,7 @@ fn floor(published: &Published, product: &str) -> Result<Worker> {
 }
 
 /// The levels that may have a page.
-fn levels(published: &Published, floor: &Worker, product: &str, report: &mut Report) -> Result<()> {
+fn each_level(published: &Published, floor: &Worker, product: &str, report: &mut Report) -> Result<()> {
     let (orilla, floor) = (published.start(product)?, floor.start("/")?);
     // What `Cache-Status` says of each, so that nothing is taken for what it is not.
     let targets = [
