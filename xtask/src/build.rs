@@ -89,6 +89,21 @@ impl Build {
         Ok(true)
     }
 
+    /// Cargo, which in a release names sources as their crates do: where this machine keeps them is nobody's business, and
+    /// stands in each message of a panic.
+    fn cargo(self) -> Command {
+        let mut cargo = program("cargo");
+        let registry = cargo_home().join("registry/src");
+        let sources = fs::read_dir(&registry).into_iter().flatten().flatten().map(|entry| entry.path());
+        let remapped = sources.map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
+        if self.release {
+            // Added to those of .cargo/config.toml.
+            cargo
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", remapped.collect::<Vec<_>>().join(" "));
+        }
+        cargo
+    }
+
     fn profile(self) -> &'static str {
         if self.release { "release" } else { "dev-wasm" }
     }
@@ -115,7 +130,7 @@ impl Build {
 
     /// app/client → a wasm module and its JavaScript, both in `assets/pkg` under hashed names.
     fn client(self, names: &mut Names, hashed: &mut Vec<PathBuf>) -> Result<()> {
-        let mut cargo = program("cargo");
+        let mut cargo = self.cargo();
         cargo.args(["build", "--package", "orilla-client", "--target", WASM]);
         cargo.args(["--profile", self.profile()]);
         cargo.args(if self.bench { &["--features", "bench"][..] } else { &[] });
@@ -244,7 +259,7 @@ impl Build {
         let together: &[&[&str]] =
             if self.release { &[&["shop"], &["team", "device"]] } else { &[&["shop", "team", "device"]] };
         for modules in together {
-            let mut cargo = program("cargo");
+            let mut cargo = self.cargo();
             names.set(&mut cargo);
             cargo.args(["build", "--target", WASM]);
             cargo.args(modules.first().map(|first| format!("--profile={}", self.module_profile(first))));
@@ -387,4 +402,10 @@ fn file_name(path: &str) -> &str {
 /// Cargo's.
 pub fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Where cargo keeps the sources of crates.
+fn cargo_home() -> PathBuf {
+    let home = || std::env::home_dir().unwrap_or_default().join(".cargo");
+    std::env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
 }

@@ -1,12 +1,12 @@
 //! The shop's pages and islands.
 //!
 //! A page is a pure function from data (`orilla_shop`'s view models) to HTML: nothing here fetches. What the browser
-//! needs to make a page nicer is an island ([`islands`]), and what an island asks of the shop is a server function
-//! ([`server`]); every page and form works without them.
+//! needs to make a page nicer is an island ([`islands`]), and what an island asks of the shop stands in [`server`];
+//! every page and form works without them.
 
+mod ask;
 #[cfg(feature = "bench")]
 pub mod bench;
-mod call;
 pub mod islands;
 #[cfg(feature = "hydrate")]
 mod json;

@@ -110,7 +110,7 @@ impl PageContext {
         };
         let mut top: Vec<_> =
             self.categories.iter().filter(|category| !category.slug.contains('/')).collect();
-        top.sort_by_key(|category| std::cmp::Reverse(category.products));
+        orilla_sorting::sort_by_key(&mut top, |category| std::cmp::Reverse(category.products));
         let mut links = vec![link("/search", self.locale.nav_all_products())];
         links.extend(
             top.iter()

@@ -1,9 +1,7 @@
-//! What islands ask of the shop: server functions. They run where the shop renders, at the edge or on the device, and
-//! their addresses are plain form targets for browsers without scripts.
+//! What islands ask of the shop, and what it answers. The addresses are answered where the shop renders, at the edge or
+//! on the device, and are plain form targets for browsers without scripts.
 
-use crate::call::Call;
-use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, PostUrl};
+use crate::ask;
 use serde::{Deserialize, Serialize};
 
 /// A line of the cart, ready to show.
@@ -68,36 +66,58 @@ pub struct SuggestionData {
     pub price: String,
 }
 
-/// Where a form without scripts sends what goes into the cart.
+/// Where pieces are put into the cart: `locale`, `variant` and `quantity`.
 pub const ADD_TO_CART: &str = "/fn/add_to_cart";
-/// Where a form without scripts sends a new quantity.
+/// Where a quantity in the cart is set; 0 takes it out. The same fields.
 pub const SET_QUANTITY: &str = "/fn/set_quantity";
+/// Where products are asked for that fit what was typed: `locale` and `q`.
+pub const SUGGEST: &str = "/fn/suggest";
 
-/// Puts pieces of a variant into the cart.
-#[server(prefix = "/fn", endpoint = "add_to_cart", protocol = Call<PostUrl>)]
-pub async fn add_to_cart(locale: String, variant: i64, quantity: u32) -> Result<CartChange, ServerFnError> {
-    cart::context()?.add(&locale, variant, quantity).await
+/// Puts pieces of a variant into the cart. `None`: the shop can't be reached, or refuses.
+pub async fn add_to_cart(locale: &str, variant: i64, quantity: u32) -> Option<CartChange> {
+    change(ADD_TO_CART, locale, variant, quantity).await
 }
 
-/// Sets how many pieces of a variant are in the cart; 0 takes it out.
-#[server(prefix = "/fn", endpoint = "set_quantity", protocol = Call<PostUrl>)]
-pub async fn set_quantity(locale: String, variant: i64, quantity: u32) -> Result<CartChange, ServerFnError> {
-    cart::context()?.set(&locale, variant, quantity).await
+/// Sets how many pieces of a variant are in the cart; 0 takes it out. `None`: the shop can't be reached, or refuses.
+pub async fn set_quantity(locale: &str, variant: i64, quantity: u32) -> Option<CartChange> {
+    change(SET_QUANTITY, locale, variant, quantity).await
 }
 
-/// Up to eight products that fit what was typed.
-#[server(prefix = "/fn", endpoint = "suggest", protocol = Call<GetUrl>)]
-pub async fn suggest(locale: String, q: String) -> Result<Vec<SuggestionData>, ServerFnError> {
-    cart::context()?.suggest(&locale, &q).await
+async fn change(path: &str, locale: &str, variant: i64, quantity: u32) -> Option<CartChange> {
+    let (variant, quantity) = (variant.to_string(), quantity.to_string());
+    ask::post(path, &[("locale", locale), ("variant", &variant), ("quantity", &quantity)]).await
+}
+
+/// Up to eight products that fit what was typed; none if the shop can't be reached or refuses.
+pub async fn suggest(locale: &str, typed: &str) -> Vec<SuggestionData> {
+    ask::get(SUGGEST, &[("locale", locale), ("q", typed)]).await.unwrap_or_default()
 }
 
 #[cfg(feature = "ssr")]
-pub use cart::{ServerContext, cart_data, register};
+pub use cart::{Changed, Desk, cart_data, suggestions};
 
 #[cfg(feature = "ssr")]
 #[path = "server_cart.rs"]
 mod cart;
 
 #[cfg(feature = "hydrate")]
-#[path = "server_browser.rs"]
-mod browser;
+mod reading {
+    use super::{CartChange, CartData, CartLineData, SuggestionData};
+    use crate::json::read_members;
+
+    read_members!(CartLineData {
+        variant,
+        title,
+        options,
+        href,
+        picture,
+        unit,
+        quantity,
+        most,
+        total,
+        problem
+    });
+    read_members!(CartData { lines, subtotal, pieces, orderable });
+    read_members!(CartChange { done, message, cart });
+    read_members!(SuggestionData { href, title, brand, price });
+}

@@ -1,8 +1,7 @@
-//! The server's side of the server functions.
+//! What becomes of the cart, and what fits what was typed: the answers to what islands ask.
 
-use super::{AddToCart, CartChange, CartData, CartLineData, SetQuantity, Suggest, SuggestionData};
+use super::{CartChange, CartData, CartLineData, SuggestionData};
 use crate::present::picture;
-use leptos::prelude::*;
 use orilla_catalog::VariantId;
 use orilla_money::Currency;
 use orilla_orders::{Cart, CartError, Issue, Quantity, Quote};
@@ -10,143 +9,106 @@ use orilla_shop::PortError;
 use orilla_shop::catalog::Search;
 use orilla_shop::checkout::{Variants, quote_cart};
 use orilla_ui::Locale;
-use server_fn::axum::register_explicit;
-use std::sync::{Arc, Mutex};
 
 /// Suggestions shown at once.
 const SUGGESTIONS: u32 = 8;
 
-/// What the pipeline hands to a server function, and what comes back beside its value.
-#[derive(Clone)]
-pub struct ServerContext {
-    /// The search, for suggestions.
-    pub search: Arc<dyn Search>,
-    /// The variants in the cart.
-    pub variants: Arc<dyn Variants>,
+/// Where a shopper changes their cart.
+pub struct Desk<'a> {
+    /// The variants that there are.
+    pub variants: &'a dyn Variants,
     /// The shop's currency.
     pub currency: Currency,
-    /// The cart as it came, and then as it became.
-    pub cart: Arc<Mutex<Cart>>,
+    /// The shopper's language.
+    pub locale: Locale,
+}
+
+/// A cart after a change, or after one that could not be.
+pub struct Changed {
+    /// The cart as it is now.
+    pub cart: Cart,
     /// Where a browser without scripts goes next.
-    pub next: Arc<Mutex<Option<String>>>,
-    /// The failure of the store, if that is why a function has failed.
-    pub failure: Arc<Mutex<Option<PortError>>>,
+    pub next: String,
+    /// What an island is told.
+    pub change: CartChange,
 }
 
-/// Makes the server functions known: on wasm there are no link-time constructors to rely on.
-pub fn register() {
-    register_explicit::<AddToCart>();
-    register_explicit::<SetQuantity>();
-    register_explicit::<Suggest>();
-}
-
-/// The context of the running server function.
-pub(super) fn context() -> Result<ServerContext, ServerFnError> {
-    use_context::<ServerContext>().ok_or_else(|| ServerFnError::new("no server context"))
-}
-
-impl ServerContext {
-    /// Leaves the failure for the pipeline; the shopper's browser need not know what it was.
-    fn failed(&self, error: PortError) -> ServerFnError {
-        if let Ok(mut failure) = self.failure.lock() {
-            *failure = Some(error);
-        }
-        ServerFnError::new("the shop can't reach its data")
-    }
-
-    pub(super) async fn add(
-        &self,
-        locale: &str,
-        variant: i64,
-        quantity: u32,
-    ) -> Result<CartChange, ServerFnError> {
-        let locale = Locale::from_segment(locale).unwrap_or_default();
-        let known =
-            self.variants.variants(&[VariantId(variant)]).await.map_err(|error| self.failed(error))?;
-        let mut cart = self.current();
+impl Desk<'_> {
+    /// Puts so many pieces of a variant into a cart.
+    ///
+    /// # Errors
+    /// If the variants can't be read.
+    pub async fn add(&self, mut cart: Cart, variant: VariantId, quantity: u32) -> Result<Changed, PortError> {
+        let known = self.variants.variants(&[variant]).await?;
         let outcome = match known.first() {
-            None => Err(locale.cart_sold_out("")),
-            Some(found) if found.available == 0 => Err(locale.cart_sold_out(&found.title)),
+            None => Err(self.locale.cart_sold_out("")),
+            Some(found) if found.available == 0 => Err(self.locale.cart_sold_out(&found.title)),
             Some(found) => Quantity::new(quantity)
                 .and_then(|more| cart.add(found.id, more))
-                .map(|()| locale.notice_added(&found.title))
-                .map_err(|error| explain(locale, error)),
+                .map(|()| self.locale.notice_added(&found.title))
+                .map_err(|error| explain(self.locale, error)),
         };
-        let done = outcome.is_ok();
-        self.leave(cart.clone(), locale, if done { "?notice=added" } else { "?notice=failed" });
-        self.change(locale, &cart, done, outcome.unwrap_or_else(|message| message)).await
+        let query = if outcome.is_ok() { "?notice=added" } else { "?notice=failed" };
+        self.changed(cart, query, outcome).await
     }
 
-    pub(super) async fn set(
-        &self,
-        locale: &str,
-        variant: i64,
-        quantity: u32,
-    ) -> Result<CartChange, ServerFnError> {
-        let locale = Locale::from_segment(locale).unwrap_or_default();
-        let id = VariantId(variant);
-        let mut cart = self.current();
-        let before = cart.quantity(id).map_or(0, Quantity::get);
+    /// Sets how many pieces of a variant are in a cart; 0 takes it out.
+    ///
+    /// # Errors
+    /// If the variants can't be read.
+    pub async fn set(&self, mut cart: Cart, variant: VariantId, quantity: u32) -> Result<Changed, PortError> {
+        let updated = || self.locale.notice_updated().to_owned();
+        let before = cart.quantity(variant).map_or(0, Quantity::get);
         if quantity == 0 {
-            cart.remove(id);
-            self.leave(cart.clone(), locale, &format!("?removed={variant}x{before}"));
-            return self.change(locale, &cart, true, locale.notice_updated().to_owned()).await;
+            cart.remove(variant);
+            let query = format!("?removed={}x{before}", variant.0);
+            return self.changed(cart, &query, Ok(updated())).await;
         }
         let outcome = Quantity::new(quantity)
-            .and_then(|quantity| cart.set(id, quantity))
-            .map_err(|error| explain(locale, error));
-        let done = outcome.is_ok();
-        self.leave(cart.clone(), locale, if done { "?notice=updated" } else { "?notice=failed" });
-        self.change(locale, &cart, done, outcome.map_or_else(|e| e, |()| locale.notice_updated().to_owned()))
-            .await
+            .and_then(|quantity| cart.set(variant, quantity))
+            .map(|()| updated())
+            .map_err(|error| explain(self.locale, error));
+        let query = if outcome.is_ok() { "?notice=updated" } else { "?notice=failed" };
+        self.changed(cart, query, outcome).await
     }
 
-    pub(super) async fn suggest(
+    async fn changed(
         &self,
-        locale: &str,
-        typed: &str,
-    ) -> Result<Vec<SuggestionData>, ServerFnError> {
-        let locale = Locale::from_segment(locale).unwrap_or_default();
-        let typed: String = typed.chars().take(100).collect();
-        let found = self.search.suggest(&typed, SUGGESTIONS).await.map_err(|error| self.failed(error))?;
-        Ok(found
-            .into_iter()
-            .map(|suggestion| SuggestionData {
-                href: format!("/{}/p/{}", locale.code(), suggestion.handle),
-                title: suggestion.title,
-                brand: suggestion.brand,
-                price: locale.money(suggestion.price_from),
-            })
-            .collect())
+        cart: Cart,
+        query: &str,
+        outcome: Result<String, String>,
+    ) -> Result<Changed, PortError> {
+        let quote = quote_cart(self.variants, &cart, None, self.currency).await?;
+        // A sum beyond what money can count: nobody gets there by shopping.
+        let quote = quote.map_err(|error| PortError::Unexpected(error.to_string()))?;
+        let data = cart_data(self.locale, &cart, &quote);
+        let change = CartChange {
+            done: outcome.is_ok(),
+            message: outcome.unwrap_or_else(|message| message),
+            cart: data,
+        };
+        Ok(Changed { cart, next: format!("/{}/cart{query}", self.locale.code()), change })
     }
+}
 
-    fn current(&self) -> Cart {
-        self.cart.lock().map(|cart| cart.clone()).unwrap_or_default()
-    }
-
-    /// Leaves the new cart, and where to go next, for the pipeline.
-    fn leave(&self, cart: Cart, locale: Locale, query: &str) {
-        if let Ok(mut slot) = self.cart.lock() {
-            *slot = cart;
-        }
-        if let Ok(mut next) = self.next.lock() {
-            *next = Some(format!("/{}/cart{query}", locale.code()));
-        }
-    }
-
-    async fn change(
-        &self,
-        locale: Locale,
-        cart: &Cart,
-        done: bool,
-        message: String,
-    ) -> Result<CartChange, ServerFnError> {
-        let quote = quote_cart(&*self.variants, cart, None, self.currency).await;
-        let quote = quote
-            .map_err(|error| self.failed(error))?
-            .map_err(|error| ServerFnError::new(error.to_string()))?;
-        Ok(CartChange { done, message, cart: cart_data(locale, cart, &quote) })
-    }
+/// Products that fit what was typed.
+///
+/// # Errors
+/// If the search can't be asked.
+pub async fn suggestions(
+    search: &dyn Search,
+    locale: Locale,
+    typed: &str,
+) -> Result<Vec<SuggestionData>, PortError> {
+    let typed: String = typed.chars().take(100).collect();
+    let found = search.suggest(&typed, SUGGESTIONS).await?;
+    let suggestion = |found: orilla_catalog::read::Suggestion| SuggestionData {
+        href: format!("/{}/p/{}", locale.code(), found.handle),
+        title: found.title,
+        brand: found.brand,
+        price: locale.money(found.price_from),
+    };
+    Ok(found.into_iter().map(suggestion).collect())
 }
 
 fn explain(locale: Locale, error: CartError) -> String {

@@ -58,7 +58,7 @@ pub(crate) fn all() -> &'static [Keyword] {
             let words = words.split(',').filter(|word| !word.trim().is_empty());
             keywords.extend(words.map(|word| Keyword::parse(word, motif)));
         }
-        keywords.sort_unstable_by_key(Keyword::first_word);
+        orilla_sorting::sort_by(&mut keywords, |a, b| a.first_word().cmp(b.first_word()));
         keywords
     })
 }

@@ -79,17 +79,22 @@ pub fn tree(own: Vec<CategoryNode>) -> Vec<CategoryNode> {
             *totals.entry(slug.to_owned()).or_default() += category.products;
         }
     }
-    let names: BTreeMap<&str, &str> = own.iter().map(|c| (c.slug.as_str(), c.name.as_str())).collect();
+    // `extend` and not `collect`, which sorts first.
+    let mut names = BTreeMap::<&str, &str>::new();
+    names.extend(own.iter().map(|c| (c.slug.as_str(), c.name.as_str())));
     let name = |slug: &str| names.get(slug).copied().unwrap_or_default().to_owned();
-    let mut nodes: Vec<CategoryNode> = totals
-        .iter()
-        .map(|(slug, products)| CategoryNode { slug: slug.clone(), name: name(slug), products: *products })
-        .collect();
-    // By the names on the way down; the slug decides between equal names.
-    nodes.sort_by_cached_key(|node| {
-        way(&node.slug).map(|slug| (name(slug).to_lowercase(), slug.to_owned())).collect::<Vec<_>>()
+    let nodes = totals.iter().map(|(slug, products)| CategoryNode {
+        slug: slug.clone(),
+        name: name(slug),
+        products: *products,
     });
-    nodes
+    // By the names on the way down; the slug decides between equal names.
+    let key = |node: &CategoryNode| -> Vec<_> {
+        way(&node.slug).map(|slug| (name(slug).to_lowercase(), slug.to_owned())).collect()
+    };
+    let mut keyed: Vec<_> = nodes.into_iter().map(|node| (key(&node), node)).collect();
+    orilla_sorting::sort_by(&mut keyed, |(a, _), (b, _)| a.cmp(b));
+    keyed.into_iter().map(|(_, node)| node).collect()
 }
 
 #[cfg(test)]

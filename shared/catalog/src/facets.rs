@@ -3,6 +3,7 @@
 use crate::AttributeKey;
 use crate::query::{Filter, ListQuery};
 use crate::read::{Facet, FacetKind, FacetValue};
+use orilla_sorting::sort_by;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,7 +76,7 @@ pub fn facets(query: &ListQuery, counts: Vec<Count>) -> Vec<Facet> {
     let selected = |key: &str, token: &str| is_selected(query, key, token);
     let mut shown: Vec<(String, Gathered)> =
         all.into_iter().filter(|(key, f)| worth_showing(query, key, f)).collect();
-    shown.sort_by(|(a_key, a), (b_key, b)| {
+    sort_by(&mut shown, |(a_key, a), (b_key, b)| {
         (a_key != "brand", std::cmp::Reverse(a.coverage), a_key).cmp(&(
             b_key != "brand",
             std::cmp::Reverse(b.coverage),
@@ -144,14 +145,14 @@ fn facet(key: String, gathered: Gathered, selected: impl Fn(&str, &str) -> bool)
             (FacetValue { token, count, selected }, number)
         })
         .collect();
-    values.sort_by(|(a, _), (b, _)| b.count.cmp(&a.count).then_with(|| a.token.cmp(&b.token)));
+    sort_by(&mut values, |(a, _), (b, _)| b.count.cmp(&a.count).then_with(|| a.token.cmp(&b.token)));
     let mut place = 0;
     values.retain(|(value, _)| {
         place += 1;
         place <= SHOWN || value.selected
     });
     if matches!(kind, FacetKind::Number { .. }) {
-        values.sort_by(|(_, a), (_, b)| a.unwrap_or_default().total_cmp(&b.unwrap_or_default()));
+        sort_by(&mut values, |(_, a), (_, b)| a.unwrap_or_default().total_cmp(&b.unwrap_or_default()));
     }
     Facet { key, name: gathered.name, kind, values: values.into_iter().map(|(value, _)| value).collect() }
 }

@@ -68,7 +68,7 @@ impl Flags {
             .flat_map(|experiment| [Some(&*experiment.attribute), experiment.fallback.as_deref()])
             .flatten()
             .collect();
-        names.sort_unstable();
+        orilla_sorting::sort(&mut names);
         names.dedup();
         names
     }

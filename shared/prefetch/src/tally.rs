@@ -69,7 +69,7 @@ impl Tally {
         let steps = std::mem::take(&mut self.steps);
         *self = Tally { taken_at: Some(now), ..Tally::default() };
         let mut counted: Vec<_> = steps.into_iter().map(|(step, count)| Counted { step, count }).collect();
-        counted.sort_by(|a, b| a.step.cmp(&b.step));
+        orilla_sorting::sort_by(&mut counted, |a, b| a.step.cmp(&b.step));
         Some(counted)
     }
 }

@@ -8,6 +8,7 @@ use crate::frame::{FormatError, Hash, Kind, SegmentRef, encode, open_named, refe
 use crate::manifest::{BucketRef, Manifest};
 use crate::place;
 use orilla_catalog::ProductId;
+use orilla_sorting::sort_by;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What happened to a product.
@@ -182,10 +183,10 @@ impl Builder {
     /// read its log of changes.
     pub fn finish(self, version: u64, created_at: i64, position: u64, shop: Shop) -> Manifest {
         let mut categories = shop.categories;
-        categories.sort_by(|a, b| a.slug.cmp(&b.slug));
+        sort_by(&mut categories, |a, b| a.slug.cmp(&b.slug));
         categories.dedup_by(|a, b| a.slug == b.slug);
         let mut keys = shop.keys;
-        keys.sort_by(|a, b| a.key.cmp(&b.key));
+        sort_by(&mut keys, |a, b| a.key.cmp(&b.key));
         keys.dedup_by(|a, b| a.key == b.key);
         Manifest {
             version,

@@ -20,7 +20,7 @@ pub struct Matches(Vec<(ProductId, f64)>);
 impl FromIterator<(ProductId, f64)> for Matches {
     fn from_iter<I: IntoIterator<Item = (ProductId, f64)>>(found: I) -> Self {
         let mut all: Vec<_> = found.into_iter().collect();
-        all.sort_by_key(|(id, _)| *id);
+        orilla_sorting::sort_by_key(&mut all, |(id, _)| *id);
         all.dedup_by_key(|(id, _)| *id);
         Matches(all)
     }
@@ -131,7 +131,7 @@ impl Snapshot {
         }
         let end = rest.len().min(size);
         let Some(page) = rest.get_mut(..end) else { return &[] };
-        page.sort_unstable_by(order);
+        orilla_sorting::sort_by(page, order);
         page
     }
 
@@ -145,7 +145,7 @@ impl Snapshot {
         }
         let mut counted: Vec<bool> = question.bits.iter().map(|bit| *bit != 0).collect();
         let keys = dictionary.keys().iter().zip(&tally.coverage).zip(&choices).enumerate();
-        let mut candidates: Vec<(Reverse<u32>, i64, &str, usize)> = keys
+        let candidates = keys
             .filter(|(at, ((_, coverage), choices))| {
                 question.bits.get(*at) == Some(&0)
                     && (2..=MOST_VALUES).contains(*choices)
@@ -153,10 +153,8 @@ impl Snapshot {
             })
             .map(|(at, ((key, coverage), _))| {
                 (Reverse(*coverage), self.named(key).map_or(0, |named| named.rank), key, at)
-            })
-            .collect();
-        candidates.sort_unstable();
-        for (.., at) in candidates.into_iter().take(CANDIDATES) {
+            });
+        for (.., at) in orilla_sorting::least(candidates, CANDIDATES) {
             counted.get_mut(at).into_iter().for_each(|counted| *counted = true);
         }
         counts()

@@ -6,21 +6,12 @@ use crate::snapshot::Snapshot;
 use crate::tables::{At, at};
 use orilla_catalog::ProductId;
 use orilla_catalog::read::Card;
+use orilla_sorting::least;
 
 /// The place of a product in an order that looks shuffled and stays. The multiplier is Knuth's for hashing by
 /// multiplication; the store has the same order.
-fn shuffle(id: ProductId) -> i64 {
-    id.0.wrapping_mul(2_654_435_761) % 4_294_967_296
-}
-
-/// The first `most` in order.
-fn first<T: Ord>(mut all: Vec<T>, most: usize) -> Vec<T> {
-    if all.len() > most {
-        all.select_nth_unstable(most);
-        all.truncate(most);
-    }
-    all.sort_unstable();
-    all
+fn shuffle(id: ProductId) -> u64 {
+    id.0.wrapping_mul(2_654_435_761).rem_euclid(1 << 32).unsigned_abs()
 }
 
 impl Snapshot {
@@ -53,8 +44,8 @@ impl Snapshot {
             let sold_out = bucket.available.get(row) == Some(&0);
             (place != me).then(|| (distance, sold_out, price(bucket, row).abs_diff(my_price), place))
         };
-        let near: Vec<_> = self.rows().filter_map(standing).collect();
-        first(near, index(most)).into_iter().filter_map(|(.., place)| self.card_at(place)).collect()
+        let near = self.rows().filter_map(standing);
+        least(near, index(most)).into_iter().filter_map(|(.., place)| self.card_at(place)).collect()
     }
 
     /// Products for the home page: available, with a picture or a category; one of each category, then a second of each,
@@ -65,19 +56,24 @@ impl Snapshot {
             let category = self.category_at(place);
             let shown = category.is_some() || bucket.has_picture(row);
             let available = bucket.available.get(row).is_some_and(|available| *available > 0);
-            (available && shown).then(|| (category, shuffle(bucket.id(row)), place))
+            // As one number, by category and then shuffled: so it is sorted by what sorts the handles.
+            let category = category.map_or(0, |at| at as u64 + 1);
+            (available && shown).then(|| ((category << 32) + shuffle(bucket.id(row)), place))
         };
-        let mut choice: Vec<_> = self.rows().filter_map(fits).collect();
+        let mut choice: Vec<(u64, At)> = self.rows().filter_map(fits).collect();
         choice.sort_unstable();
         let mut round = 0;
         let mut last = None;
-        let rounds_of = choice.into_iter().map(|(category, shuffle, place)| {
-            round = if last == Some(category) { round + 1 } else { 0 };
-            last = Some(category);
-            (round, shuffle, place)
+        let rounds_of = choice.into_iter().map(|(standing, place)| {
+            let category = Some(standing >> 32);
+            round = if last == category { round + 1 } else { 0 };
+            last = category;
+            (round, standing % (1 << 32), place)
         });
-        let all: Vec<(u32, i64, At)> = rounds_of.filter(|(round, ..)| *round < rounds).collect();
-        first(all, index(most)).into_iter().filter_map(|(.., place)| self.card_at(place)).collect()
+        least(rounds_of.filter(|(round, ..)| *round < rounds), index(most))
+            .into_iter()
+            .filter_map(|(.., place)| self.card_at(place))
+            .collect()
     }
 
     /// Products in the order of their ids, from the one after `after`.

@@ -48,7 +48,7 @@ impl Snapshot {
     pub(crate) fn menu(&self, most: u32) -> Vec<CategoryRef> {
         let mut top = self.categories();
         top.retain(|category| !category.slug.contains('/'));
-        top.sort_by_key(|category| Reverse(category.products));
+        orilla_sorting::sort_by_key(&mut top, |category| Reverse(category.products));
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         top.into_iter()
             .take(most)

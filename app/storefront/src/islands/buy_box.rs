@@ -95,13 +95,13 @@ pub fn BuyBox() -> impl IntoView {
         let code = code_sent.clone();
         spawn_local(async move {
             let _turn = browser::cart_turn().await;
-            let outcome = add_to_cart(code, variant.id, wanted).await;
+            let outcome = add_to_cart(&code, variant.id, wanted).await;
             status.set(Some(match outcome {
-                Ok(change) => {
+                Some(change) => {
                     browser::announce_cart(change.cart.pieces);
                     (change.done, change.message)
                 }
-                Err(_) => (false, locale.notice_failed().to_owned()),
+                None => (false, locale.notice_failed().to_owned()),
             }));
             busy.set(false);
         });

@@ -32,14 +32,14 @@ pub fn CartLines() -> impl IntoView {
         let code = code.clone();
         spawn_local(async move {
             let _turn = browser::cart_turn().await;
-            match set_quantity(code, variant, quantity).await {
-                Ok(change) => {
+            match set_quantity(&code, variant, quantity).await {
+                Some(change) => {
                     browser::announce_cart(change.cart.pieces);
                     undo.set((quantity == 0 && before > 0).then_some((variant, before)));
                     status.set(Some(change.message));
                     cart.set(change.cart);
                 }
-                Err(_) => status.set(Some(locale.notice_failed().to_owned())),
+                None => status.set(Some(locale.notice_failed().to_owned())),
             }
         });
     });

@@ -35,8 +35,8 @@ pub fn QuickAdd() -> impl IntoView {
         spawn_local(async move {
             let locale = browser::language();
             let _turn = browser::cart_turn().await;
-            match add_to_cart(locale.code().to_owned(), variant, 1).await {
-                Ok(change) => {
+            match add_to_cart(locale.code(), variant, 1).await {
+                Some(change) => {
                     browser::announce_cart(change.cart.pieces);
                     status.set(Some(if change.done {
                         locale.product_added().to_owned()
@@ -44,7 +44,7 @@ pub fn QuickAdd() -> impl IntoView {
                         change.message
                     }));
                 }
-                Err(_) => status.set(Some(locale.notice_failed().to_owned())),
+                None => status.set(Some(locale.notice_failed().to_owned())),
             }
             busy.set(false);
         });

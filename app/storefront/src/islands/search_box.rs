@@ -45,7 +45,7 @@ pub fn SearchBox() -> impl IntoView {
         }
         let code = code.clone();
         spawn_local(async move {
-            let found = suggest(code, text).await.unwrap_or_default();
+            let found = suggest(&code, &text).await;
             // An answer that a later question has overtaken is not shown.
             if asked.get_value() == question {
                 active.set(None);

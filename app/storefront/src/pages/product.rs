@@ -10,8 +10,8 @@ use leptos::tachys::html::InertElement;
 use orilla_catalog::AttributeValue;
 use orilla_catalog::read::{AttributeView, Card, ProductView, VariantView};
 use orilla_money::Money;
-use orilla_orders::{HOME, Rate};
-use orilla_ui::{Breadcrumbs, CardLayout, Crumb, Locale, countries};
+use orilla_orders::Rate;
+use orilla_ui::{Breadcrumbs, CardLayout, Crumb, Locale};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -113,8 +113,8 @@ fn delivery(locale: Locale, product: &ProductView, promise: Option<Rate>) -> Str
     let is_in_stock = product.variants.iter().any(|variant| variant.available > 0);
     let Some(rate) = promise.filter(|_| is_in_stock) else { return locale.product_delivery().to_owned() };
     let (from, to) = (rate.days.0.to_string(), rate.days.1.to_string());
-    let country = countries(locale).find(|country| country.code == HOME.code());
-    let country = country.map_or(HOME.code(), |country| country.name);
+    // Its name alone, and not the table of all countries' names, which only checkouts and orders carry.
+    let country = locale.product_home();
     match rate.free_from {
         Some(minor) => {
             let amount = locale.money(Money::new(minor, rate.price.currency));
@@ -334,6 +334,15 @@ fn breadcrumb_data(page: &PageContext, product: &ProductView) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use orilla_orders::HOME;
+    use orilla_ui::country_name;
+
+    #[test]
+    fn the_promise_is_for_the_country_that_the_shop_ships_from() {
+        for locale in Locale::ALL {
+            assert_eq!(Some(locale.product_home()), country_name(locale, HOME.code()));
+        }
+    }
 
     #[test]
     fn reads_the_variant_of_the_url() {

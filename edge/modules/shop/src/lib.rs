@@ -1,4 +1,4 @@
-//! The module that answers shoppers: pages, the cart, server functions. It comes with the isolate, before the first
+//! The module that answers shoppers: pages, the cart, what islands ask. It comes with the isolate, before the first
 //! request, so it holds nothing that only the team, programs or checkouts need.
 
 use orilla_pipeline::gateway::body::largest_body;

@@ -1,4 +1,4 @@
-//! What pages, forms and server functions answer to wrong input.
+//! What pages, forms and the addresses that islands ask answer to wrong input.
 
 use super::{FORM, HTML};
 use crate::testing::{Answer, Shop};

@@ -94,7 +94,7 @@ impl VisitorFlags {
             return text;
         }
         let mut met: Vec<_> = flags.iter().flat_map(|flag| self.answer(flag.as_ref()).exposures).collect();
-        met.sort_unstable();
+        orilla_sorting::sort(&mut met);
         met.dedup();
         for (experiment, variation) in met {
             let space = if text.is_empty() { "" } else { " " };

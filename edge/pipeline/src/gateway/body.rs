@@ -6,7 +6,7 @@
 use crate::Problem;
 use http::{Extensions, StatusCode};
 
-/// A form, and what a server function takes.
+/// A form, and what an island sends.
 pub const LARGEST_FORM: usize = 64 * 1024;
 /// A form of the Studio: a product's description has up to 60,000 bytes, each of which may take three in a form, and it
 /// has up to 500 variants and 500 attributes.

@@ -13,7 +13,7 @@ pub enum RouteClass {
     Page,
     /// Cart, checkout, orders.
     Private,
-    /// A server function.
+    /// What an island asks.
     Function,
     /// The HTTP API for everyone.
     Api,

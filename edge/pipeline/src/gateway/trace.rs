@@ -117,7 +117,7 @@ fn state_of(headers: &HeaderMap) -> String {
     }
     let keys: Option<Vec<&str>> = members.iter().map(|member| member_key(member)).collect();
     let is_valid = keys.is_some_and(|mut keys| {
-        keys.sort_unstable();
+        orilla_sorting::sort(&mut keys);
         keys.len() <= MOST_MEMBERS && keys.windows(2).all(|pair| pair.first() != pair.last())
     });
     let state = members.join(",");

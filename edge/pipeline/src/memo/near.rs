@@ -188,7 +188,7 @@ pub(super) fn page_name(kind: &str, build: &str, route: &str, values: &[(Dimensi
     let mut name = ["page", kind, build, route].join("\n");
     // In one order, whichever each isolate has learnt them in.
     let mut values: Vec<_> = values.iter().collect();
-    values.sort_unstable();
+    orilla_sorting::sort(&mut values);
     for (dimension, value) in values {
         // Lengths, so that no value can look like the next dimension.
         name.push_str(&format!("\n{dimension:?}={}:{value}", value.len()));

@@ -32,14 +32,13 @@ use orilla_ui::Locale;
 
 /// The routes of the shop.
 pub fn router() -> Router {
-    orilla_storefront::server::register();
     // A route per language, rather than one with a variable: another first segment is no page.
     let router = Locale::ALL.into_iter().fold(Router::new(), |router, locale| pages(router, locale.code()));
     let router = router
         .route("/", get(catalog::choose_language))
         .route("/fn/qa", post(consent::end_qa))
         .route("/fn/seen", post(navigation::seen))
-        .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
+        .merge(cart::functions())
         .route("/e", post(events::collect))
         .route("/sw.js", get(device::script))
         .route("/device/current", get(device::current))
@@ -62,7 +61,6 @@ pub fn router() -> Router {
 
 /// The routes of a device that the shop is out of reach of.
 pub fn away_router() -> Router {
-    orilla_storefront::server::register();
     let router = Locale::ALL.into_iter().fold(Router::new(), |router, locale| {
         let at = |path: &str| format!("/{}{path}", locale.code());
         pages(router, locale.code())
@@ -72,7 +70,7 @@ pub fn away_router() -> Router {
     });
     router
         .route("/", get(catalog::choose_language))
-        .route("/fn/{*name}", get(cart::server_function).post(cart::server_function))
+        .merge(cart::functions())
         .route("/fn/consent", post(device::out_of_reach))
         .route("/fn/qa", post(device::out_of_reach))
         .route("/art/{name}", get(pictures::drawn))

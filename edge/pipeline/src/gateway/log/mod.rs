@@ -111,7 +111,7 @@ pub fn error_text(text: &str, uri: &Uri, headers: &HeaderMap) -> String {
         .collect();
     values.extend(decoded.iter().map(String::as_str));
     // The longest first: it may hold another.
-    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    orilla_sorting::sort_by_key(&mut values, |value| std::cmp::Reverse(value.len()));
     scrub(text, &values)
 }
 
