@@ -100,7 +100,7 @@ mod tests {
     use futures::executor::block_on;
     use orilla_orders::{BrowserId, Cart, Held, Text};
     use orilla_passkeys::UserHandle;
-    use orilla_shop::accounts::{stitch_browser, sync_cart};
+    use orilla_shop::accounts::{SharedCart, leave_cart, stitch_browser};
     use orilla_shop::passkeys::Passkeys;
     use orilla_shop::team::{Sessions, sign_in};
 
@@ -125,14 +125,43 @@ mod tests {
         assert!(!block_on(store.keep_cart("ada", &first)).unwrap(), "somebody was first");
         assert!(!block_on(store.keep_cart("bea", &StoredCart { version: 1, ..first.clone() })).unwrap());
         assert!(!block_on(store.keep_cart("nobody", &first)).unwrap());
-        let held = Held { browser: BrowserId::from_random([1; 8]), copy: 0 };
-        let synced = block_on(sync_cart(&store, "ada", held, &cart, NOW)).unwrap();
+        let guest = Held { browser: BrowserId::from_random([1; 8]), copy: 0 };
+        let open = |held, now| block_on(SharedCart::open(&store, "ada", held, &cart, now)).unwrap();
+        let synced = block_on(open(guest, NOW).keep(None)).unwrap();
         let stored = block_on(store.cart("ada")).unwrap();
         assert_eq!((stored.version, stored.ledger.cart()), (2, cart.clone()));
-        block_on(sync_cart(&store, "ada", synced.held, &cart, NOW + 1)).unwrap();
-        block_on(sync_cart(&store, "ada", synced.held, &cart, NOW + 2)).unwrap();
+        block_on(open(synced.held, NOW + 1).keep(None)).unwrap();
+        block_on(open(synced.held, NOW + 2).keep(None)).unwrap();
         assert!(block_on(store.cart("ada")).unwrap().version <= 3, "a look is no change");
         assert_eq!(block_on(store.cart("bea")).unwrap(), StoredCart::default());
+    }
+
+    #[test]
+    fn a_request_that_was_overtaken_writes_over_nothing() {
+        let (_, store) = stores();
+        let guest = |seed| Held { browser: BrowserId::from_random([seed; 8]), copy: 0 };
+        let cart = |text| Cart::parse(text).unwrap();
+        let open = |held, own: &Cart| block_on(SharedCart::open(&store, "ada", held, own, NOW)).unwrap();
+        let phone = block_on(open(guest(1), &cart("1.12x2")).keep(None)).unwrap();
+        let (slow, quick) = (open(phone.held, &phone.cart), open(guest(2), &cart("1.12x1-7x1")));
+        assert_eq!(slow.cart().to_string(), "1.12x2");
+        block_on(quick.keep(None)).unwrap();
+        // It was shown two and makes one of them.
+        let kept = block_on(slow.keep(Some(&cart("1.12x1")))).unwrap();
+        assert_eq!(kept.cart.to_string(), "1.12x2-7x1");
+    }
+
+    #[test]
+    fn a_browser_that_signs_out_leaves_what_it_has_changed() {
+        let (_, store) = stores();
+        let guest = Held { browser: BrowserId::from_random([1; 8]), copy: 0 };
+        let cart = |text| Cart::parse(text).unwrap();
+        let first = block_on(SharedCart::open(&store, "ada", guest, &cart("1.12x2"), NOW)).unwrap();
+        let held = block_on(first.keep(None)).unwrap().held;
+        block_on(leave_cart(&store, "ada", held, &cart("1.12x1-7x1"), NOW)).unwrap();
+        let ledger = block_on(store.cart("ada")).unwrap().ledger;
+        assert_eq!(ledger.cart().to_string(), "1.7x1-12x1");
+        assert!(block_on(leave_cart(&store, "nobody", held, &cart("1.7x1"), NOW)).is_err());
     }
 
     #[test]

@@ -175,10 +175,35 @@ impl Cart {
         Ok(())
     }
 
+    /// What becomes of it when somebody who was shown `from` makes `to` of that: what was put in there is put in here, and
+    /// what was taken out is taken out, as far as it is there and fits.
+    #[must_use]
+    pub fn changed(&self, from: &Cart, to: &Cart) -> Self {
+        let mut cart = self.clone();
+        for (variant, before, after) in differences(from, to) {
+            let here = cart.quantity(variant).map_or(0, Quantity::get);
+            match Quantity::new((here + after).saturating_sub(before).min(Quantity::MOST)) {
+                // A 51st line stays out.
+                Ok(pieces) => drop(cart.set(variant, pieces)),
+                Err(_) => cart.remove(variant),
+            }
+        }
+        cart
+    }
+
     /// Takes a variant out; nothing happens if it is not in.
     pub fn remove(&mut self, variant: VariantId) {
         self.0.retain(|line| line.variant != variant);
     }
+}
+
+/// The variants of which two carts hold different quantities, with both.
+pub(crate) fn differences(from: &Cart, to: &Cart) -> Vec<(VariantId, u32, u32)> {
+    let pieces = |cart: &Cart, variant| cart.quantity(variant).map_or(0, Quantity::get);
+    let new = to.lines().iter().filter(|line| from.quantity(line.variant).is_none());
+    let all = from.lines().iter().chain(new).map(|line| line.variant);
+    let both = all.map(|variant| (variant, pieces(from, variant), pieces(to, variant)));
+    both.filter(|(_, before, after)| before != after).collect()
 }
 
 /// A positive whole number in its only form: no sign, no leading zero.
@@ -277,6 +302,22 @@ mod tests {
         assert_eq!(cart.to_string(), "1.2x9");
         assert_eq!(cart.set(VariantId(0), Quantity(1)), Err(CartError::Variant));
         assert_eq!(serde_json::to_string(&cart).unwrap(), r#""1.2x9""#);
+    }
+
+    #[track_caller]
+    fn check_changed(cart: &str, from: &str, to: &str, expected: &str) {
+        let cart_of = |text| Cart::parse(text).unwrap();
+        assert_eq!(cart_of(cart).changed(&cart_of(from), &cart_of(to)).to_string(), expected);
+    }
+
+    #[test]
+    fn what_was_done_to_one_cart_is_done_to_another() {
+        check_changed("1.1x2-2x1", "1.1x2-2x1", "1.2x1", "1.2x1");
+        check_changed("1.1x5-2x1", "1.1x2", "1.1x3", "1.1x6-2x1");
+        check_changed("1.1x5-2x1", "1.1x2", "1.", "1.1x3-2x1");
+        check_changed("1.1x1", "1.1x2-3x1", "1.", "1.");
+        check_changed("1.1x1", "1.", "1.7x2", "1.1x1-7x2");
+        check_changed("1.1x98", "1.1x2", "1.1x9", "1.1x99");
     }
 
     proptest! {

@@ -8,6 +8,7 @@
 
 use super::{JointCart, LARGEST, Replica, settle};
 use crate::Cart;
+use crate::cart::differences;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -88,6 +89,20 @@ pub(super) struct Browser {
     copies: BTreeMap<Replica, Copy>,
 }
 
+impl Browser {
+    /// It shows this copy; `None`: it never had it, or that is forgotten.
+    fn shows(&mut self, number: Replica, now: i64) -> Option<&mut Copy> {
+        if now.saturating_sub(self.at) >= SEEN_EVERY {
+            self.at = now;
+        }
+        // What it has shown, it has: earlier copies are over.
+        if self.copies.contains_key(&number) {
+            self.copies.retain(|kept, _| *kept >= number);
+        }
+        self.copies.get_mut(&number)
+    }
+}
+
 /// A copy, and under which number the browser that holds it adds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Copy {
@@ -124,38 +139,63 @@ impl CartLedger {
     /// A browser shows its cart, which may have been changed since it got its copy, and gets the merged one. The same
     /// again changes nothing. `now` is milliseconds since 1970.
     pub fn sync(&mut self, held: Held, cart: &Cart, now: i64) -> Synced {
-        let known = self.browsers.get_mut(&held.browser).map(|browser| {
-            if now.saturating_sub(browser.at) >= SEEN_EVERY {
-                browser.at = now;
-            }
-            // What it has shown, it has: earlier copies are over.
-            if browser.copies.contains_key(&held.copy) {
-                browser.copies.retain(|number, _| *number >= held.copy);
-            }
-            browser.copies.contains_key(&held.copy)
-        });
-        match known {
-            Some(true) => {}
-            None if held.copy == 0 => self.keep(held, JointCart::default(), Cart::default(), now),
-            // Nobody knows what of this cart is news: none of it gets lost, and nothing is counted twice.
-            _ => {
-                let replica = self.number();
-                self.cart.raise(replica, cart);
-                return self.tell(held.browser, cart, now);
-            }
-        }
-        let copy =
-            self.browsers.get_mut(&held.browser).and_then(|browser| browser.copies.get_mut(&held.copy));
-        let Some(copy) = copy else { return Synced { cart: cart.clone(), held } };
-        copy.cart.change(copy.adds_as, &copy.shown, cart);
-        copy.shown.clone_from(cart);
-        self.cart.merge(&copy.cart);
+        let is_known = self.hear(held, cart, now);
         // A guest gets a number at once: who has one is never taken for a guest again.
-        if held.copy != 0 && self.cart == copy.cart && self.cart.shown(cart) == *cart {
+        if is_known && held.copy != 0 && self.has_all(held, cart) {
             self.tidy();
             return Synced { cart: cart.clone(), held };
         }
         self.tell(held.browser, cart, now)
+    }
+
+    /// As [`Self::sync`] with the browser's `own` cart; then the shop, which has `seen` the merged one, makes `to` of it
+    /// because the browser asked for that.
+    ///
+    /// The browser learns of the change with the answer. Until it shows the new copy, the one that it has is as it was:
+    /// of several requests under way at once each counts, and the same one again, or the same change made on the device
+    /// because no answer came, counts once.
+    pub fn change(&mut self, held: Held, own: &Cart, seen: &Cart, to: &Cart, now: i64) -> Synced {
+        let is_known = self.hear(held, own, now);
+        let copy = self.browsers.get(&held.browser).and_then(|browser| browser.copies.get(&held.copy));
+        let (adds_as, mut cart) = match copy.filter(|_| is_known) {
+            Some(copy) => (copy.adds_as, copy.cart.clone()),
+            None => (self.number(), self.cart.clone()),
+        };
+        // What others have put in, and the browser had not been told: taken out all the same, if the shop showed it.
+        let mut unknown = Vec::new();
+        for (variant, before, after) in differences(seen, to) {
+            cart.add(adds_as, variant, after.saturating_sub(before));
+            let gone = before.saturating_sub(after);
+            unknown.push((variant, gone.saturating_sub(cart.quantity(variant))));
+            cart.remove(variant, gone);
+        }
+        self.cart.merge(&cart);
+        unknown.into_iter().for_each(|(variant, pieces)| self.cart.remove(variant, pieces));
+        self.tell(held.browser, to, now)
+    }
+
+    /// Takes over what a browser shows. False: nobody knows what of it is news.
+    fn hear(&mut self, held: Held, cart: &Cart, now: i64) -> bool {
+        if held.copy == 0 && !self.browsers.contains_key(&held.browser) {
+            self.keep(held, JointCart::default(), Cart::default(), now);
+        }
+        let browser = self.browsers.get_mut(&held.browser);
+        let Some(copy) = browser.and_then(|browser| browser.shows(held.copy, now)) else {
+            // None of it gets lost, and nothing is counted twice.
+            let replica = self.number();
+            self.cart.raise(replica, cart);
+            return false;
+        };
+        copy.cart.change(copy.adds_as, &copy.shown, cart);
+        copy.shown.clone_from(cart);
+        self.cart.merge(&copy.cart);
+        true
+    }
+
+    /// Whether a browser that shows this cart has nothing to learn.
+    fn has_all(&self, held: Held, cart: &Cart) -> bool {
+        let copy = self.browsers.get(&held.browser).and_then(|browser| browser.copies.get(&held.copy));
+        copy.is_some_and(|copy| copy.cart == self.cart) && self.cart.shown(cart) == *cart
     }
 
     /// Forgets a browser that will not come again: it has signed out.

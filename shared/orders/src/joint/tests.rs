@@ -145,19 +145,35 @@ impl Tab {
     }
 
     fn act(&mut self, deed: Deed) {
-        match deed {
-            Deed::Add(variant, pieces) => {
-                let _ = self.cart.add(VariantId(variant), Quantity::new(pieces).unwrap());
-            }
-            Deed::Remove(variant, pieces) => {
-                let before = self.cart.quantity(VariantId(variant)).map_or(0, Quantity::get);
-                match Quantity::new(before.saturating_sub(pieces)) {
-                    Ok(left) => self.cart.set(VariantId(variant), left).unwrap(),
-                    Err(_) => self.cart.remove(VariantId(variant)),
-                }
+        self.cart = after(&self.cart, deed);
+    }
+
+    /// The shop does it, and answers.
+    fn ask(&self, ledger: &mut CartLedger, deed: Deed) -> Tab {
+        let mut seen = self.clone();
+        // Nothing of what is shown is kept before it is done.
+        seen.sync(&mut ledger.clone());
+        let to = after(&seen.cart, deed);
+        let synced = ledger.change(self.held, &self.cart, &seen.cart, &to, 0);
+        Tab { held: synced.held, cart: synced.cart }
+    }
+}
+
+fn after(cart: &Cart, deed: Deed) -> Cart {
+    let mut cart = cart.clone();
+    match deed {
+        Deed::Add(variant, pieces) => {
+            let _ = cart.add(VariantId(variant), Quantity::new(pieces).unwrap());
+        }
+        Deed::Remove(variant, pieces) => {
+            let before = cart.quantity(VariantId(variant)).map_or(0, Quantity::get);
+            match Quantity::new(before.saturating_sub(pieces)) {
+                Ok(left) => cart.set(VariantId(variant), left).unwrap(),
+                Err(_) => cart.remove(VariantId(variant)),
             }
         }
     }
+    cart
 }
 
 fn lines(cart: &Cart) -> BTreeMap<i64, u32> {
@@ -175,19 +191,66 @@ enum Step {
     Sync,
     /// The shop has heard, and the answer got lost.
     Lost,
+    /// The shop is asked to do it.
+    Ask(Deed),
+    /// The shop did it, and the answer got lost; the device does it, or does not.
+    Unanswered(Deed, bool),
+    /// The same request arrives twice.
+    Doubled(Deed),
+    /// Something else is asked meanwhile, and its answer comes last, or first.
+    AtOnce(Deed, bool),
+}
+
+impl Step {
+    fn deed(self) -> Option<Deed> {
+        match self {
+            Step::Act(deed) | Step::Ask(deed) | Step::Unanswered(deed, _) => Some(deed),
+            Step::Doubled(deed) | Step::AtOnce(deed, _) => Some(deed),
+            Step::Sync | Step::Lost => None,
+        }
+    }
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![3 => deed().prop_map(Step::Act), 2 => Just(Step::Sync), 1 => Just(Step::Lost)]
+    prop_oneof![
+        3 => deed().prop_map(Step::Act),
+        2 => Just(Step::Sync),
+        1 => Just(Step::Lost),
+        3 => deed().prop_map(Step::Ask),
+        1 => (deed(), any::<bool>()).prop_map(|(deed, again)| Step::Unanswered(deed, again)),
+        1 => deed().prop_map(Step::Doubled),
+        1 => (deed(), any::<bool>()).prop_map(|(deed, is_last)| Step::AtOnce(deed, is_last)),
+    ]
+}
+
+fn take(tab: &mut Tab, ledger: &mut CartLedger, step: Step) {
+    match step {
+        Step::Act(deed) => tab.act(deed),
+        Step::Sync => tab.sync(ledger),
+        Step::Lost => tab.clone().sync(ledger),
+        Step::Ask(deed) => *tab = tab.ask(ledger, deed),
+        Step::Unanswered(deed, is_done_here) => {
+            tab.ask(ledger, deed);
+            if is_done_here {
+                tab.act(deed);
+            }
+        }
+        Step::Doubled(deed) => {
+            tab.ask(ledger, deed);
+            *tab = tab.ask(ledger, deed);
+        }
+        Step::AtOnce(deed, is_last) => {
+            let mut other = tab.clone();
+            let answer = tab.ask(ledger, deed);
+            other.sync(ledger);
+            *tab = if is_last { other } else { answer };
+        }
+    }
 }
 
 fn play(tabs: &mut [Tab], ledger: &mut CartLedger, steps: &[(usize, Step)]) {
     for (who, step) in steps {
-        match step {
-            Step::Act(deed) => tabs[*who].act(*deed),
-            Step::Sync => tabs[*who].sync(ledger),
-            Step::Lost => tabs[*who].clone().sync(ledger),
-        }
+        take(&mut tabs[*who], ledger, *step);
         *ledger = stored(ledger);
     }
     for _ in 0..3 {
@@ -214,11 +277,13 @@ proptest! {
     fn nothing_that_was_added_is_lost(
         steps in prop::collection::vec((0..3usize, step()), 0..30),
     ) {
-        let steps: Vec<_> = steps.into_iter().filter(|(_, step)| !matches!(step, Step::Act(Deed::Remove(..)))).collect();
+        // Of an answer that got lost nobody knows whether what is asked next is the same again: it counts as that.
+        let is_in = |step: &Step| !matches!(step.deed(), Some(Deed::Remove(..))) && !matches!(step, Step::Unanswered(_, false));
+        let steps: Vec<_> = steps.into_iter().filter(|(_, step)| is_in(step)).collect();
         let mut added = BTreeMap::<i64, u32>::new();
         for (_, step) in &steps {
-            if let Step::Act(Deed::Add(variant, pieces)) = step {
-                *added.entry(*variant).or_default() += pieces;
+            if let Some(Deed::Add(variant, pieces)) = step.deed() {
+                *added.entry(variant).or_default() += pieces;
             }
         }
         prop_assume!(added.values().all(|pieces| *pieces <= Quantity::MOST));
@@ -231,19 +296,62 @@ proptest! {
     fn the_cart_of_one_browser_is_its_own(steps in prop::collection::vec(step(), 0..40)) {
         let (mut tab, mut ledger) = (Tab::new(1), CartLedger::default());
         for step in steps {
+            let mut expected = tab.cart.clone();
             match step {
-                Step::Act(deed) => tab.act(deed),
-                Step::Sync => {
-                    let before = tab.cart.clone();
-                    tab.sync(&mut ledger);
-                    prop_assert_eq!(&tab.cart, &before);
-                }
-                Step::Lost => tab.clone().sync(&mut ledger),
+                Step::Act(deed) | Step::Ask(deed) => expected = after(&expected, deed),
+                Step::Sync | Step::Lost => {}
+                _ => continue,
             }
+            take(&mut tab, &mut ledger, step);
+            prop_assert_eq!(&tab.cart, &expected);
         }
         tab.sync(&mut ledger);
         prop_assert_eq!(lines(&tab.cart), lines(&ledger.cart()));
     }
+}
+
+#[test]
+fn requests_of_one_browser_at_once_all_count() {
+    let mut ledger = CartLedger::default();
+    let mut phone = Tab::with(1, "1.1x1");
+    phone.sync(&mut ledger);
+    let first = phone.ask(&mut ledger, Deed::Add(2, 1));
+    let second = phone.ask(&mut ledger, Deed::Add(3, 1));
+    assert_eq!(second.cart.to_string(), "1.1x1-2x1-3x1");
+    // The first answer comes last: the next page has it all.
+    phone = first;
+    assert_eq!(phone.cart.to_string(), "1.1x1-2x1");
+    phone.sync(&mut ledger);
+    assert_eq!(phone.cart.to_string(), "1.1x1-2x1-3x1");
+}
+
+#[test]
+fn what_a_network_took_and_did_not_answer_counts_once() {
+    let mut ledger = CartLedger::default();
+    let (mut phone, mut laptop) = (Tab::with(1, "1.1x2"), Tab::new(2));
+    phone.sync(&mut ledger);
+    laptop.sync(&mut ledger);
+    phone.ask(&mut ledger, Deed::Add(2, 1));
+    phone.ask(&mut ledger, Deed::Remove(1, 1));
+    laptop.cart = cart("1.1x3");
+    laptop.sync(&mut ledger);
+    // The device did both on its own.
+    phone.act(Deed::Add(2, 1));
+    phone.act(Deed::Remove(1, 1));
+    phone.sync(&mut ledger);
+    assert_eq!(lines(&phone.cart), BTreeMap::from([(1, 2), (2, 1)]));
+}
+
+#[test]
+fn the_shop_takes_out_what_the_browser_had_not_been_told_of() {
+    let mut ledger = CartLedger::default();
+    let (mut phone, mut laptop) = (Tab::with(1, "1.1x1"), Tab::with(2, "1.2x3"));
+    phone.sync(&mut ledger);
+    laptop.sync(&mut ledger);
+    phone = phone.ask(&mut ledger, Deed::Remove(2, 2));
+    assert_eq!(phone.cart.to_string(), "1.1x1-2x1");
+    laptop.sync(&mut ledger);
+    assert_eq!(lines(&laptop.cart), BTreeMap::from([(1, 1), (2, 1)]));
 }
 
 #[test]

@@ -2,19 +2,21 @@
 //!
 //! The store knows an account by its name, which is the handle of its passkeys: the member of its sessions.
 
+mod cart;
 mod stitch;
 
+pub use cart::{SharedCart, leave_cart};
 pub use stitch::{Identity, LIFE, stitch};
 
 use crate::PortError;
 use crate::checkout::ListedOrder;
 use async_trait::async_trait;
-use orilla_orders::{Cart, CartLedger, Held, Synced};
+use orilla_orders::CartLedger;
 use serde::{Deserialize, Serialize};
 
 /// The most orders of one page of a list.
 pub const MOST_ORDERS: u32 = 50;
-/// How often a cart that somebody else has written meanwhile is merged anew.
+/// How often what somebody else has written meanwhile is changed anew.
 const ATTEMPTS: usize = 5;
 
 /// An account.
@@ -61,43 +63,6 @@ pub trait Accounts: Send + Sync {
     /// Forgets an account with its passkeys, sessions and cart. Orders stay: the shop has to keep them, by their own
     /// links.
     async fn delete(&self, name: &str) -> Result<(), PortError>;
-}
-
-/// Merges a browser's cart with the account's: what the browser is to keep.
-///
-/// # Errors
-/// [`PortError`]; the browser keeps what it has then, and nothing is lost.
-pub async fn sync_cart(
-    accounts: &dyn Accounts,
-    name: &str,
-    held: Held,
-    cart: &Cart,
-    now: i64,
-) -> Result<Synced, PortError> {
-    for _ in 0..ATTEMPTS {
-        let mut stored = accounts.cart(name).await?;
-        let before = stored.ledger.clone();
-        let synced = stored.ledger.sync(held, cart, now);
-        if stored.ledger == before || accounts.keep_cart(name, &stored).await? {
-            return Ok(synced);
-        }
-    }
-    Err(PortError::Unavailable("an account's cart changes all the time".to_owned()))
-}
-
-/// Forgets a browser that signs out, with its copy of the cart.
-///
-/// # Errors
-/// [`PortError`].
-pub async fn forget_browser(accounts: &dyn Accounts, name: &str, held: Held) -> Result<(), PortError> {
-    for _ in 0..ATTEMPTS {
-        let mut stored = accounts.cart(name).await?;
-        stored.ledger.forget(held.browser);
-        if accounts.keep_cart(name, &stored).await? {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// Who a browser is from now on that is signed in, and whose owner agreed to be counted; the account's visitor, and the
