@@ -54,3 +54,16 @@ async function renew({ oldSubscription, newSubscription }) {
   const body = JSON.stringify({ old: endpoint, subscription });
   await fetch("/en/orders/notices", { method: "POST", headers, body });
 }
+
+// Who signs out is told of nothing any more, and what was told is put away. The push service ends it, whether the shop
+// hears of it now or, with the next message, from the push service.
+export async function quiet() {
+  for (const notification of await registration.getNotifications()) notification.close();
+  await navigator.clearAppBadge?.();
+  const subscription = await registration.pushManager?.getSubscription();
+  if (!subscription) return;
+  await subscription.unsubscribe();
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ ended: subscription.endpoint });
+  await fetch("/en/orders/notices", { method: "POST", headers, body, keepalive: true });
+}

@@ -4,7 +4,7 @@
 // `BUILD` is this build: its name, the names of its static files, and those that pages cannot be without.
 import init, * as module from "./device/device.js";
 import { BUILD } from "./build.js";
-import "./push.js";
+import { quiet } from "./push.js";
 
 // The languages of pages: a test compares with the shop's.
 const PAGES = /^\/(?:en|es|pt)(?:\/|$)|^\/$/;
@@ -159,7 +159,9 @@ addEventListener("message", (event) => {
 });
 
 async function forget(port) {
+  const silent = quiet().catch((error) => console.warn("the shop was not told that this browser is quiet:", error));
   await navigator.locks.request("orilla-outbox", () => call((shop) => shop.forget()));
+  await silent;
   port?.postMessage("forgotten");
   await tell('{"states":{}}');
 }

@@ -147,6 +147,35 @@ test("Web Push: a notification leads to the order: to the page that shows it, or
   expect(await clicked("https://elsewhere.net/en")).toEqual(["close"]);
 });
 
+test("Web Push: a browser whose shopper signs out is told of nothing any more", async ({ context, page, staff, push, baseURL }) => {
+  await context.grantPermissions(["notifications"], { origin: new URL(baseURL ?? "").origin });
+  await subscribable(page, push);
+  const path = await order(page, staff);
+  await ask(page).click();
+  await expect(told(page)).toBeVisible();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const [worker] = context.serviceWorkers();
+  const endpoint = await page.evaluate(() => JSON.parse(localStorage.made).subscription.endpoint);
+  // The browser's maker is out of reach: what the service worker asks of it is noted.
+  await worker.evaluate((endpoint) => {
+    const scope = self as never as { ended: string[] };
+    scope.ended = [];
+    const unsubscribe = async () => scope.ended.push(endpoint);
+    PushManager.prototype.getSubscription = async () => ({ endpoint, unsubscribe }) as never;
+  }, endpoint);
+  const forgotten = page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    const { port1, port2 } = new MessageChannel();
+    const answer = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+    active?.postMessage({ outbox: "forget" }, [port2]);
+    return answer;
+  });
+  expect(await forgotten).toBe("forgotten");
+  expect(await worker.evaluate(() => (self as never as { ended: string[] }).ended)).toEqual([endpoint]);
+  await page.goto(path);
+  await expect(ask(page)).toBeVisible();
+});
+
 test("Web Push: who may not be notified reads why, and who can't sees nothing of it", async ({ context, page, staff, baseURL }) => {
   const session = await context.newCDPSession(page);
   const { origin } = new URL(baseURL ?? "");

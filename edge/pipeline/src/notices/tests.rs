@@ -197,6 +197,21 @@ fn another_endpoint_is_told_by_who_knows_the_one_before() {
 }
 
 #[test]
+fn a_browser_that_has_signed_out_is_told_of_nothing() {
+    let (shop, address) = with_order();
+    for endpoint in ["https://push.net/mine", "https://push.net/other"] {
+        assert!(told(&shop, &address, &begin(endpoint)));
+    }
+    assert!(!told(&shop, "/en/orders/notices", &json!({ "ended": "https://push.net/mine" })));
+    assert!(!told(&shop, &address, &json!({ "do": "ask", "endpoint": "https://push.net/mine" })));
+    assert!(told(&shop, &address, &json!({ "do": "ask", "endpoint": "https://push.net/other" })));
+    for half in [json!({}), json!({ "old": "https://push.net/other" })] {
+        assert_eq!(send(&shop.shopper(), "/en/orders/notices", &half).status, 400);
+    }
+    assert!(told(&shop, &address, &json!({ "do": "ask", "endpoint": "https://push.net/other" })));
+}
+
+#[test]
 fn a_message_holds_number_status_and_link_in_the_shoppers_language() {
     let (shop, address) = with_order();
     let token = OrderToken::parse(address.split('/').nth(3).unwrap()).unwrap();

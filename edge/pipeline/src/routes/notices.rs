@@ -41,11 +41,14 @@ enum Wish {
     End { endpoint: String },
 }
 
-/// A browser's push service gave it another endpoint.
+/// What a browser says of its endpoint.
 #[derive(Deserialize)]
-struct Renewed {
-    old: String,
-    subscription: Subscription,
+#[serde(untagged)]
+enum Change {
+    /// Its push service gave it another one.
+    Renewed { old: String, subscription: Subscription },
+    /// It is to be told of nothing any more: who was told has signed out.
+    Ended { ended: String },
 }
 
 /// `POST /en/orders/TOKEN/notices`: answers whether this browser is told of the order.
@@ -85,12 +88,20 @@ pub async fn wish(
     Ok(reply::with_header(answer, header::CACHE_CONTROL, "private, no-store"))
 }
 
-/// `POST /en/orders/notices`: whoever knows the endpoint of before may say which one has come in its place.
+/// `POST /en/orders/notices`: whoever knows the endpoint of before may say which one has come in its place, or that none
+/// has.
 pub async fn renew(visit: Visit, team: Team, body: Bytes) -> Result<Response, Problem> {
     let notices = offered(&visit, &team)?;
-    let Renewed { old, subscription } = read(&body)?;
-    let (endpoint, keys) = checked(&subscription, notices)?;
-    let is_told = notices.subscriptions.renew(&old, &endpoint, &keys).await?;
+    let is_told = match read(&body)? {
+        Change::Renewed { old, subscription } => {
+            let (endpoint, keys) = checked(&subscription, notices)?;
+            notices.subscriptions.renew(&old, &endpoint, &keys).await?
+        }
+        Change::Ended { ended } => {
+            notices.subscriptions.forget(&ended).await?;
+            false
+        }
+    };
     let answer = Json(json!({ "told": is_told })).into_response();
     Ok(reply::with_header(answer, header::CACHE_CONTROL, "private, no-store"))
 }
