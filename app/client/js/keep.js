@@ -1,3 +1,4 @@
+import { shareCart } from "./together.js";
 import { watchOrders } from "./waiting.js";
 
 // Keeps the shop on the device: registers the service worker once the page is idle, but where each byte may cost only
@@ -38,3 +39,5 @@ async function start() {
   });
 }
 start();
+if (document.prerendering) document.addEventListener("prerenderingchange", shareCart, { once: true });
+else shareCart();

@@ -1,6 +1,7 @@
 //! What a host brings: the ports, and what an operator configures.
 
 use crate::gateway::gate::Gate;
+use crate::gateway::log::Level;
 use crate::gateway::watch::Instruments;
 use crate::isolate::Isolate;
 use orilla_money::Currency;
@@ -109,6 +110,12 @@ impl Host {
             random: self.random.clone(),
             background: self.background.clone(),
         }
+    }
+
+    /// Something went wrong that no answer tells: a line of the log.
+    pub(crate) fn complain(&self, message: &str) {
+        let line = serde_json::json!({ "level": "error", "message": message });
+        self.gate.log.line(Level::Error, &line.to_string());
     }
 }
 

@@ -83,15 +83,25 @@ thread_local! {
 
 /// Where the team's addresses begin.
 const TEAM_PATHS: &str = "/studio";
-/// Where the addresses begin that only programs ask for; and the one where somebody agrees to be counted, which may be
-/// somebody with an account.
-const PROGRAM_PATHS: [&str; 3] = ["/api/", "/ofrep/", "/fn/consent"];
+/// Where the addresses begin that only programs ask for; and those where somebody agrees to be counted, who may have an
+/// account, or shares the account's cart.
+const PROGRAM_PATHS: [&str; 4] = ["/api/", "/ofrep/", "/fn/consent", "/fn/cart"];
 /// How the addresses go on, behind the language, of orders and accounts. Nobody shares those pages.
 const ORDER_PATHS: [&str; 3] = ["/checkout", "/orders/", "/account"];
+/// The functions that change the cart, and behind the language its page: of who is signed in, it is the account's.
+const CART_PATHS: [&str; 2] = ["/fn/add_to_cart", "/fn/set_quantity"];
+const CART_PAGE: &str = "/cart";
 
-/// Whether [`answer_team`] answers this path, rather than [`answer`].
-pub fn is_for_team(path: &str) -> bool {
-    path.starts_with(TEAM_PATHS) || is_for_counter(path)
+/// Whether [`answer_team`] answers this path for a browser with these cookies (the header's text), rather than [`answer`].
+pub fn is_for_team(path: &str, cookies: &str) -> bool {
+    path.starts_with(TEAM_PATHS)
+        || is_for_counter(path)
+        || (is_about_the_cart(path) && cookies.contains(account::SESSION))
+}
+
+fn is_about_the_cart(path: &str) -> bool {
+    let behind_language = path.get("/en".len()..).unwrap_or_default();
+    behind_language.starts_with(CART_PAGE) || CART_PATHS.iter().any(|begin| path.starts_with(begin))
 }
 
 /// Whether a program or a checkout asks for this path: what is published answers, and the database.
@@ -101,7 +111,7 @@ fn is_for_counter(path: &str) -> bool {
         || ORDER_PATHS.iter().any(|begin| behind_language.starts_with(begin))
 }
 
-/// Answers a shopper's request: any address but those that are for [`answer_team`].
+/// Answers a shopper's request: any but those that are for [`answer_team`].
 pub async fn answer(host: Host, request: Request<Body>) -> Response<Body> {
     answer_from_published(host, request, SHOP.with(Clone::clone)).await
 }
@@ -113,11 +123,12 @@ pub async fn answer_away(host: Host, outbox: Outbox, mut request: Request<Body>)
     answer_from_published(host, request, AWAY.with(Clone::clone)).await
 }
 
-/// Answers a request to an address that [`is_for_team`].
+/// Answers a request that [`is_for_team`].
 pub async fn answer_team(host: Host, team: Team, mut request: Request<Body>) -> Response<Body> {
     request.extensions_mut().insert(team.writer.clone());
     request.extensions_mut().insert(notices::telling(&host, team));
-    if is_for_counter(request.uri().path()) {
+    let path = request.uri().path();
+    if is_for_counter(path) || is_about_the_cart(path) {
         return answer_from_published(host, request, COUNTER.with(Clone::clone)).await;
     }
     through(host, request, TEAM.with(Clone::clone)).await
@@ -202,6 +213,9 @@ mod tests {
         let begins: Vec<_> = std::iter::once(TEAM_PATHS).chain(PROGRAM_PATHS).collect();
         assert!(entry.contains(&format!("const TEAM_PATHS = {begins:?};")), "{begins:?}");
         assert!(entry.contains(&format!("const ORDER_PATHS = {ORDER_PATHS:?};")), "{ORDER_PATHS:?}");
+        assert!(entry.contains(&format!("const CART_PATHS = {CART_PATHS:?};")), "{CART_PATHS:?}");
+        assert!(entry.contains(&format!("const CART_PAGE = {CART_PAGE:?};")), "{CART_PAGE:?}");
+        assert!(entry.contains(&format!("const ACCOUNT = {:?};", account::SESSION)));
     }
 
     #[test]
@@ -245,6 +259,7 @@ mod tests {
             ("/en/api/v1", false, false),
             ("/fn/suggest", false, false),
             ("/fn/consent", true, true),
+            ("/fn/cart", true, true),
             ("/es/account", true, true),
             ("/en/account/sign-in/begin", true, true),
             ("/en/checkout", true, true),
@@ -255,7 +270,22 @@ mod tests {
             ("/", false, false),
             ("/é", false, false),
         ] {
-            assert_eq!((is_for_team(path), is_for_counter(path)), (team, counter), "{path}");
+            assert_eq!((is_for_team(path, ""), is_for_counter(path)), (team, counter), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_cart_of_who_is_signed_in_is_for_the_second_module() {
+        for (path, expected) in [
+            ("/en/cart", true),
+            ("/fn/add_to_cart", true),
+            ("/fn/set_quantity", true),
+            ("/fn/suggest", false),
+            ("/en", false),
+            ("/en/p/cart", false),
+        ] {
+            assert_eq!(is_for_team(path, "__Host-cart=1.1x1; __Host-account=key"), expected, "{path}");
+            assert!(!is_for_team(path, "__Host-cart=1.1x1; __Host-cart-copy=1.0123456789abcdef.7"), "{path}");
         }
     }
 }

@@ -579,6 +579,19 @@ impl Client<'_> {
         pairs.join("; ")
     }
 
+    /// The value of a cookie; empty without one.
+    pub fn cookie(&self, name: &str) -> String {
+        let Role::Shopper(cookies) = &self.role else { return String::new() };
+        cookies.borrow().get(name).cloned().unwrap_or_default()
+    }
+
+    /// Changes a cookie, as a service worker does.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        if let Role::Shopper(cookies) = &self.role {
+            cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        }
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], b"")
     }
@@ -632,7 +645,8 @@ impl Client<'_> {
         }
         let request = request.body(Body::from(body.to_vec())).unwrap();
         let host = self.shop.host.clone();
-        let response = if is_for_team(path) {
+        let cookies = request.headers().get(header::COOKIE).and_then(|cookies| cookies.to_str().ok());
+        let response = if is_for_team(path, cookies.unwrap_or_default()) {
             block_on(answer_team(host, self.shop.team.clone(), request))
         } else {
             block_on(answer(host, request))

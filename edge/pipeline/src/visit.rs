@@ -21,7 +21,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
 /// The cookie that holds the cart. `__Host-`: this host only, sent over TLS only (browsers count localhost as safe).
-const CART_COOKIE: &str = "__Host-cart";
+pub const CART_COOKIE: &str = "__Host-cart";
 /// A year, in seconds.
 const CART_AGE: u32 = 365 * 24 * 3600;
 
@@ -279,7 +279,8 @@ pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item 
     pairs(headers).filter(move |(found, _)| *found == name).map(|(_, value)| value)
 }
 
-fn cart_of(headers: &HeaderMap) -> Cart {
+/// The cart in its cookie; an empty one if there is none that can be read.
+pub fn cart_of(headers: &HeaderMap) -> Cart {
     cookies(headers, CART_COOKIE)
         .find(|value| value.len() <= LONGEST_CART)
         .and_then(|value| Cart::parse(value).ok())

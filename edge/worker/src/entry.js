@@ -1,5 +1,5 @@
-// The Worker's entry. Pages come from one module of WebAssembly; what the team, programs and checkouts ask for from
-// another, which is instantiated when it is first needed: an isolate that serves pages starts without it.
+// The Worker's entry. Pages come from one module of WebAssembly; what the team, programs, checkouts and accounts ask
+// for from another, which is instantiated when it is first needed: an isolate that serves pages starts without it.
 export { PublicationList } from "./publications.js";
 import { clockOf } from "./rollouts.js";
 import * as shopScript from "./shop/shop.js";
@@ -8,9 +8,13 @@ import * as teamScript from "./team/team.js";
 import teamModule from "./team_bg.wasm";
 
 // As orilla_pipeline::is_for_team; a test compares.
-const TEAM_PATHS = ["/studio", "/api/", "/ofrep/", "/fn/consent"];
+const TEAM_PATHS = ["/studio", "/api/", "/ofrep/", "/fn/consent", "/fn/cart"];
 // Behind the language: /en/checkout
 const ORDER_PATHS = ["/checkout", "/orders/", "/account"];
+// Of who is signed in, the cart is the account's.
+const CART_PATHS = ["/fn/add_to_cart", "/fn/set_quantity"];
+const CART_PAGE = "/cart";
+const ACCOUNT = "__Host-account";
 
 // Names what is used of each script, one by one, so that the build can leave out the rest.
 const shop = {
@@ -97,7 +101,9 @@ export default {
     const path = url.indexOf("/", 8);
     const isTeam =
       TEAM_PATHS.some((begin) => url.startsWith(begin, path)) ||
-      ORDER_PATHS.some((begin) => url.startsWith(begin, path + 3));
+      ORDER_PATHS.some((begin) => url.startsWith(begin, path + 3)) ||
+      ((url.startsWith(CART_PAGE, path + 3) || CART_PATHS.some((begin) => url.startsWith(begin, path))) &&
+        request.headers.get("cookie")?.includes(ACCOUNT));
     if (!isTeam) return call(shop, () => shop.fetch(request, env, context));
     team.start(); // does something the first time only
     return call(team, () => team.fetch(request, env, context, inspect));

@@ -39,6 +39,8 @@ pub fn privacy(page: Arc<PageContext>) -> String {
             {InertElement::new(page.slots.consent_form.clone())}
             <h2>{locale.privacy_orders_title()}</h2>
             <p>{locale.privacy_orders_text()}</p>
+            <h2>{locale.privacy_account_title()}</h2>
+            <p>{locale.privacy_account_text()}</p>
             <h2>{locale.privacy_counts_title()}</h2>
             <p>{locale.privacy_counts_text()}</p>
             <h2>{locale.privacy_rights_title()}</h2>

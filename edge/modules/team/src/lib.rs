@@ -1,5 +1,6 @@
-//! The module that answers the shop's team (the Studio's pages, import, export), programs (the HTTP API) and checkouts. It
-//! is instantiated with the first request for one of their addresses: an isolate that serves pages never pays for it.
+//! The module that answers the shop's team (the Studio's pages, import, export), programs (the HTTP API), checkouts and
+//! shoppers with an account. It is instantiated with the first of their requests: an isolate that serves pages never pays
+//! for it.
 //! Its memory is its own, and so is the snapshot that it reads.
 
 use orilla_pipeline::SESSION_COOKIE;
@@ -9,7 +10,7 @@ use worker::js_sys::{Function, Promise};
 use worker::wasm_bindgen::{self, prelude::*};
 use worker::worker_sys::web_sys;
 
-/// Answers a request for an address that `orilla_pipeline::is_for_team`. `inspect` asks the shop's module.
+/// Answers a request that `orilla_pipeline::is_for_team`. `inspect` asks the shop's module.
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue, inspect: Function) -> JsValue {
     let headers = request.headers();

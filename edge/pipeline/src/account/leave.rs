@@ -1,5 +1,6 @@
 //! Signing out, and deleting the account: this browser forgets what is personal.
 
+use super::cart::{Shown, forget_held};
 use super::shopper::session_cookie;
 use super::{fields, nobody, signed_in, to_account};
 use crate::gateway::visitor::identity::{Identified, forget_visitor};
@@ -11,6 +12,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use orilla_orders::Cart;
 use orilla_shop::PortError;
+use orilla_shop::accounts::leave_cart;
 use orilla_storefront::pages::AccountNotice;
 
 /// `POST /en/account/sign-out`: ends this session, or (`where=everywhere`) all of the account's.
@@ -29,6 +31,9 @@ pub async fn sign_out(visit: Visit, team: Team, Headers(headers): Headers, body:
 async fn end(visit: &Visit, team: &Team, headers: &HeaderMap, is_everywhere: bool) -> Result<(), PortError> {
     let (sessions, found) = (&team.shoppers.sessions, signed_in(visit, team, headers).await?);
     let Some(session) = found else { return Ok(()) };
+    let shown = Shown::of(headers);
+    let (held, now) = (shown.held_or_new(&*visit.host.random)?, visit.host.clock.now());
+    leave_cart(&*team.shoppers.accounts, &session.member, held, &shown.own, now).await?;
     sessions.end(session.id, Some(&session.member)).await?;
     if is_everywhere {
         for other in sessions.list(Some(&session.member)).await? {
@@ -63,7 +68,8 @@ pub fn wiped(visit: &Visit, mut response: Response) -> Response {
         Some(Identified::new(&*visit.host.random, visit.host.clock.now()).ok()?.cookie(keys))
     });
     let visitor = new.unwrap_or_else(forget_visitor);
-    for cookie in [session_cookie(None), visitor, forget_viewed(), cart_cookie(&Cart::default())] {
+    let cart = cart_cookie(&Cart::default());
+    for cookie in [session_cookie(None), visitor, forget_viewed(), cart, forget_held()] {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response

@@ -1,12 +1,16 @@
 //! A shopper's account: what it shows, and leaving it. Signing in is in [`passkeys`]. Guests never come here.
 
+mod cart;
+#[cfg(test)]
+mod cart_tests;
 mod leave;
 mod passkeys;
 mod shopper;
 #[cfg(test)]
 mod tests;
 
-pub use shopper::{signed_in, visitor_of};
+pub use cart::{refresh, share};
+pub use shopper::{SESSION, signed_in, visitor_of};
 
 use crate::reply;
 use crate::visit::{Headers, Visit};

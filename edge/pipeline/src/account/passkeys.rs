@@ -1,6 +1,7 @@
 //! Passkeys of an account: opening one with it, signing in, adding and removing. What `app/ui/js/passkeys.js` sends and is
 //! answered is JSON; problems say in the page's language what to do.
 
+use super::cart::{Shown, held_cookie};
 use super::shopper::{browser_cookie, browser_key, session_cookie, signed_in, visitor_of};
 use super::{fields, nobody, overview, to_account};
 use crate::api::extract::Json;
@@ -75,7 +76,8 @@ pub async fn finish_opening(
     welcome(&visit, &team, &headers.0, (&account.name, passkey), AccountNotice::Opened).await
 }
 
-/// Begins the session of an account by a passkey. From now on the browser is counted as the account's others are.
+/// Begins the session of an account by a passkey. From now on the browser is counted as the account's others are, and has
+/// their cart.
 async fn welcome(
     visit: &Visit,
     team: &Team,
@@ -85,10 +87,12 @@ async fn welcome(
 ) -> Result<Response, Problem> {
     let visitor = visitor_of(visit, team, headers, Some(account), visit.visitor.consent()).await?;
     let (random, agent) = (visit.host.random.bytes()?, text(headers, header::USER_AGENT));
-    let sessions = &*team.shoppers.sessions;
+    let (sessions, held) = (&*team.shoppers.sessions, Shown::of(headers).held_or_new(&*visit.host.random)?);
     let begun = begin_session(sessions, account, Some(passkey), agent, random, now(visit)).await?;
     let mut response = answer(&json!({"next": to_account(visit, notice)}));
     response.headers_mut().append(header::SET_COOKIE, session_cookie(Some(&begun)));
+    // What is in this browser's cart goes to the account with the next page.
+    response.headers_mut().append(header::SET_COOKIE, held_cookie(held));
     if let Some((visitor, keys)) = visitor {
         response.headers_mut().append(header::SET_COOKIE, visitor.cookie(keys));
     }

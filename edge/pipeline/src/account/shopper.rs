@@ -1,10 +1,10 @@
 //! Who is signed in to the shop, and as whom they are counted.
 
-use crate::Team;
 use crate::gateway::visitor::consent::Consent;
 use crate::gateway::visitor::cookie::{Readable, set_cookie};
 use crate::gateway::visitor::identity::{Identified, VisitorKeys};
 use crate::visit::{Visit, cookies};
+use crate::{Host, Team};
 use http::{HeaderMap, HeaderValue};
 use orilla_shop::PortError;
 use orilla_shop::accounts::stitch_browser;
@@ -12,7 +12,7 @@ use orilla_shop::passkeys::LIVES;
 use orilla_shop::team::{Begun, Session, SessionKey, who};
 
 /// The cookie with the session's key. Lax: a link in a message opens the account as well.
-const SESSION: &str = "__Host-account";
+pub const SESSION: &str = "__Host-account";
 /// The cookie that says which browser began to sign in.
 const BROWSER: &str = "__Host-account-browser";
 
@@ -25,8 +25,16 @@ pub async fn signed_in(
     team: &Team,
     headers: &HeaderMap,
 ) -> Result<Option<Session>, PortError> {
+    session_of(&visit.host, team, headers).await
+}
+
+/// The same, where there is no visit yet.
+///
+/// # Errors
+/// [`PortError`] of the store.
+pub async fn session_of(host: &Host, team: &Team, headers: &HeaderMap) -> Result<Option<Session>, PortError> {
     match key(headers, SESSION) {
-        Some(key) => who(&*team.shoppers.sessions, &key, visit.host.clock.now()).await,
+        Some(key) => who(&*team.shoppers.sessions, &key, host.clock.now()).await,
         None => Ok(None),
     }
 }

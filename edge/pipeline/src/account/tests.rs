@@ -9,19 +9,19 @@ use orilla_shop::team::Lifetime;
 use serde_json::json;
 
 /// Opens an account with this device.
-fn open(browser: &Client<'_>, device: &mut Authenticator) -> Answer {
+pub(super) fn open(browser: &Client<'_>, device: &mut Authenticator) -> Answer {
     let made = device.create(&browser.asked("/en/account/open/begin"));
     browser.post_json("/en/account/open/finish", &json!({"credential": made}))
 }
 
 /// Signs in with this device.
-fn sign_in(browser: &Client<'_>, device: &mut Authenticator) -> Answer {
+pub(super) fn sign_in(browser: &Client<'_>, device: &mut Authenticator) -> Answer {
     let signed = device.get(&browser.asked("/en/account/sign-in/begin"));
     browser.post_json("/en/account/sign-in/finish", &json!({"credential": signed}))
 }
 
 /// A browser with an account, and the device that opens it.
-fn with_account(shop: &Shop) -> (Client<'_>, Authenticator) {
+pub(super) fn with_account(shop: &Shop) -> (Client<'_>, Authenticator) {
     let (browser, mut device) = (shop.shopper(), Authenticator::new(7));
     let answer = open(&browser, &mut device);
     assert_eq!((answer.status, &answer.json()["next"]), (200, &json!("/en/account?done=opened")));
@@ -29,7 +29,7 @@ fn with_account(shop: &Shop) -> (Client<'_>, Authenticator) {
 }
 
 #[track_caller]
-fn is_inside(browser: &Client<'_>) -> bool {
+pub(super) fn is_inside(browser: &Client<'_>) -> bool {
     let page = browser.get("/en/account");
     assert_eq!((page.status, page.header("cache-control")), (200, "private, no-store"));
     page.text().contains("action=\"/en/account/sign-out\"")
@@ -66,7 +66,7 @@ fn agree(browser: &Client<'_>) {
     assert_eq!(browser.post_form("/fn/consent", "answer=all&to=/en").status, 303);
 }
 
-fn leave(browser: &Client<'_>, place: &str) -> Answer {
+pub(super) fn leave(browser: &Client<'_>, place: &str) -> Answer {
     let answer = browser.post_form("/en/account/sign-out", &format!("where={place}"));
     assert_eq!(answer.status, 303);
     answer

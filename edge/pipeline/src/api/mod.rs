@@ -26,10 +26,12 @@ mod contract;
 #[cfg(test)]
 mod tests;
 
+use crate::account::share;
 use crate::gateway::body::{LARGEST_DOCUMENT, LARGEST_FLAGS, LARGEST_IMPORT};
 use crate::routes::{publish, studio};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 pub use ofrep::router as ofrep;
 use operation::Operation;
 use types::{
@@ -147,7 +149,9 @@ fn order_operations() -> Vec<Operation> {
         .body::<OrderRequest>()
         .keyed()
         .status(201)
-        .refuses(&[409]),
+        .refuses(&[409])
+        // A shopper's device sends it along with its cart, from which what was ordered is gone.
+        .handled(|handler| handler.layer(from_fn(share))),
         Operation::get::<Order, _, _>("getOrder", "/api/v1/orders/{token}", "An order", orders::order),
         Operation::post::<CommandDone, _, _>(
             "cancelOrder",

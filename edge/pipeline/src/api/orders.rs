@@ -5,9 +5,10 @@ use super::command;
 use super::extract::{Json, Key, Named};
 use super::reply::private;
 use super::types::{Order, OrderLinks, OrderRequest, PlacedOrder, Quote};
+use crate::account::signed_in;
 use crate::problem::FieldProblem;
 use crate::routes::events::order_placed;
-use crate::visit::Visit;
+use crate::visit::{Headers, Visit};
 use crate::{Problem, Team};
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -20,6 +21,7 @@ use orilla_shop::checkout::{Orders, PlaceOrder, PlaceOutcome, PlaceRefusal, Stor
 pub async fn place(
     visit: Visit,
     team: Team,
+    Headers(headers): Headers,
     Key(key): Key,
     Json(request): Json<OrderRequest>,
 ) -> Result<Response, Problem> {
@@ -29,12 +31,14 @@ pub async fn place(
     })?;
     let checkout = checkout(request)?;
     let host = &visit.host;
+    // A program has no account; a shopper's device, on which the order waited for a network, may have one.
+    let account = signed_in(&visit, &team, &headers).await?.map(|session| session.member);
     let wish = PlaceOrder {
         cart,
         checkout,
         seen,
         key,
-        account: None,
+        account,
         now: host.clock.now(),
         random: host.random.bytes()?,
     };
@@ -46,7 +50,7 @@ pub async fn place(
     };
     match place_order(till, &wish).await? {
         PlaceOutcome::Placed { token, number } => {
-            // From a shopper's device, which waited for a network, the visitor's cookie comes along.
+            // From a device, the visitor's cookie comes along.
             order_placed(&visit, team.placed.clone(), &token, &wish.key);
             visit.has_ordered();
             let links = OrderLinks::new(&visit, &token);

@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use crate::gateway::log::Level;
 use crate::{Host, Team};
 use async_trait::async_trait;
 use orilla_orders::{Event, IdempotencyKey, OrderNumber, OrderToken};
@@ -45,7 +44,7 @@ impl Orders for Told {
             let (host, notices, token) = (self.host.clone(), self.team.notices.clone(), append.token.clone());
             self.host.background.run(Box::pin(async move {
                 if let Err(error) = announce(&*notices.subscriptions, &*notices.queue, &token).await {
-                    complain(&host, &format!("order {number} is not told of: {error}"));
+                    host.complain(&format!("order {number} is not told of: {error}"));
                 }
             }));
         }
@@ -83,11 +82,11 @@ async fn deliver_one(host: &Host, team: &Team, message: &str, attempts: u32) -> 
         Ok(Fate::Told | Fate::Nothing | Fate::Forgotten) => 0,
         Ok(Fate::Again(seconds)) => seconds,
         Ok(Fate::Refused(status)) => {
-            complain(host, &format!("a push service refuses a message: {status}"));
+            host.complain(&format!("a push service refuses a message: {status}"));
             0
         }
         Err(error) => {
-            complain(host, &format!("a message is not told: {error}"));
+            host.complain(&format!("a message is not told: {error}"));
             wait(attempts)
         }
     }
@@ -114,8 +113,4 @@ fn words(subscriber: &Subscriber, stored: &StoredOrder, event: &Event) -> String
         "language": locale.code(),
     })
     .to_string()
-}
-
-fn complain(host: &Host, message: &str) {
-    host.gate.log.line(Level::Error, &json!({ "level": "error", "message": message }).to_string());
 }

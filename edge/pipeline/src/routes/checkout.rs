@@ -84,8 +84,10 @@ pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: By
         Ok(PlaceOutcome::Placed { token, .. }) => {
             order_placed(&visit, team.placed.clone(), &token, &wish.key);
             let to_order = format!("{}?placed=1", visit.url(&format!("/orders/{}", token.as_str())));
+            // What was put in since the form was shown stays.
+            let left = visit.cart.changed(&wish.cart, &Cart::default());
             let mut response = reply::redirect(StatusCode::SEE_OTHER, &to_order);
-            response.headers_mut().append(header::SET_COOKIE, cart_cookie(&Cart::default()));
+            response.headers_mut().append(header::SET_COOKIE, cart_cookie(&left));
             visit.has_ordered();
             response
         }

@@ -120,7 +120,7 @@ pub async fn out_of_reach(visit: Visit) -> Response {
 /// On a device: no page, or one of what only the shop itself can do.
 pub async fn not_here(visit: Visit, uri: Uri) -> Response {
     let is_known = route_of(uri.path()).class != RouteClass::Other;
-    if is_known || is_for_team(uri.path()) {
+    if is_known || is_for_team(uri.path(), "") {
         return out_of_reach(visit).await;
     }
     reply::not_found(&visit).await

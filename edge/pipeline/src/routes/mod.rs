@@ -25,6 +25,7 @@ use crate::visit::Visit;
 use crate::{Problem, reply};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{StatusCode, Uri};
@@ -80,21 +81,27 @@ pub fn away_router() -> Router {
         .method_not_allowed_fallback(wrong_method)
 }
 
-/// The routes of what is asked over the counter: orders and accounts, by their pages, and the HTTP API, which has the
-/// rest too.
+/// The routes of what is asked over the counter: orders and accounts, by their pages, the cart of who is signed in, and
+/// the HTTP API, which has the rest too.
 pub fn counter_router() -> Router {
     let orders = Locale::ALL.into_iter().fold(Router::new(), |router, locale| {
         let at = |path: &str| format!("/{}{path}", locale.code());
         let router = router
-            .route(&at("/checkout"), get(checkout::show).post(checkout::place))
+            .route(&at("/cart"), get(cart::show).layer(from_fn(account::share)))
+            .route(&at("/checkout"), get(checkout::show).post(checkout::place).layer(from_fn(account::share)))
             .route(&at("/orders/{token}"), get(checkout::order))
             .route(&at("/orders/{token}/cancel"), post(checkout::cancel))
             .route(&at("/orders/{token}/notices"), post(notices::wish))
             .route(&at("/orders/notices"), post(notices::renew));
         account::routes(router, locale)
     });
-    // Who is signed in may agree to be counted: that is for the database to say, too.
-    let orders = orders.route("/fn/consent", post(consent::answer));
+    orilla_storefront::server::register();
+    let change = get(cart::server_function).post(cart::server_function).layer(from_fn(account::share));
+    let orders = orders
+        .route("/fn/{*name}", change)
+        .route("/fn/cart", post(account::refresh))
+        // Who is signed in may agree to be counted: that is for the database to say, too.
+        .route("/fn/consent", post(consent::answer));
     api::router()
         .merge(api::ofrep())
         .merge(orders.layer(DefaultBodyLimit::max(LARGEST_FORM)))

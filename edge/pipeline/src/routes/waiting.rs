@@ -40,12 +40,13 @@ pub async fn place(visit: Visit, Extension(outbox): Extension<Outbox>, body: Byt
         _ => None,
     };
     let prices_from = visit.host.away.map_or(0, |away| away.since);
+    let left = visit.cart.changed(&shown.cart, &Cart::default());
     let order = WaitingOrder { cart: shown.cart, checkout, agreed, seen, prices_from };
     if let Err(error) = outbox.leave(&key, order, !is_own).await {
         return reply::failure(&visit, &error).await;
     }
     let mut response = reply::redirect(StatusCode::SEE_OTHER, &address(&visit, key.as_str()));
-    response.headers_mut().append(header::SET_COOKIE, cart_cookie(&Cart::default()));
+    response.headers_mut().append(header::SET_COOKIE, cart_cookie(&left));
     response
 }
 
