@@ -58,11 +58,12 @@ pub async fn show(visit: Visit) -> Response {
 /// `/fn/…`: what islands ask, and where forms of browsers without scripts go.
 pub fn functions() -> Router {
     let unknown = || async { Problem::not_found("function") };
-    Router::new()
-        .route(ADD_TO_CART, post(add))
-        .route(SET_QUANTITY, post(set))
-        .route(SUGGEST, get(suggest))
-        .route("/fn/{*name}", any(unknown))
+    changes().route(SUGGEST, get(suggest)).route("/fn/{*name}", any(unknown))
+}
+
+/// Those of them that change the cart.
+pub fn changes() -> Router {
+    Router::new().route(ADD_TO_CART, post(add)).route(SET_QUANTITY, post(set))
 }
 
 async fn add(visit: Visit, Headers(headers): Headers, body: Bytes) -> Response {

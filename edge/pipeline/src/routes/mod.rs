@@ -95,10 +95,8 @@ pub fn counter_router() -> Router {
             .route(&at("/orders/notices"), post(notices::renew));
         account::routes(router, locale)
     });
-    orilla_storefront::server::register();
-    let change = get(cart::server_function).post(cart::server_function).layer(from_fn(account::share));
     let orders = orders
-        .route("/fn/{*name}", change)
+        .merge(cart::changes().route_layer(from_fn(account::share)))
         .route("/fn/cart", post(account::refresh))
         // Who is signed in may agree to be counted: that is for the database to say, too.
         .route("/fn/consent", post(consent::answer));
