@@ -26,6 +26,13 @@ export function recorded(product: string): string[] {
   return events.map(({ event }) => String(event));
 }
 
+/** How many people of each variation have spent something, in the histograms from which its percentiles are read. */
+export function spenders(experiment: string): Record<string, number> {
+  const sql = `SELECT variation, sum(units) AS people FROM metric_histograms
+    WHERE experiment = ? AND metric = 'median-spend' AND dimension = 'day' GROUP BY variation`;
+  return Object.fromEntries(rows(sql, experiment).map(({ variation, people }) => [String(variation), Number(people)]));
+}
+
 /** How many people met each variation of an experiment: all of them, or those who looked at this product. */
 export function exposed(experiment: string, product?: string): Record<string, number> {
   const only = product === undefined ? "" : `AND ${LOOKED}`;

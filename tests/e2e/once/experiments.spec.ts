@@ -3,7 +3,7 @@
 // nothing.
 import type { APIRequestContext, Browser, Page } from "@playwright/test";
 import { type TestProduct, expect, test } from "../fixtures";
-import { exposed } from "../recorded";
+import { exposed, spenders } from "../recorded";
 import { add, fillIn, fillInAddress, follow, place } from "../shopper";
 
 // The browser of the tests says that it is a program, and programs are not counted. It has to be told as a whole: what a
@@ -54,8 +54,9 @@ async function act(request: APIRequestContext, experiment: string, form: Record<
 async function start(request: APIRequestContext, experiment: string) {
   if (!(await studio(request, experiment)).includes('value="save"')) return;
   const design = { name: experiment, hypothesis: "It makes up a mind.", primary: "conversion" };
-  const numbers = { "secondary.revenue": "on", "guardrails.checkout": "on", baseline: "5", effect: "20", traffic: "100" };
-  await act(request, experiment, { intent: "save", ...design, ...numbers });
+  const others = { "secondary.revenue": "on", "secondary.median-spend": "on", "guardrails.checkout": "on" };
+  const numbers = { baseline: "5", effect: "20", traffic: "100" };
+  await act(request, experiment, { intent: "save", ...design, ...others, ...numbers });
   await act(request, experiment, { intent: "start" });
 }
 
@@ -150,6 +151,8 @@ test("experiments: consent, assignment, page, exposure, order, analysis", async 
   // Only here somebody has a checkout, and all of them have ordered.
   const share = /Visitors who order[\s\S]*?class="number">100\u00a0%<[\s\S]*?class="number">100\u00a0%</;
   await expect.poll(() => studio(request, "checkout-steps"), { timeout: 120_000 }).toMatch(share);
+  expect(spenders("checkout-steps")).toEqual(exposed("checkout-steps"));
+  expect(await studio(request, "checkout-steps")).toContain("Of 100 visitors who spend something, 50 spend less than this.");
 });
 
 test("experiments: who did not agree, a program, and a page that nobody saw leave nothing", async ({ browser, baseURL, staff, request }) => {
