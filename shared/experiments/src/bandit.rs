@@ -5,6 +5,8 @@
 //! the probability with which they got it (`orilla_stats::bandit::comparable_means`): so neither a good week in which many
 //! were sent to one variation, nor the orders that the last days still owe, look like a better variation.
 
+mod contexts;
+
 use crate::design::Variation;
 use crate::experiment::{Entry, Experiment, Refusal, Status};
 use crate::fault::{Fault, Problem, number};
@@ -35,6 +37,9 @@ pub struct BanditPlan {
     pub every: u32,
     /// The least share of each variation, in per cent.
     pub least: u32,
+    /// Whether phones, tablets and desktops get shares of their own.
+    #[serde(default)]
+    pub by_device: bool,
 }
 
 /// A plan, as it was typed.
@@ -46,18 +51,20 @@ pub struct BanditForm {
     pub burn_in: String,
     pub every: String,
     pub least: String,
+    pub by_device: bool,
 }
 
 impl BanditForm {
     /// The form of a plan; with what is usual, if there is none.
     pub fn of(plan: Option<&BanditPlan>) -> Self {
-        let BanditPlan { burn_in, every, least } =
-            plan.copied().unwrap_or(BanditPlan { burn_in: 7, every: 1, least: 5 });
+        let BanditPlan { burn_in, every, least, by_device } =
+            plan.copied().unwrap_or(BanditPlan { burn_in: 7, every: 1, least: 5, by_device: false });
         BanditForm {
             is_on: plan.is_some(),
             burn_in: burn_in.to_string(),
             every: every.to_string(),
             least: least.to_string(),
+            by_device,
         }
     }
 
@@ -76,7 +83,9 @@ impl BanditForm {
             whole(&self.least, "least", 1, fair),
         );
         match fields {
-            (Ok(burn_in), Ok(every), Ok(least)) => Ok(Some(BanditPlan { burn_in, every, least })),
+            (Ok(burn_in), Ok(every), Ok(least)) => {
+                Ok(Some(BanditPlan { burn_in, every, least, by_device: self.by_device }))
+            }
             (burn_in, every, least) => {
                 Err([burn_in.err(), every.err(), least.err()].into_iter().flatten().collect())
             }
@@ -111,6 +120,9 @@ pub struct Reweighed {
     pub parts: Vec<u32>,
     /// Why.
     pub why: Why,
+    /// The shares of those kinds of visitors who have shares of their own, by device, as the sums name it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub contexts: BTreeMap<String, Vec<u32>>,
 }
 
 /// From one update to the next.
@@ -119,15 +131,29 @@ struct Stretch {
     /// When it began, in milliseconds since 1970.
     at: i64,
     shares: Vec<f64>,
+    /// Of those kinds of visitors who have their own.
+    contexts: BTreeMap<String, Vec<f64>>,
+}
+
+impl Stretch {
+    /// The shares of a kind of visitors; of nobody in particular, those of everybody.
+    fn shares_of(&self, device: Option<&str>) -> &[f64] {
+        device.and_then(|device| self.contexts.get(device)).unwrap_or(&self.shares)
+    }
 }
 
 impl Experiment {
-    /// The shares that the last update has made; none if there was none, or it is no bandit.
-    pub fn parts(&self) -> Option<&[u32]> {
+    /// The last update; none if there was none, or it is no bandit.
+    pub fn update(&self) -> Option<&Reweighed> {
         self.log.iter().rev().find_map(|line| match &line.entry {
-            Entry::Reweighed(update) => Some(update.parts.as_slice()),
+            Entry::Reweighed(update) => Some(update),
             _ => None,
         })
+    }
+
+    /// The shares that the last update has made.
+    pub fn parts(&self) -> Option<&[u32]> {
+        self.update().map(|update| update.parts.as_slice())
     }
 
     /// Whether its shares have to be reckoned anew at `now` (milliseconds since 1970).
@@ -152,11 +178,17 @@ impl Experiment {
             return Err(Refusal::NotRunning);
         };
         let update = match learned(&self, &plan, rollups) {
-            Some(parts) => Reweighed { parts, why: Why::Learned },
-            None => {
-                let shares = stretches(&self).pop().map(|last| last.shares).unwrap_or_default();
-                Reweighed { parts: parts(&shares), why: Why::TooFew }
+            Some(parts) => {
+                let contexts = contexts::learned(&self, &plan, rollups).unwrap_or_default();
+                Reweighed { parts, why: Why::Learned, contexts }
             }
+            None => match self.update() {
+                Some(last) => Reweighed { why: Why::TooFew, ..last.clone() },
+                None => {
+                    let shares = stretches(&self).pop().map(|first| first.shares).unwrap_or_default();
+                    Reweighed { parts: parts(&shares), why: Why::TooFew, contexts: BTreeMap::new() }
+                }
+            },
         };
         Ok(self.logged(Entry::Reweighed(update), MEMBER, now))
     }
@@ -166,7 +198,7 @@ impl Experiment {
 fn learned(experiment: &Experiment, plan: &BanditPlan, rollups: &Rollups) -> Option<Vec<u32>> {
     let primary = experiment.measured.first()?;
     let found = estimates(experiment, rollups, primary.key.as_str(), None).ok()?;
-    let direction = if primary.metric.goal == Goal::More { 1.0 } else { -1.0 };
+    let direction = direction(experiment)?;
     let beliefs: Option<Vec<Belief>> = found
         .iter()
         .map(|found| {
@@ -175,12 +207,22 @@ fn learned(experiment: &Experiment, plan: &BanditPlan, rollups: &Rollups) -> Opt
             (deviation > 0.0).then_some(Belief::Normal { mean, deviation })
         })
         .collect();
-    let beliefs = beliefs?;
+    shared(plan, &beliefs?)
+}
+
+/// 1 where more is better, and -1 where less is.
+fn direction(experiment: &Experiment) -> Option<f64> {
+    let goal = experiment.measured.first()?.metric.goal;
+    Some(if goal == Goal::More { 1.0 } else { -1.0 })
+}
+
+/// The shares that follow from what is believed of each variation.
+fn shared(plan: &BanditPlan, beliefs: &[Belief]) -> Option<Vec<u32>> {
     // Of two, the challenger of the best is always the other one, and half of the people would get each for ever: there
     // plain Thompson sampling is meant.
     let best = if beliefs.len() == 2 { 1.0 } else { TopTwo::default().best };
     let policy = TopTwo { best, least: f64::from(plan.least) / 100.0 };
-    policy.weights(&beliefs).ok().map(|shares| parts(&shares))
+    policy.weights(beliefs).ok().map(|shares| parts(&shares))
 }
 
 /// Shares as whole parts; the largest takes what rounding leaves.
@@ -202,11 +244,14 @@ fn stretches(experiment: &Experiment) -> Vec<Stretch> {
     let first = Stretch {
         at: experiment.started_at.unwrap_or(0),
         shares: weights.iter().map(|weight| weight / whole).collect(),
+        contexts: BTreeMap::new(),
     };
+    let shares_of = |parts: &[u32]| parts.iter().map(|part| f64::from(*part) / f64::from(PARTS)).collect();
     let later = experiment.log.iter().filter_map(|line| match &line.entry {
         Entry::Reweighed(update) => Some(Stretch {
             at: line.at,
-            shares: update.parts.iter().map(|part| f64::from(*part) / f64::from(PARTS)).collect(),
+            shares: shares_of(&update.parts),
+            contexts: update.contexts.iter().map(|(of, parts)| (of.clone(), shares_of(parts))).collect(),
         }),
         _ => None,
     });
@@ -237,17 +282,19 @@ fn place(variations: &[Variation], key: &str) -> Option<usize> {
     variations.iter().position(|variation| variation.key == key)
 }
 
-/// The visitors of each stretch and variation, and the sums of a metric, until a day.
+/// The visitors of each stretch and variation, and the sums of a metric, until a day: of all, or of one device.
 fn counted(
     experiment: &Experiment,
     rollups: &Rollups,
     metric: &str,
     until: Option<&str>,
+    device: Option<&str>,
 ) -> Vec<Vec<(u64, Sums)>> {
     let (calendar, variations) = (Calendar::of(experiment), &experiment.design.variations);
     let mut cells = vec![vec![(0, Sums::default()); variations.len()]; calendar.stretches.len()];
-    let mut cell = |dimension: &str, day: &str, variation: &str, add: &dyn Fn(&mut (u64, Sums))| {
-        if dimension != "day" || until.is_some_and(|until| day > until) {
+    let mut cell = |dimension: &str, segment: &str, variation: &str, add: &dyn Fn(&mut (u64, Sums))| {
+        let Some(day) = contexts::day(dimension, segment, device) else { return };
+        if until.is_some_and(|until| day > until) {
             return;
         }
         let at = calendar.place(day).zip(place(variations, variation));
@@ -267,7 +314,8 @@ fn counted(
 }
 
 /// The mean of a metric per visitor in each variation, which accounts for the probabilities with which visitors got it:
-/// over those who came until the end of a day.
+/// over those who came until the end of a day. Where each device has shares of its own, the means of the devices, weighed
+/// by how many came with them.
 ///
 /// # Errors
 /// [`Undefined`] where the data gives none; so may each mean.
@@ -277,13 +325,27 @@ pub(crate) fn estimates(
     metric: &str,
     until: Option<&str>,
 ) -> Result<Vec<Result<Estimate>>> {
-    let cells = counted(experiment, rollups, metric, until);
+    if experiment.design.bandit.is_some_and(|plan| plan.by_device) {
+        return contexts::estimates(experiment, rollups, metric, until);
+    }
+    estimates_of(experiment, rollups, metric, until, None)
+}
+
+/// The same of all, or of one device.
+fn estimates_of(
+    experiment: &Experiment,
+    rollups: &Rollups,
+    metric: &str,
+    until: Option<&str>,
+    device: Option<&str>,
+) -> Result<Vec<Result<Estimate>>> {
+    let cells = counted(experiment, rollups, metric, until, device);
     let periods: Result<Vec<Period>> = cells
         .iter()
         .zip(stretches(experiment))
         .map(|(row, stretch)| {
             let arms: Result<Vec<Moments>> = row.iter().map(|(units, sums)| sums.moments(*units)).collect();
-            Ok(Period { weights: stretch.shares, arms: arms? })
+            Ok(Period { weights: stretch.shares_of(device).to_vec(), arms: arms? })
         })
         .collect();
     let means = comparable_means(&periods?)?;
@@ -306,13 +368,15 @@ pub(crate) fn estimates(
 /// # Errors
 /// As [`sample_ratio`].
 pub(crate) fn split(experiment: &Experiment, rollups: &Rollups) -> Result<SampleRatio> {
-    let cells = counted(experiment, rollups, "", None);
     let mut sums: BTreeMap<usize, (u64, f64)> = BTreeMap::new();
-    for (row, stretch) in cells.iter().zip(stretches(experiment)) {
-        let all: u64 = row.iter().map(|cell| cell.0).sum();
-        for (variation, (cell, share)) in row.iter().zip(stretch.shares).enumerate() {
-            let sum = sums.entry(variation).or_default();
-            *sum = (sum.0 + cell.0, sum.1 + share * all as f64);
+    for device in contexts::of(experiment) {
+        let cells = counted(experiment, rollups, "", None, device);
+        for (row, stretch) in cells.iter().zip(stretches(experiment)) {
+            let all: u64 = row.iter().map(|cell| cell.0).sum();
+            for (variation, (cell, share)) in row.iter().zip(stretch.shares_of(device)).enumerate() {
+                let sum = sums.entry(variation).or_default();
+                *sum = (sum.0 + cell.0, sum.1 + share * all as f64);
+            }
         }
     }
     let (units, expected): (Vec<u64>, Vec<f64>) = sums.into_values().unzip();

@@ -232,6 +232,7 @@ fn read(fields: &HashMap<String, String>) -> DesignForm {
             burn_in: take("burn_in"),
             every: take("every"),
             least: take("least"),
+            by_device: fields.contains_key("by_device"),
         },
     }
 }

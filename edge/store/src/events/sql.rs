@@ -59,9 +59,10 @@ macro_rules! units {
     () => {
         "(SELECT u.experiment, u.visitor, d.dimension, x.variation,
             CASE d.dimension WHEN 'day' THEN date(x.at / 1000, 'unixepoch') WHEN 'country' THEN x.country
-              ELSE x.device END AS segment
+              WHEN 'device' THEN x.device ELSE date(x.at / 1000, 'unixepoch') || ' ' || x.device END AS segment
           FROM event_units u CROSS JOIN exposures x ON x.experiment = u.experiment AND x.visitor = u.visitor
-          CROSS JOIN (SELECT 'day' AS dimension UNION ALL SELECT 'country' UNION ALL SELECT 'device') d) k"
+          CROSS JOIN (SELECT 'day' AS dimension UNION ALL SELECT 'country' UNION ALL SELECT 'device'
+            UNION ALL SELECT 'day_device') d) k"
     };
 }
 

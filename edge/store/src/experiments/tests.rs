@@ -150,5 +150,6 @@ fn what_is_counted_is_what_is_analysed() {
     // What is defined anew later changes nothing of what runs.
     let stopped = running.stopped("Ada", NOW + 200).unwrap();
     assert!(save(&store, 2, &stopped));
-    assert_eq!(block_on(store.rollups(&stopped.key)).unwrap().units.len(), 6);
+    // Two variations, each by day, country, device, and day and device.
+    assert_eq!(block_on(store.rollups(&stopped.key)).unwrap().units.len(), 8);
 }

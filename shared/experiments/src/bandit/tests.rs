@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 /// 1 January 2026, at midnight and a bit.
 const START: i64 = 20_454 * DAY + 30_000;
-const PLAN: BanditPlan = BanditPlan { burn_in: 3, every: 1, least: 5 };
+const PLAN: BanditPlan = BanditPlan { burn_in: 3, every: 1, least: 5, by_device: false };
 
 fn running(plan: Option<BanditPlan>) -> Experiment {
     let design = crate::Design { bandit: plan, secondary: Vec::new(), guardrails: Vec::new(), ..design() };
@@ -117,7 +117,7 @@ fn plain_means_would_be_deceived_where_weighed_ones_are_not() {
     for day in 0..7 {
         add(&mut rollups, first + day, [(1_000, 50), (1_000, 50)]);
     }
-    let update = Reweighed { parts: vec![1_000, 9_000], why: Why::Learned };
+    let update = Reweighed { parts: vec![1_000, 9_000], why: Why::Learned, contexts: BTreeMap::new() };
     experiment = experiment.logged(Entry::Reweighed(update), MEMBER, START + 7 * DAY);
     for day in 7..14 {
         add(&mut rollups, first + day, [(200, 30), (1_800, 270)]);
@@ -133,7 +133,7 @@ fn plain_means_would_be_deceived_where_weighed_ones_are_not() {
 
 #[test]
 fn an_update_is_due_once_in_its_time_and_stays_where_little_is_known() {
-    let plan = BanditPlan { burn_in: 3, every: 2, least: 10 };
+    let plan = BanditPlan { burn_in: 3, every: 2, least: 10, by_device: false };
     let mut experiment = running(Some(plan));
     let at = |day: i64, hour: i64| START.div_euclid(DAY) * DAY + day * DAY + hour * 3_600_000;
     assert!(!experiment.is_due(at(2, 23)) && experiment.is_due(at(3, 0)) && experiment.is_due(at(9, 9)));
@@ -158,7 +158,7 @@ fn an_update_is_due_once_in_its_time_and_stays_where_little_is_known() {
 fn a_day_with_two_splits_is_left_out() {
     let experiment = running(Some(PLAN));
     let noon = START + 4 * DAY + DAY / 2;
-    let update = Reweighed { parts: vec![1_000, 9_000], why: Why::Learned };
+    let update = Reweighed { parts: vec![1_000, 9_000], why: Why::Learned, contexts: BTreeMap::new() };
     let experiment = experiment.logged(Entry::Reweighed(update.clone()), MEMBER, noon);
     let midnight = Entry::Reweighed(update);
     let experiment = experiment.logged(midnight, MEMBER, START + 6 * DAY);
@@ -193,10 +193,16 @@ fn a_plan_is_checked() {
         burn_in: burn_in.into(),
         every: every.into(),
         least: least.into(),
+        by_device: false,
     };
     assert_eq!(BanditForm::default().check(2), Ok(None));
-    assert_eq!(form("7", "1", "5").check(3), Ok(Some(BanditPlan { burn_in: 7, every: 1, least: 5 })));
+    assert_eq!(
+        form("7", "1", "5").check(3),
+        Ok(Some(BanditPlan { burn_in: 7, every: 1, least: 5, by_device: false }))
+    );
     assert_eq!(BanditForm::of(Some(&PLAN)).check(2), Ok(Some(PLAN)));
+    let by_device = BanditPlan { by_device: true, ..PLAN };
+    assert_eq!(BanditForm::of(Some(&by_device)).check(2), Ok(Some(by_device)));
     let fields = |form: BanditForm, variations| -> Vec<&'static str> {
         form.check(variations).unwrap_err().iter().map(|fault| fault.field).collect()
     };

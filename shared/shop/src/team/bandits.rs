@@ -4,7 +4,7 @@
 //! experiment is, so that of two drivers one writes it. What is published follows the record: an update that was
 //! recorded and not published is published by the next call, and nothing has to be remembered in between.
 
-use super::experiments::{ExperimentDesk, shares_of, with_shares};
+use super::experiments::{ExperimentDesk, has_shares, with_shares};
 use super::flags::{AmendError, FlagDesk, amend};
 use crate::PortError;
 use crate::publish::{Press, attached};
@@ -82,20 +82,19 @@ async fn one(
 
 /// Makes the published flag follow the record: compares, and changes what is other.
 async fn settle(bandits: Bandits<'_>, experiment: &Experiment, now: i64) -> Result<(), AmendError> {
-    let Some(parts) = experiment.parts() else { return Ok(()) };
+    let Some(update) = experiment.update() else { return Ok(()) };
     let (flag, key) = (experiment.design.flag.as_str(), experiment.key.as_str());
     let published = attached(bandits.press, Attachment::Flags).await?;
     let document = published.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    let is_published =
-        document.as_ref().is_some_and(|document| shares_of(document, flag, key).as_deref() == Some(parts));
+    let is_published = document.as_ref().is_some_and(|document| has_shares(document, flag, key, update));
     if is_published {
         return Ok(());
     }
     // A name for a change that is made anew until it is done: by its content, it has its effect once.
     let name = IdempotencyKey::parse(&format!("bandit/{key}/{}/{now}", experiment.version))
         .map_err(|error| PortError::Unexpected(error.to_string()))?;
-    let reason = format!("{key}: {}", said(parts));
-    let edit = |document: &mut Value| with_shares(document, flag, key, parts);
+    let reason = format!("{key}: {}", said(update));
+    let edit = |document: &mut Value| with_shares(document, flag, key, update);
     match amend(bandits.press, bandits.flags, MEMBER, &reason, &name, now, &edit).await {
         // The rule is gone or is another one: the page of the experiment says so, and there is nothing to be done here.
         Ok(_) | Err(AmendError::Misfit(_)) => Ok(()),
@@ -103,8 +102,12 @@ async fn settle(bandits: Bandits<'_>, experiment: &Experiment, now: i64) -> Resu
     }
 }
 
-/// `25.5 : 74.5 %`.
-fn said(parts: &[u32]) -> String {
-    let shares: Vec<String> = parts.iter().map(|part| (f64::from(*part) / 100.0).to_string()).collect();
-    format!("{} %", shares.join(" : "))
+/// `25.5 : 74.5 %`; of devices with their own, `25.5 : 74.5 %, phone 90 : 10 %`.
+fn said(update: &Reweighed) -> String {
+    let said = |parts: &[u32]| {
+        let shares: Vec<String> = parts.iter().map(|part| (f64::from(*part) / 100.0).to_string()).collect();
+        format!("{} %", shares.join(" : "))
+    };
+    let contexts = update.contexts.iter().map(|(device, parts)| format!(", {device} {}", said(parts)));
+    std::iter::once(said(&update.parts)).chain(contexts).collect()
 }

@@ -45,6 +45,19 @@ impl LinearArm {
         Ok(())
     }
 
+    /// Learns that so many rewards in this context have this mean: as [`LinearArm::learn`] of each. `units` need not be
+    /// whole: an estimate is worth as many as its variance says.
+    ///
+    /// # Errors
+    /// As [`LinearArm::predict`], and if there are no units.
+    pub fn learn_mean(&mut self, context: &[f64], units: f64, mean: f64) -> Result<()> {
+        let sum = finite(positive("the units", units)? * finite(mean)?)?;
+        self.check(context)?;
+        add_outer(&mut self.products, context, units);
+        self.rewards.iter_mut().zip(context).for_each(|(all, x)| *all += sum * x);
+        Ok(())
+    }
+
     /// The coefficients θ = A⁻¹ b.
     ///
     /// # Errors
@@ -161,10 +174,23 @@ mod tests {
     }
 
     #[test]
+    fn a_mean_of_many_is_learned_as_each_of_them() {
+        let (mut each, mut at_once) = (LinearArm::new(2, 1.0).unwrap(), LinearArm::new(2, 1.0).unwrap());
+        for reward in [1.0, 0.0, 0.0, 5.0] {
+            each.learn(&[1.0, 0.5], reward).unwrap();
+        }
+        at_once.learn_mean(&[1.0, 0.5], 4.0, 1.5).unwrap();
+        let [each, at_once] = [each, at_once].map(|arm| arm.predict(&[1.0, 1.0]).unwrap());
+        assert!((each.mean - at_once.mean).abs() < 1e-12 && (each.width - at_once.width).abs() < 1e-12);
+    }
+
+    #[test]
     fn odd_contexts_are_refused() {
         let arm = LinearArm::new(2, 1.0).unwrap();
         assert!(arm.predict(&[1.0]).is_err());
         assert_eq!(arm.predict(&[1.0, f64::NAN]), Err(Undefined::NotFinite));
         assert!(LinearArm::new(0, 1.0).is_err() && LinearArm::new(1, 0.0).is_err());
+        let mut arm = arm;
+        assert!(arm.learn_mean(&[1.0, 0.0], 0.0, 1.0).is_err() && arm.learn_mean(&[1.0], 1.0, 1.0).is_err());
     }
 }

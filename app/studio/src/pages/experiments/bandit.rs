@@ -36,6 +36,10 @@ pub(super) fn fields(studio: &StudioContext, data: &ExperimentPage) -> impl Into
                         error=error("least") maxlength=3/>
                 </div>
             </div>
+            <label class="tick">
+                <input type="checkbox" name="by_device" checked=form.by_device/>
+                " " {words.bandit_by_device()}
+            </label>
         </details>
     }
 }
@@ -49,11 +53,21 @@ pub(super) fn section(studio: &StudioContext, experiment: &Experiment) -> Option
         _ => None,
     });
     let now = match last {
-        Some((at, update)) => view! {
-            <dt>{words.bandit_shares()}</dt>
-            <dd>{shares(studio, experiment, update)} " (" {time(locale, at)} ")"</dd>
+        Some((at, update)) => {
+            let contexts: Vec<_> = update
+                .contexts
+                .iter()
+                .map(|(device, parts)| {
+                    view! { <dt>{words.segment_is(device)}</dt><dd>{shares(studio, experiment, parts)}</dd> }
+                })
+                .collect();
+            view! {
+                <dt>{words.bandit_shares()}</dt>
+                <dd>{shares(studio, experiment, &update.parts)} " (" {time(locale, at)} ")"</dd>
+                {contexts}
+            }
+            .drawn()
         }
-        .drawn(),
         None => view! {
             <dt>{words.bandit_shares()}</dt>
             <dd>{words.bandit_first(&locale.integer(u64::from(plan.burn_in)))}</dd>
@@ -80,7 +94,11 @@ pub(super) fn section(studio: &StudioContext, experiment: &Experiment) -> Option
 
 /// An update, for the history.
 pub(super) fn said(studio: &StudioContext, experiment: &Experiment, update: &Reweighed) -> String {
-    let (words, shares) = (studio.words(), shares(studio, experiment, update));
+    let words = studio.words();
+    let contexts = update.contexts.iter().map(|(device, parts)| {
+        format!("; {}: {}", words.segment_is(device), shares(studio, experiment, parts))
+    });
+    let shares: String = std::iter::once(shares(studio, experiment, &update.parts)).chain(contexts).collect();
     match update.why {
         Why::Learned => words.bandit_log_learned(&shares),
         Why::TooFew => words.bandit_log_too_few(&shares),
@@ -88,10 +106,10 @@ pub(super) fn said(studio: &StudioContext, experiment: &Experiment, update: &Rew
 }
 
 /// `As it is 25.5 %, large 74.5 %`.
-fn shares(studio: &StudioContext, experiment: &Experiment, update: &Reweighed) -> String {
+fn shares(studio: &StudioContext, experiment: &Experiment, parts: &[u32]) -> String {
     let share = |(at, part): (usize, &u32)| {
         let part = percent(studio.locale, f64::from(*part) / f64::from(PARTS));
         format!("{} {part}", name(experiment, at))
     };
-    update.parts.iter().enumerate().map(share).collect::<Vec<_>>().join(", ")
+    parts.iter().enumerate().map(share).collect::<Vec<_>>().join(", ")
 }

@@ -73,7 +73,10 @@ fn of_buyers() -> Experiment {
 
 /// As a bandit, with an update of each kind.
 fn bandit() -> Experiment {
-    let design = Design { bandit: Some(BanditPlan { burn_in: 1, every: 1, least: 5 }), ..draft().design };
+    let design = Design {
+        bandit: Some(BanditPlan { burn_in: 1, every: 1, least: 5, by_device: false }),
+        ..draft().design
+    };
     let metric = |_: &MetricKey| Some(defined(MetricKind::Share));
     let draft = draft().redesigned(design, HOSTILE, 0).unwrap();
     let running = draft.started(metric, HOSTILE, 0).unwrap();

@@ -38,10 +38,10 @@ fn updates(shop: &Shop) -> Vec<Value> {
 }
 
 /// Starts a bandit a minute after midnight.
-fn begun() -> Shop {
+fn begun(more: &str) -> Shop {
     let shop = shop();
     let staff = signed_in(&shop);
-    act(&staff, &form("0", &format!("&intent=save{BANDIT}")), "save");
+    act(&staff, &form("0", &format!("&intent=save{BANDIT}{more}")), "save");
     assert!(staff.get(PAGE).text().contains("name=\"bandit\" checked"), "the plan is in the form");
     act(&staff, "version=1&intent=start", "start");
     let late = shop.host().clock.now().rem_euclid(DAY);
@@ -51,7 +51,7 @@ fn begun() -> Shop {
 
 #[test]
 fn shares_follow_what_is_learned_on_their_days_and_once() {
-    let shop = begun();
+    let shop = begun("");
     let mut seen = Vec::new();
     for day in 0..14 {
         came(&shop, [(500, 25), (500, 50)]);
@@ -98,9 +98,63 @@ fn shares_follow_what_is_learned_on_their_days_and_once() {
     assert_eq!(updates(&shop).len(), 7);
 }
 
+/// A day on which phones like the first variation and desktops the second, by day and by day and device.
+fn came_by_device(shop: &Shop) {
+    came(shop, [(1_000, 75), (1_000, 75)]);
+    let at = shop.host().clock.now() / 1_000;
+    for (device, orders) in [("phone", [50, 25]), ("desktop", [25, 50])] {
+        for (variation, orders) in orders.into_iter().enumerate() {
+            shop.execute(&format!(
+                "INSERT INTO unit_rollups
+                   VALUES ('cards', 'day_device', date({at}, 'unixepoch') || ' {device}', '{variation}', 500);
+                 INSERT INTO metric_rollups
+                   VALUES ('cards', 'day_device', date({at}, 'unixepoch') || ' {device}', '{variation}', 'conversion',
+                     {orders}, {orders}, 0, 0, 0, 0, 0, 0, 0)"
+            ));
+        }
+    }
+}
+
+#[test]
+fn each_device_gets_shares_of_its_own() {
+    let shop = begun("&by_device=on");
+    for _ in 0..3 {
+        came_by_device(&shop);
+        shop.wait(DAY);
+    }
+    shop.drive();
+    shop.isolate().drive();
+    assert_eq!(updates(&shop).len(), 1);
+    // What a stock SDK gets, and what the flag's rule refers to.
+    let answer = shop.anonymous().get(&format!("/api/v1/features/{}", crate::testing::CLIENT_KEY)).json();
+    assert_eq!(answer["features"]["card-layout"]["rules"][0]["contextualBanditRef"], "cards");
+    let contexts = answer["contextualBandits"]["cards"]["contexts"].as_array().unwrap().clone();
+    let of = |device: &str| {
+        let found = contexts.iter().find(|one| one["condition"]["deviceType"] == device).unwrap();
+        found["weights"][1].as_f64().unwrap()
+    };
+    assert!(of("mobile") < 0.2 && of("desktop") > 0.8 && contexts.len() == 2, "{contexts:?}");
+    // Visitors get it, by the address that apps ask.
+    let bearer = format!("Bearer {}", crate::testing::CLIENT_KEY);
+    let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
+    let large = |device: &str| {
+        let got = |id: &u32| {
+            let body =
+                json!({ "context": { "targetingKey": format!("v-{id}"), "deviceType": device } }).to_string();
+            let path = "/ofrep/v1/evaluate/flags/card-layout";
+            let answer = shop.anonymous().send("POST", path, &headers, body.as_bytes());
+            answer.json()["variant"] == "1"
+        };
+        (0..200).filter(got).count()
+    };
+    assert!(large("mobile") < 60 && large("desktop") > 140, "{} {}", large("mobile"), large("desktop"));
+    let page = signed_in(&shop).get(PAGE).text();
+    assert!(page.contains("<dt>Phone</dt>"), "{page}");
+}
+
 #[test]
 fn what_was_recorded_and_not_published_is_published_next_time() {
-    let shop = begun();
+    let shop = begun("");
     came(&shop, [(500, 10), (500, 80)]);
     let before = published(&shop);
     shop.wait(3 * DAY);
@@ -129,7 +183,7 @@ fn what_was_recorded_and_not_published_is_published_next_time() {
 
 #[test]
 fn with_too_few_people_the_shares_stay_and_that_is_recorded() {
-    let shop = begun();
+    let shop = begun("");
     came(&shop, [(50, 10), (50, 30)]);
     shop.wait(3 * DAY);
     shop.drive();

@@ -88,6 +88,7 @@ fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
                 ("day", (first / DAY).to_string()),
                 ("country", from.country.unwrap_or_default()),
                 ("device", from.device.token().to_owned()),
+                ("day_device", format!("{} {}", first / DAY, from.device.token())),
             ];
             let mut add = |metric: &str, values: &[f64]| {
                 for (dimension, segment) in &segments {
@@ -158,7 +159,8 @@ fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
 
 /// The same of the database.
 fn stored(db: &TestDatabase) -> BTreeMap<Key, Vec<f64>> {
-    let segment = "iif(dimension = 'day', cast(strftime('%s', segment) / 86400 AS TEXT), segment)";
+    let segment = "iif(dimension LIKE 'day%',
+      cast(strftime('%s', substr(segment, 1, 10)) / 86400 AS TEXT) || substr(segment, 11), segment)";
     let units = format!(
         "SELECT json_array(json_array(experiment, dimension, {segment}, variation, ''), json_array(units)) AS doc
          FROM unit_rollups WHERE units <> 0"

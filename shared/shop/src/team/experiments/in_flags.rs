@@ -1,7 +1,14 @@
 //! Experiments in the document of flags (GrowthBook's format): a rule with `variations` is one.
 
-use orilla_experiments::{PARTS, Variation};
-use serde_json::{Map, Value};
+use orilla_events::Device;
+use orilla_experiments::{PARTS, Reweighed, Variation};
+use orilla_flags::names;
+use serde_json::{Map, Value, json};
+
+/// The field of a rule that names its contextual bandit.
+const BANDIT: &str = "contextualBanditRef";
+/// The field of the document that has them.
+const BANDITS: &str = "contextualBandits";
 
 /// An experiment as a flag's rule has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +80,7 @@ pub fn ship(document: &mut Value, flag: &str, key: &str, variation: usize) -> Re
 }
 
 /// The shares of an experiment that is switched on, in parts of the whole; none if it is not there, or has no weights.
-pub(crate) fn shares_of(document: &Value, flag: &str, key: &str) -> Option<Vec<u32>> {
+fn shares_of(document: &Value, flag: &str, key: &str) -> Option<Vec<u32>> {
     let rules = document.get("features")?.get(flag)?.get("rules")?.as_array()?;
     let mut rules = rules.iter().filter_map(Value::as_object);
     let rule = rules.find(|rule| name_of(flag, rule) == key && rule.contains_key("variations"))?;
@@ -87,11 +94,50 @@ pub(crate) fn shares_of(document: &Value, flag: &str, key: &str) -> Option<Vec<u
     weights.iter().map(|weight| weight.as_f64().map(part)).collect()
 }
 
-/// Gives an experiment these shares. Doing it twice is doing it once.
+/// What flags call a kind of device.
+fn device_type(device: Device) -> &'static str {
+    match device {
+        Device::Phone => "mobile",
+        Device::Tablet => "tablet",
+        Device::Desktop => "desktop",
+    }
+}
+
+/// What GrowthBook calls a contextual bandit: shares of their own for some visitors.
+fn contexts(update: &Reweighed) -> Value {
+    let devices = Device::ALL.iter().enumerate().filter_map(|(leaf, device)| {
+        let parts = update.contexts.get(device.token())?;
+        let condition = json!({ (names::DEVICE): device_type(*device) });
+        Some(json!({ "leafId": leaf, "condition": condition, "weights": weights(parts) }))
+    });
+    json!({ "contexts": devices.collect::<Vec<_>>() })
+}
+
+fn weights(parts: &[u32]) -> Vec<f64> {
+    parts.iter().map(|part| f64::from(*part) / f64::from(PARTS)).collect()
+}
+
+/// Whether an experiment has the shares of an update.
+pub(crate) fn has_shares(document: &Value, flag: &str, key: &str, update: &Reweighed) -> bool {
+    let own = document.get(BANDITS).and_then(|bandits| bandits.get(key));
+    let has_contexts = match own {
+        Some(own) => *own == contexts(update),
+        None => update.contexts.is_empty(),
+    };
+    has_contexts && shares_of(document, flag, key).as_ref() == Some(&update.parts)
+}
+
+/// Gives an experiment the shares of an update. Doing it twice is doing it once.
 ///
 /// # Errors
 /// What is missing or other than these shares need, in words.
-pub(crate) fn with_shares(document: &mut Value, flag: &str, key: &str, parts: &[u32]) -> Result<(), String> {
+pub(crate) fn with_shares(
+    document: &mut Value,
+    flag: &str,
+    key: &str,
+    update: &Reweighed,
+) -> Result<(), String> {
+    let parts = &update.parts;
     let feature = feature_mut(document, flag)?;
     let rule = rule_mut(feature, flag, key)?;
     let variations = rule.get("variations").and_then(Value::as_array).map_or(0, Vec::len);
@@ -104,8 +150,26 @@ pub(crate) fn with_shares(document: &mut Value, flag: &str, key: &str, parts: &[
     if rule.contains_key("ranges") {
         return Err(format!("the experiment \"{key}\" has ranges instead of weights"));
     }
-    let weights = parts.iter().map(|part| Value::from(f64::from(*part) / f64::from(PARTS))).collect();
-    rule.insert("weights".to_owned(), Value::Array(weights));
+    if rule.get(BANDIT).is_some_and(|own| own != key) {
+        return Err(format!("the experiment \"{key}\" has a contextual bandit of its own"));
+    }
+    rule.insert("weights".to_owned(), json!(weights(parts)));
+    if update.contexts.is_empty() {
+        rule.remove(BANDIT);
+    } else {
+        rule.insert(BANDIT.to_owned(), json!(key));
+    }
+    let Some(fields) = document.as_object_mut() else { return Ok(()) };
+    let bandits = fields.entry(BANDITS).or_insert_with(|| json!({}));
+    let Some(bandits) = bandits.as_object_mut() else { return Err(format!("\"{BANDITS}\" is no object")) };
+    if update.contexts.is_empty() {
+        bandits.remove(key);
+    } else {
+        bandits.insert(key.to_owned(), contexts(update));
+    }
+    if bandits.is_empty() {
+        fields.remove(BANDITS);
+    }
     Ok(())
 }
 
@@ -129,7 +193,10 @@ fn rule_mut<'d>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use orilla_experiments::Why;
+    use orilla_flags::{Flags, Visitor};
     use serde_json::json;
+    use std::collections::BTreeMap;
 
     fn document() -> Value {
         json!({ "features": {
@@ -163,13 +230,52 @@ mod tests {
         assert!(in_flags(&json!({})).is_empty() && in_flags(&json!(7)).is_empty());
     }
 
+    fn update(parts: &[u32]) -> Reweighed {
+        Reweighed { parts: parts.to_vec(), why: Why::Learned, contexts: BTreeMap::new() }
+    }
+
+    #[test]
+    fn a_device_has_shares_of_its_own_and_each_visitor_gets_theirs() {
+        let mut document = json!({ "features": { "card-layout": { "defaultValue": "plain", "rules": [
+            { "key": "cards", "variations": ["plain", "large"], "hashVersion": 2 }] } } });
+        let contexts = [("phone", vec![10_000, 0]), ("desktop", vec![0, 10_000])];
+        let contexts = contexts.map(|(device, parts)| (device.to_owned(), parts)).into();
+        let by_device = Reweighed { contexts, ..update(&[5_000, 5_000]) };
+        for _ in 0..2 {
+            with_shares(&mut document, "card-layout", "cards", &by_device).unwrap();
+        }
+        assert!(has_shares(&document, "card-layout", "cards", &by_device));
+        assert!(!has_shares(&document, "card-layout", "cards", &update(&[5_000, 5_000])));
+        let (flags, faults) = Flags::read(&document);
+        assert!(faults.is_empty(), "{faults:?}");
+        let share = |device: &str| {
+            let large = |id: &u32| {
+                let id = format!("visitor-{id}");
+                let visitor = Visitor::new(&id).device(device);
+                *flags.evaluate("card-layout", &visitor, 0).value == json!("large")
+            };
+            (0..1_000).filter(large).count()
+        };
+        assert_eq!((share("mobile"), share("desktop")), (0, 1_000));
+        assert!((400..600).contains(&share("tablet")), "{}", share("tablet"));
+        // An update without them takes them away.
+        with_shares(&mut document, "card-layout", "cards", &update(&[5_000, 5_000])).unwrap();
+        assert!(has_shares(&document, "card-layout", "cards", &update(&[5_000, 5_000])));
+        assert!(document.get(BANDITS).is_none() && !document.to_string().contains(BANDIT));
+        // A bandit that the team has made itself stays.
+        document["features"]["card-layout"]["rules"][0][BANDIT] = json!("mine");
+        let before = document.clone();
+        assert!(with_shares(&mut document, "card-layout", "cards", &by_device).is_err());
+        assert_eq!(document, before);
+    }
+
     #[test]
     fn shares_are_set_and_read() {
         let mut weighed = document();
         assert_eq!(shares_of(&weighed, "card-layout", "cards"), Some(vec![2_000, 8_000]));
         assert_eq!(shares_of(&weighed, "promise", "promise"), None);
         for _ in 0..2 {
-            with_shares(&mut weighed, "card-layout", "cards", &[3_333, 6_667]).unwrap();
+            with_shares(&mut weighed, "card-layout", "cards", &update(&[3_333, 6_667])).unwrap();
             assert_eq!(shares_of(&weighed, "card-layout", "cards"), Some(vec![3_333, 6_667]));
         }
         let before = weighed.clone();
@@ -179,7 +285,7 @@ mod tests {
             ("card-layout", "cards", &[10_000]),
             ("promise", "promise", &[3_000, 3_000, 4_000]),
         ] {
-            assert!(with_shares(&mut weighed, flag, key, parts).is_err(), "{flag} {key}");
+            assert!(with_shares(&mut weighed, flag, key, &update(parts)).is_err(), "{flag} {key}");
         }
         assert_eq!(weighed, before);
     }

@@ -5,7 +5,7 @@ mod in_flags;
 use crate::PortError;
 use async_trait::async_trait;
 pub use in_flags::{InFlags, in_flags, ship};
-pub(crate) use in_flags::{shares_of, with_shares};
+pub(crate) use in_flags::{has_shares, with_shares};
 use orilla_events::ExperimentKey;
 use orilla_experiments::{Experiment, Metric, MetricKey, Rollups};
 use orilla_money::Currency;

@@ -1,0 +1,139 @@
+use super::super::{Entry, PARTS, Reweighed, Why};
+use super::*;
+use crate::tests::{defined, design};
+use crate::{Design, SumRow, Sums, UnitRow, analyse};
+use orilla_events::ExperimentKey;
+use orilla_stats::{Random, SplitMix64};
+
+const DAY: i64 = 86_400_000;
+/// 1 January 2026, at midnight and a bit.
+const START: i64 = 20_454 * DAY + 30_000;
+const PLAN: BanditPlan = BanditPlan { burn_in: 3, every: 1, least: 5, by_device: true };
+/// How many of a hundred come with it, and how many of a hundred order, by variation: phones like the plain one.
+const DEVICES: [(&str, f64, [f64; 2]); 2] = [("phone", 0.6, [0.13, 0.08]), ("desktop", 0.4, [0.08, 0.13])];
+
+fn running(plan: BanditPlan) -> Experiment {
+    let design = Design { bandit: Some(plan), secondary: Vec::new(), guardrails: Vec::new(), ..design() };
+    let key = ExperimentKey::parse("card-layout").unwrap();
+    Experiment::new(key, design, "Ada", START).started(defined, "Ada", START).unwrap()
+}
+
+/// Adds visitors and orders of a day, as the store does: by day, and by day and device.
+fn add(rollups: &mut Rollups, day: i64, device: &str, variation: usize, (units, orders): (u64, u64)) {
+    let day = format!("2026-01-{:02}", day + 1);
+    let variation = ["plain", "large"][variation].to_owned();
+    for (dimension, segment) in [("day", day.clone()), (DIMENSION, format!("{day} {device}"))] {
+        let (dimension, orders) = (dimension.to_owned(), orders as f64);
+        rollups.sums.push(SumRow {
+            activated: 0,
+            dimension: dimension.clone(),
+            segment: segment.clone(),
+            variation: variation.clone(),
+            metric: "conversion".into(),
+            sums: Sums { sum: orders, squares: orders, ..Sums::default() },
+        });
+        rollups.units.push(UnitRow { dimension, segment, variation: variation.clone(), units });
+    }
+}
+
+/// What visitors of a device get.
+fn shares(experiment: &Experiment, device: &str) -> Vec<f64> {
+    super::super::stretches(experiment).pop().unwrap().shares_of(Some(device)).to_vec()
+}
+
+/// Lets people come for `days`; the shares follow at each midnight. Answers how many ordered, too.
+fn play(plan: BanditPlan, days: i64, people: u32, seed: u64) -> (Experiment, Rollups, u64) {
+    let mut random = SplitMix64::new(seed);
+    let (mut experiment, mut rollups, mut ordered) = (running(plan), Rollups::default(), 0);
+    for day in 0..days {
+        let now = START + day * DAY;
+        if experiment.is_due(now) {
+            experiment = experiment.reweighed(&rollups, now).unwrap();
+        }
+        for (device, part, rates) in DEVICES {
+            let (shares, mut arms) = (shares(&experiment, device), [(0, 0); 2]);
+            for _ in 0..(f64::from(people) * part) as u32 {
+                let arm = random.pick(&shares).unwrap();
+                arms[arm].0 += 1;
+                arms[arm].1 += u64::from(random.uniform() < rates[arm]);
+            }
+            for (variation, arm) in arms.into_iter().enumerate() {
+                add(&mut rollups, day, device, variation, arm);
+                ordered += arm.1;
+            }
+        }
+    }
+    (experiment, rollups, ordered)
+}
+
+#[test]
+fn each_device_gets_what_its_people_like() {
+    let (experiment, rollups, ordered) = play(PLAN, 28, 2_000, 7);
+    let (phone, desktop) = (shares(&experiment, "phone"), shares(&experiment, "desktop"));
+    assert!(phone[0] > 0.9 && desktop[1] > 0.9, "{phone:?} {desktop:?}");
+    assert!(phone[1] > 0.05 - 1e-3 && desktop[0] > 0.05 - 1e-3, "{phone:?} {desktop:?}");
+    // Nobody came with a tablet: whoever does gets what is best for all.
+    let last = experiment.update().unwrap();
+    assert_eq!(last.why, Why::Learned);
+    assert!(last.contexts.keys().eq(["desktop", "phone"]), "{:?}", last.contexts);
+    assert!(last.contexts.values().all(|parts| parts.iter().sum::<u32>() == PARTS));
+    // To one that splits everybody alike, some of them are lost for ever.
+    let (.., alike) = play(BanditPlan { by_device: false, ..PLAN }, 28, 2_000, 7);
+    assert!(ordered > alike + 300, "{ordered} {alike}");
+    let found = analyse(&experiment, &rollups);
+    assert!(!found.sample_ratio.as_ref().unwrap().mismatch(), "{:?}", found.sample_ratio);
+    let stored = serde_json::to_string(&experiment).unwrap();
+    assert_eq!(serde_json::from_str::<Experiment>(&stored).unwrap(), experiment);
+}
+
+/// By plain means, `large` would seem as good as it is on desktops: hardly anybody with a phone gets it.
+#[test]
+fn the_analysis_accounts_for_the_shares_of_each_device() {
+    let truth = [0, 1].map(|arm| DEVICES.iter().map(|(_, part, rates)| part * rates[arm]).sum::<f64>());
+    let (mut held, mut deceived) = (0, 0);
+    for seed in 0..100 {
+        let (experiment, rollups, _) = play(PLAN, 21, 800, seed);
+        let found = super::super::estimates(&experiment, &rollups, "conversion", None).unwrap();
+        for (found, truth) in found.iter().zip(truth) {
+            let found = found.as_ref().unwrap();
+            held += u32::from((found.mean() - truth).abs() < 1.96 * found.standard_error());
+        }
+        let orders: f64 = large(&rollups.sums, |row| (&row.dimension, &row.variation, row.sums.sum));
+        let units: f64 = large(&rollups.units, |row| (&row.dimension, &row.variation, row.units as f64));
+        deceived += u32::from(orders / units > truth[1] + 0.01);
+    }
+    // 95 % of 200, less three standard deviations.
+    assert!(held >= 181, "{held} of 200");
+    assert!(deceived > 80, "{deceived} of 100");
+}
+
+fn large<'r, R>(rows: &'r [R], of: impl Fn(&'r R) -> (&'r String, &'r String, f64)) -> f64 {
+    let own =
+        rows.iter().map(of).filter(|(dimension, variation, _)| *dimension == "day" && *variation == "large");
+    own.map(|(.., value)| value).sum()
+}
+
+#[test]
+fn without_sums_by_device_the_shares_stay_for_all() {
+    let mut rollups = Rollups::default();
+    add(&mut rollups, 0, "phone", 0, (50, 5));
+    add(&mut rollups, 0, "phone", 1, (50, 10));
+    let next = running(PLAN).reweighed(&rollups, START + 3 * DAY).unwrap();
+    let expected = Reweighed { parts: vec![5_000, 5_000], why: Why::TooFew, contexts: BTreeMap::new() };
+    assert_eq!(next.log.last().unwrap().entry, Entry::Reweighed(expected));
+}
+
+#[test]
+fn a_row_is_of_a_day_and_maybe_of_a_device() {
+    assert_eq!(day("day", "2026-01-01", None), Some("2026-01-01"));
+    assert_eq!(day(DIMENSION, "2026-01-01 phone", Some("phone")), Some("2026-01-01"));
+    for (dimension, segment, device) in [
+        ("country", "ES", None),
+        (DIMENSION, "2026-01-01 phone", None),
+        (DIMENSION, "2026-01-01 phone", Some("tablet")),
+        (DIMENSION, "2026-01-01", Some("phone")),
+        ("day", "2026-01-01", Some("phone")),
+    ] {
+        assert_eq!(day(dimension, segment, device), None, "{dimension} {segment}");
+    }
+}
