@@ -373,6 +373,7 @@ impl Names {
             ("client_wasm", "ORILLA_CLIENT_WASM"),
             ("beacon", "ORILLA_BEACON_JS"),
             ("keep", "ORILLA_KEEP_JS"),
+            ("share", "ORILLA_SHARE_JS"),
         ];
         let pairs: Vec<_> = assets.iter().map(|(key, name)| format!("{key}: {:?}", self.get(name))).collect();
         let files: Vec<_> =

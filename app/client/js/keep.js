@@ -24,11 +24,19 @@ async function keep() {
   }
 }
 
+// Where the browser allows it to a shop that was installed, the shop looks for new prices now and then while it is closed.
+async function lookNowAndThen() {
+  const { periodicSync } = await workers.ready;
+  const permission = periodicSync && (await navigator.permissions.query({ name: "periodic-background-sync" }));
+  if (permission?.state === "granted") await periodicSync.register("refresh", { minInterval: 12 * 60 * 60 * 1000 });
+}
+
 async function start() {
   // The cart is a cookie, which the service worker has to read.
   if (!workers || !window.cookieStore) return tell("impossible");
   if (await workers.getRegistration()) {
     watchOrders(await workers.ready);
+    lookNowAndThen().catch((error) => console.warn(error));
     return tell("kept");
   }
   if (!isCostly) return keep();

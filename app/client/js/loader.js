@@ -94,12 +94,21 @@ function changeOnLeaving(field) {
   field.form?.addEventListener("submit", tell, { signal, capture: true });
 }
 
+// A browser may ask by itself whether to install the shop, at first sight too. The shop asks when it makes sense
+// (install.js).
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  window.mayInstall = event;
+});
+
 // Not before the page has loaded, so that nothing competes with what the shopper looks at, and never on its own when
 // the shopper asked for little data. What is seen is told by who agreed to be counted: nobody else loads the script.
 function idle() {
   const later = window.requestIdleCallback || ((callback) => setTimeout(callback, 200));
   if (/(?:^|; )__Host-consent=1\.1/.test(document.cookie)) later(() => import(script.dataset.beacon), { timeout: 2000 });
   if (script.dataset.keep) later(() => import(script.dataset.keep), { timeout: 8000 });
+  // What only some pages need: the part that needs it names its script.
+  for (const { dataset } of document.querySelectorAll("[data-script]")) later(() => import(dataset.script), { timeout: 4000 });
   if (navigator.connection?.saveData || !document.querySelector(islands)) return;
   later(start, { timeout: 8000 });
 }

@@ -31,6 +31,12 @@ pub struct Assets {
     pub account: &'static str,
     /// The script of an order's page that lets the shopper be told; empty: nobody is.
     pub notices: &'static str,
+    /// The script that shares a product's address.
+    pub share: &'static str,
+    /// The script that offers to install the shop as an app; empty: nobody is asked.
+    pub install: &'static str,
+    /// The script of an order's page that keeps the screen on while a code is shown.
+    pub awake: &'static str,
 }
 
 /// What of a page may show something of the visitor, as HTML, or as the mark of a slot that is filled for each request.

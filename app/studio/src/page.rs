@@ -92,6 +92,7 @@ pub(crate) fn document<V: IntoView + 'static>(
                     <link rel="stylesheet" href=studio.assets.studio_style/>
                     <script src=studio.assets.script defer></script>
                     <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
+                    <link rel="manifest" href="/studio/app.webmanifest"/>
                 </head>
                 <body class="studio">
                     {header(studio)}

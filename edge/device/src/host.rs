@@ -34,6 +34,7 @@ struct Names {
     client_wasm: String,
     beacon: String,
     keep: String,
+    share: String,
 }
 
 /// What this build's pages load.
@@ -73,6 +74,10 @@ pub fn start(build: &str) -> Result<(), String> {
         account: "",
         // Orders have their pages at the edge alone.
         notices: "",
+        awake: "",
+        share: kept(assets.share),
+        // Whoever asks whether it may be installed asks the network.
+        install: "",
     };
     BUILT.with(|cell| drop(cell.set(Built { build, assets })));
     Ok(())

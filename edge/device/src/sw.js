@@ -113,6 +113,8 @@ function refresh() {
   return looking;
 }
 
+addEventListener("periodicsync", (event) => event.waitUntil(refresh()));
+
 async function look() {
   const came = await call((shop) => shop.sync());
   looked = Date.now();

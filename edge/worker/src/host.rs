@@ -172,6 +172,10 @@ fn config(env: &JsValue) -> Config {
             keep: keep.unwrap_or_default(),
             account: option_env!("ORILLA_ACCOUNT_JS").unwrap_or_default(),
             notices: option_env!("ORILLA_NOTICES_JS").unwrap_or_default(),
+            share: option_env!("ORILLA_SHARE_JS").unwrap_or_default(),
+            // What can't be kept on devices is no app.
+            install: keep.and(option_env!("ORILLA_INSTALL_JS")).unwrap_or_default(),
+            awake: option_env!("ORILLA_AWAKE_JS").unwrap_or_default(),
         },
         studio_assets: StudioAssets {
             style: option_env!("ORILLA_STYLE").unwrap_or_default(),

@@ -15,6 +15,7 @@ mod cart;
 mod country;
 mod fingerprint;
 mod form;
+mod girocode;
 mod id;
 mod joint;
 mod order;
@@ -27,6 +28,7 @@ pub use cart::{Cart, CartError, CartLine, LONGEST_CART, MOST_LINES, Quantity};
 pub use country::{COUNTRIES, Country, UnknownCountry};
 pub use fingerprint::Fingerprint;
 pub use form::{Address, Checkout, CheckoutForm, Contact, FaultCode, FieldFault};
+pub use girocode::girocode;
 pub use id::{IdempotencyKey, InvalidKey, InvalidToken, OrderNumber, OrderToken};
 pub use joint::{BrowserId, CartLedger, Held, JointCart, MOST_BROWSERS, Replica, Synced};
 pub use order::{

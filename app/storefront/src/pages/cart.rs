@@ -1,5 +1,6 @@
 //! The cart.
 
+use super::install;
 use crate::islands::{CartLines, CartLinesData, hand};
 use crate::page::{Head, PageContext, document};
 use crate::render;
@@ -81,11 +82,13 @@ pub fn cart(page: Arc<PageContext>, data: CartPage) -> String {
     });
     let gone = (data.gone > 0)
         .then(|| view! { <Notice kind=NoticeKind::Warning><p>{locale.cart_gone()}</p></Notice> });
+    let install = if data.cart.lines.is_empty() { None } else { install(&page) };
     let content = view! {
         <h1>{locale.cart_title()}</h1>
         {notice}
         {gone}
         {hand(CartLinesData { locale: locale.code().to_owned(), cart: data.cart }, CartLines)}
+        {install}
     };
     let head = Head {
         title: locale.cart_title().to_owned(),

@@ -6,7 +6,9 @@ mod cart;
 mod checkout;
 mod consent;
 mod flags;
+mod girocode;
 mod home;
+mod install;
 mod list;
 mod order;
 mod product;
@@ -32,6 +34,7 @@ use crate::islands::{CartBadge, CartBadgeData, QuickAdd, QuickAddData, hand, pas
 use crate::page::PageContext;
 use crate::present;
 use crate::render;
+use install::install;
 use leptos::either::Either;
 use leptos::prelude::*;
 use orilla_catalog::read::Card;

@@ -1,8 +1,11 @@
 //! An order: what was ordered and where it is, behind a link that nobody can guess.
 
+use super::girocode::girocode_svg;
+use super::install;
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use orilla_orders::{Event, Goods, Instructions, Order, OrderNumber, Recorded};
 use orilla_ui::{
     ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind, StepState, Timeline, TimelineStep,
@@ -66,12 +69,13 @@ pub fn order(page: Arc<PageContext>, data: OrderPage) -> String {
         {thanks}
         <div class="with-summary">
             <div class="stack">
-                {paying(locale, &order)}
+                {paying(&page, &order)}
                 <section aria-labelledby="status">
                     <h2 id="status">{locale.order_status()}</h2>
                     <Timeline steps=steps(locale, &order, &history)/>
                     {(!just_placed).then(|| view! { <p class="small">{locale.order_follow()}</p> })}
                     {notices_key.and_then(|key| notices(&page, number, &order, key))}
+                    {install(&page)}
                 </section>
                 <section aria-labelledby="to">
                     <h2 id="to">{locale.order_delivered_to()}</h2>
@@ -112,7 +116,7 @@ fn notices(
     let at = format!("{}/notices", page.url(&page.path));
     let script = page.assets.notices;
     Some(view! {
-        <div class="notices" data-notices=at data-key=key data-tag=format!("order-{number}") role="status">
+        <div class="notices" data-script=script data-notices=at data-key=key data-tag=format!("order-{number}") role="status">
             <button class="button" type="button" data-when="possible" data-do="begin" hidden>{ask}</button>
             <p data-when="coming" hidden>{locale.notices_coming()}</p>
             <div data-when="told" hidden>
@@ -126,12 +130,12 @@ fn notices(
                 <button class="button" type="button" data-do="begin">{ask}</button>
             </div>
         </div>
-        <script type="module" src=script></script>
     })
 }
 
 /// How to pay, until it is paid.
-fn paying(locale: Locale, order: &Order) -> Option<impl IntoView + use<>> {
+fn paying(page: &PageContext, order: &Order) -> Option<impl IntoView + use<>> {
+    let locale = page.locale;
     let is_open = order.paid_at.is_none() && !matches!(order.goods, Goods::Cancelled { .. });
     is_open.then(|| {
         let how = match &order.placed.payment {
@@ -152,8 +156,17 @@ fn paying(locale: Locale, order: &Order) -> Option<impl IntoView + use<>> {
                     .filter(|(_, value)| !value.is_empty())
                     .map(|(name, value)| view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> })
                     .collect();
+                let code = girocode_svg(&order.placed.payment, locale.order_code_label()).map(|svg| {
+                    view! {
+                        <details class="code" data-awake data-script=page.assets.awake>
+                            <summary>{locale.order_code()}</summary>
+                            <p>{locale.order_code_text()}</p>
+                            {InertElement::new(svg)}
+                        </details>
+                    }
+                });
                 leptos::either::Either::Right(
-                    view! { <table class="properties"><tbody>{rows}</tbody></table> },
+                    view! { <table class="properties"><tbody>{rows}</tbody></table> {code} },
                 )
             }
         };

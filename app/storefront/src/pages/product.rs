@@ -95,6 +95,11 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
                     <li>{locale.product_tax_included()}</li>
                     <li>{delivery(locale, product, data.promise)}</li>
                 </ul>
+                <div class="share" data-share data-script=page.assets.share>
+                    <button class="button quiet" type="button" data-do="share" hidden>{locale.product_share()}</button>
+                    <button class="button quiet" type="button" data-do="copy" hidden>{locale.product_copy_link()}</button>
+                    <span role="status"><span data-when="copied" hidden>{locale.product_link_copied()}</span></span>
+                </div>
             </div>
         </div>
         <div class="section split">

@@ -77,6 +77,16 @@ pub async fn file(host: Host, Segment(hash): Segment) -> Response {
 pub async fn manifest(visit: Visit) -> Response {
     let (locale, name) = (visit.locale, &visit.host.config.shop_name);
     let icon = |src: &str, sizes: &str, media_type: &str, purpose: &str| json!({ "src": src, "sizes": sizes, "type": media_type, "purpose": purpose });
+    // A narrow one for phones, a wide one for desks: of the demo's shop, for whoever replaces them.
+    let screenshot = |form: &str, sizes: &str, label: &str| {
+        json!({
+            "src": format!("/screenshots/{form}-{}.webp", locale.code()),
+            "sizes": sizes,
+            "type": "image/webp",
+            "form_factor": form,
+            "label": label,
+        })
+    };
     let shortcut = |label: &str, path: &str| {
         let icons = [icon("/icon-192.png", "192x192", "image/png", "any")];
         json!({ "name": label, "url": visit.url(path), "icons": icons })
@@ -91,6 +101,8 @@ pub async fn manifest(visit: Visit) -> Response {
         "description": locale.shop_description(),
         "start_url": visit.url(""),
         "scope": "/",
+        // With the way back and a way to load anew, where an app's frame has room for them.
+        "display_override": ["minimal-ui", "standalone"],
         "display": "standalone",
         "background_color": PAPER,
         "theme_color": INK,
@@ -101,12 +113,16 @@ pub async fn manifest(visit: Visit) -> Response {
             icon("/icon-512.png", "512x512", "image/png", "any"),
             icon("/icon-maskable-512.png", "512x512", "image/png", "maskable"),
         ],
+        "screenshots": [
+            screenshot("narrow", "720x1280", locale.screenshot_product()),
+            screenshot("wide", "1280x800", locale.screenshot_home()),
+        ],
         "shortcuts": [
             shortcut(locale.nav_all_products(), "/search"),
             shortcut(locale.nav_cart(), "/cart"),
         ],
         // What is shared with the shop is searched for.
-        "share_target": { "action": visit.url("/search"), "method": "GET", "params": { "text": "q" } },
+        "share_target": { "action": visit.url("/search"), "method": "GET", "enctype": "application/x-www-form-urlencoded", "params": { "text": "q" } },
     });
     let manifest = reply::with_type("application/manifest+json", manifest.to_string());
     reply::with_header(manifest, header::CACHE_CONTROL, "public, max-age=3600")

@@ -1,5 +1,6 @@
 //! The Studio: the pages of the shop's team. Each asks for a session ([`member::Member`]).
 
+mod app;
 mod categories;
 mod dashboard;
 mod experiments;
@@ -42,6 +43,7 @@ const MOST_FIELDS: usize = 8_000;
 pub fn router() -> Router {
     Router::new()
         .route("/studio", get(dashboard::show))
+        .route("/studio/app.webmanifest", get(app::manifest))
         .route("/studio/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/studio/sign-in/begin", post(passkeys::begin))
         .route("/studio/sign-in/finish", post(passkeys::finish))
