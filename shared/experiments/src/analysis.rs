@@ -202,11 +202,14 @@ pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
     let primary = experiment.measured.first();
     let timeline =
         primary.map(|primary| timeline(experiment, rollups, place, primary, tuning)).unwrap_or_default();
-    // Of a segment nobody knows on which days its people came, and so how likely each variation was.
-    let segments = primary
-        .filter(|_| !is_bandit)
-        .map(|primary| segments(rollups, place, primary, variations))
-        .unwrap_or_default();
+    let segments = match primary {
+        None => Vec::new(),
+        Some(primary) if is_bandit => {
+            let found = bandit::by_device(experiment, rollups, primary.key.as_str());
+            by_variation("device", &found, variations)
+        }
+        Some(primary) => segments(rollups, place, primary, variations),
+    };
     let reading = read(experiment, &metrics, &sample_ratio, multiple);
     Analysis { units, sample_ratio, multiple, metrics, timeline, segments, reading }
 }
@@ -365,23 +368,36 @@ fn timeline(
 }
 
 fn segments(rollups: &Rollups, place: Place<'_>, primary: &Measured, variations: usize) -> Vec<SegmentTable> {
-    let mut tables = Vec::new();
-    for dimension in ["country", "device"] {
+    let of = |dimension| {
         let found = counted(rollups, place, primary, dimension);
-        for variation in 1..variations {
-            let of = |counted: &ByVariation, variation: usize| {
-                counted.get(&variation).ok_or(Undefined::NoUnits)?.estimate(&primary.metric)
-            };
-            let one = |(name, counted): (&&str, &ByVariation)| Segment {
-                name: (*name).to_owned(),
-                control: of(counted, 0),
-                variant: of(counted, variation),
-            };
-            let segments: Vec<Segment> = found.iter().map(one).collect();
-            let options = TestOptions { alpha: ALPHA, ..TestOptions::default() };
-            let report = by_segment(&segments, &options, Correction::Holm);
-            tables.push(SegmentTable { dimension, variation, report });
-        }
-    }
-    tables
+        let estimate = |counted: &ByVariation, variation: usize| {
+            counted.get(&variation).ok_or(Undefined::NoUnits)?.estimate(&primary.metric)
+        };
+        let all = |counted| (0..variations).map(|variation| estimate(counted, variation)).collect();
+        let found: Vec<_> = found.iter().map(|(name, counted)| (*name, all(counted))).collect();
+        by_variation(dimension, &found, variations)
+    };
+    ["country", "device"].into_iter().flat_map(of).collect()
+}
+
+/// A table of each variation but the control, of segments with an estimate of each.
+fn by_variation(
+    dimension: &'static str,
+    found: &[(&str, Vec<Result<Estimate>>)],
+    variations: usize,
+) -> Vec<SegmentTable> {
+    let table = |variation: usize| {
+        let of = |estimates: &[Result<Estimate>], at: usize| {
+            estimates.get(at).cloned().unwrap_or(Err(Undefined::NoUnits))
+        };
+        let one = |(name, estimates): &(&str, Vec<Result<Estimate>>)| Segment {
+            name: (*name).to_owned(),
+            control: of(estimates, 0),
+            variant: of(estimates, variation),
+        };
+        let segments: Vec<Segment> = found.iter().map(one).collect();
+        let options = TestOptions { alpha: ALPHA, ..TestOptions::default() };
+        SegmentTable { dimension, variation, report: by_segment(&segments, &options, Correction::Holm) }
+    };
+    if found.is_empty() { Vec::new() } else { (1..variations).map(table).collect() }
 }

@@ -225,11 +225,13 @@ fn shared(plan: &BanditPlan, beliefs: &[Belief]) -> Option<Vec<u32>> {
     policy.weights(beliefs).ok().map(|shares| parts(&shares))
 }
 
-/// Shares as whole parts; the largest takes what rounding leaves.
+/// Shares as whole parts; the largest takes what rounding leaves. What is a whole part but for the last digits of a
+/// binary number stays one, so that the least share is what was said.
 fn parts(shares: &[f64]) -> Vec<u32> {
     let whole: f64 = shares.iter().sum();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10,000")]
-    let floor = |share: f64| (share / whole * f64::from(PARTS)).floor().clamp(0.0, f64::from(PARTS)) as u32;
+    let floor =
+        |share: f64| (share / whole * f64::from(PARTS) + 1e-6).floor().clamp(0.0, f64::from(PARTS)) as u32;
     let mut parts: Vec<u32> = shares.iter().map(|share| floor(*share)).collect();
     let left = PARTS.saturating_sub(parts.iter().sum());
     if let Some(largest) = parts.iter_mut().max() {
@@ -361,6 +363,16 @@ fn estimates_of(
             Estimate::new(units, found.mean, found.standard_error.powi(2) * units as f64)
         })
         .collect())
+}
+
+/// The estimates of each device. In a bandit only devices can be told apart: of the other segments nobody knows on which
+/// days their people came, and so how likely each variation was.
+pub(crate) fn by_device(
+    experiment: &Experiment,
+    rollups: &Rollups,
+    metric: &str,
+) -> Vec<(&'static str, Vec<Result<Estimate>>)> {
+    contexts::by_device(experiment, rollups, metric, None)
 }
 
 /// Whether visitors are split as the shares of their days say.

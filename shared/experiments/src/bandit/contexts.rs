@@ -13,8 +13,6 @@ use std::collections::BTreeMap;
 
 /// The dimension of the sums by day and device; a segment is `2026-11-27 phone`.
 const DIMENSION: &str = "day_device";
-/// What pulls the model's coefficients to zero, in visitors.
-const RIDGE: f64 = 1.0;
 
 /// The day that a row of sums is of, if it is a row of these visitors: of one device, or of all.
 pub(super) fn day<'r>(dimension: &str, segment: &'r str, device: Option<&str>) -> Option<&'r str> {
@@ -36,6 +34,21 @@ pub(super) fn of(experiment: &Experiment) -> Vec<Option<&'static str>> {
     }
 }
 
+/// The estimates of each device that somebody came with.
+pub(super) fn by_device(
+    experiment: &Experiment,
+    rollups: &Rollups,
+    metric: &str,
+    until: Option<&str>,
+) -> Vec<(&'static str, Vec<Result<Estimate>>)> {
+    let of = |device: &Device| {
+        let device = device.token();
+        let found = estimates_of(experiment, rollups, metric, until, Some(device)).ok()?;
+        found.iter().any(Result::is_ok).then_some((device, found))
+    };
+    Device::ALL.iter().filter_map(of).collect()
+}
+
 /// The devices with an estimate of each variation: a device that only a few came with has none, and counts nowhere.
 fn known(
     experiment: &Experiment,
@@ -43,13 +56,8 @@ fn known(
     metric: &str,
     until: Option<&str>,
 ) -> Vec<(&'static str, Vec<Estimate>)> {
-    let devices = Device::ALL.iter().map(|device| device.token());
-    let of = |device: &'static str| {
-        let found = estimates_of(experiment, rollups, metric, until, Some(device)).ok()?;
-        let found: Vec<Estimate> = found.into_iter().collect::<Result<_>>().ok()?;
-        Some((device, found))
-    };
-    devices.filter_map(of).collect()
+    let all = by_device(experiment, rollups, metric, until).into_iter();
+    all.filter_map(|(device, found)| Some((device, found.into_iter().collect::<Result<_>>().ok()?))).collect()
 }
 
 /// The mean of each variation over the devices, each of which counts by the visitors who came with it: so many of them
@@ -81,6 +89,9 @@ pub(super) fn estimates(
 }
 
 /// The shares of each device that has shown enough in all variations; the others keep those of everybody.
+///
+/// A variation is worth something to everybody, and something more or less to each device. How much devices differ is
+/// learned, too, and the less they do, the more each borrows of the others.
 pub(super) fn learned(
     experiment: &Experiment,
     plan: &BanditPlan,
@@ -92,39 +103,69 @@ pub(super) fn learned(
     let (primary, direction) = (experiment.measured.first()?, direction(experiment)?);
     let mut known = known(experiment, rollups, primary.key.as_str(), None);
     known.retain(|(_, found)| found.iter().all(|one| one.n() >= FEWEST && one.standard_error() > 0.0));
-    let context = |device: usize| {
-        let mut context = vec![0.0; known.len() + 1];
-        context
-            .iter_mut()
-            .enumerate()
-            .for_each(|(at, x)| *x = f64::from(u8::from(at == 0 || at == device + 1)));
-        context
-    };
-    let arms: Option<Vec<(LinearArm, f64)>> = (0..experiment.design.variations.len())
-        .map(|variation| {
-            let own: Vec<&Estimate> = known.iter().filter_map(|(_, found)| found.get(variation)).collect();
-            let units: f64 = own.iter().map(|one| one.n() as f64).sum();
-            // What one visitor's value tells is the same on all devices: the model has one variance.
-            let variance = own.iter().map(|one| one.n() as f64 * one.variance()).sum::<f64>() / units;
-            let mut arm = LinearArm::new(known.len() + 1, RIDGE).ok()?;
-            for (device, one) in own.iter().enumerate() {
-                arm.learn_mean(&context(device), variance / one.standard_error().powi(2), one.mean()).ok()?;
-            }
-            Some((arm, variance.sqrt()))
-        })
+    let by_variation: Vec<Vec<Estimate>> = (0..experiment.design.variations.len())
+        .map(|variation| known.iter().filter_map(|(_, found)| found.get(variation)).copied().collect())
         .collect();
+    let between = spread(&by_variation);
+    let arms: Option<Vec<Arm>> = by_variation.iter().map(|own| Arm::learned(own, between)).collect();
     let arms = arms?;
     let of = |(at, (device, _)): (usize, &(&'static str, Vec<Estimate>))| {
-        let beliefs: Option<Vec<Belief>> = arms
-            .iter()
-            .map(|(arm, scale)| {
-                let found = arm.predict(&context(at)).ok()?;
-                Some(Belief::Normal { mean: direction * found.mean, deviation: scale * found.width })
-            })
-            .collect();
+        let beliefs: Option<Vec<Belief>> =
+            arms.iter().map(|arm| arm.belief(at, known.len(), direction)).collect();
         Some(((*device).to_owned(), shared(plan, &beliefs?)?))
     };
     Some(known.iter().enumerate().filter_map(of).collect())
+}
+
+/// The variance of what a variation is worth between devices, from all variations together, by their moments
+/// (DerSimonian and Laird 1986, "Meta-analysis in clinical trials", equation 8). 0: no more than chance explains.
+fn spread(by_variation: &[Vec<Estimate>]) -> f64 {
+    let (mut excess, mut scale) = (0.0, 0.0);
+    for own in by_variation {
+        let weights: Vec<f64> = own.iter().map(|one| one.standard_error().powi(-2)).collect();
+        let all: f64 = weights.iter().sum();
+        let mean = own.iter().zip(&weights).map(|(one, weight)| weight * one.mean()).sum::<f64>() / all;
+        let found: f64 =
+            own.iter().zip(&weights).map(|(one, weight)| weight * (one.mean() - mean).powi(2)).sum();
+        excess += found - (own.len() as f64 - 1.0);
+        scale += all - weights.iter().map(|weight| weight * weight).sum::<f64>() / all;
+    }
+    if scale > 0.0 { (excess / scale).max(0.0) } else { 0.0 }
+}
+
+/// The context of the device at this place among so many: what is true of everybody, and what of this device.
+fn context(device: usize, devices: usize) -> Vec<f64> {
+    (0..=devices).map(|at| f64::from(u8::from(at == 0 || at == device + 1))).collect()
+}
+
+/// What is known of a variation.
+struct Arm {
+    model: LinearArm,
+    /// The standard deviation of one visitor's value.
+    scale: f64,
+}
+
+impl Arm {
+    /// Learns from the estimate of each device; `between`: how much devices differ.
+    fn learned(own: &[Estimate], between: f64) -> Option<Arm> {
+        let units: f64 = own.iter().map(|one| one.n() as f64).sum();
+        // What one visitor's value tells is the same on all devices: the model has one variance.
+        let variance = own.iter().map(|one| one.n() as f64 * one.variance()).sum::<f64>() / units;
+        // Devices that do not differ would be pulled together without end: this is near enough.
+        let pull = (variance / between).min(units * 1e4);
+        let pulls: Vec<f64> = (0..=own.len()).map(|at| if at == 0 { 0.0 } else { pull }).collect();
+        let mut model = LinearArm::pulled(&pulls).ok()?;
+        for (device, one) in own.iter().enumerate() {
+            let worth = variance / one.standard_error().powi(2);
+            model.learn_mean(&context(device, own.len()), worth, one.mean()).ok()?;
+        }
+        Some(Arm { model, scale: variance.sqrt() })
+    }
+
+    fn belief(&self, device: usize, devices: usize, direction: f64) -> Option<Belief> {
+        let found = self.model.predict(&context(device, devices)).ok()?;
+        Some(Belief::Normal { mean: direction * found.mean, deviation: self.scale * found.width })
+    }
 }
 
 #[cfg(test)]

@@ -33,6 +33,24 @@ impl LinearArm {
         Ok(LinearArm { products: diagonal(size, positive("the ridge", ridge)?), rewards: vec![0.0; size] })
     }
 
+    /// An arm whose coefficients are pulled to zero by as much as each of these says: by 0, not at all, and such an arm
+    /// predicts nothing before it has learned. The pull of a coefficient is the variance of the rewards, in theory, over that
+    /// of the coefficient (Hoerl and Kennard 1970, "Ridge regression", as a Bayesian reads it).
+    ///
+    /// # Errors
+    /// [`Undefined::InvalidParameter`] for a pull below zero or none at all.
+    pub fn pulled(pulls: &[f64]) -> Result<Self> {
+        positive("the size of the context", pulls.len() as f64)?;
+        let mut products = diagonal(pulls.len(), 1.0);
+        for (at, (row, pull)) in products.iter_mut().zip(pulls).enumerate() {
+            if !(0.0..f64::INFINITY).contains(pull) {
+                return Err(Undefined::InvalidParameter { name: "the pull", range: "0 or more" });
+            }
+            row.iter_mut().skip(at).take(1).for_each(|own| *own = *pull);
+        }
+        Ok(LinearArm { products, rewards: vec![0.0; pulls.len()] })
+    }
+
     /// Learns what this context's reward was.
     ///
     /// # Errors

@@ -9,8 +9,10 @@ const DAY: i64 = 86_400_000;
 /// 1 January 2026, at midnight and a bit.
 const START: i64 = 20_454 * DAY + 30_000;
 const PLAN: BanditPlan = BanditPlan { burn_in: 3, every: 1, least: 5, by_device: true };
-/// How many of a hundred come with it, and how many of a hundred order, by variation: phones like the plain one.
-const DEVICES: [(&str, f64, [f64; 2]); 2] = [("phone", 0.6, [0.13, 0.08]), ("desktop", 0.4, [0.08, 0.13])];
+/// Devices: how many of a hundred come with it, and how many of a hundred order, by variation.
+type Devices = [(&'static str, f64, [f64; 2]); 2];
+/// Phones like the plain one.
+const DEVICES: Devices = [("phone", 0.6, [0.13, 0.08]), ("desktop", 0.4, [0.08, 0.13])];
 
 fn running(plan: BanditPlan) -> Experiment {
     let design = Design { bandit: Some(plan), secondary: Vec::new(), guardrails: Vec::new(), ..design() };
@@ -41,8 +43,18 @@ fn shares(experiment: &Experiment, device: &str) -> Vec<f64> {
     super::super::stretches(experiment).pop().unwrap().shares_of(Some(device)).to_vec()
 }
 
-/// Lets people come for `days`; the shares follow at each midnight. Answers how many ordered, too.
 fn play(plan: BanditPlan, days: i64, people: u32, seed: u64) -> (Experiment, Rollups, u64) {
+    play_on(DEVICES, plan, days, people, seed)
+}
+
+/// Lets people come for `days`; the shares follow at each midnight. Answers how many ordered, too.
+fn play_on(
+    devices: Devices,
+    plan: BanditPlan,
+    days: i64,
+    people: u32,
+    seed: u64,
+) -> (Experiment, Rollups, u64) {
     let mut random = SplitMix64::new(seed);
     let (mut experiment, mut rollups, mut ordered) = (running(plan), Rollups::default(), 0);
     for day in 0..days {
@@ -50,7 +62,7 @@ fn play(plan: BanditPlan, days: i64, people: u32, seed: u64) -> (Experiment, Rol
         if experiment.is_due(now) {
             experiment = experiment.reweighed(&rollups, now).unwrap();
         }
-        for (device, part, rates) in DEVICES {
+        for (device, part, rates) in devices {
             let (shares, mut arms) = (shares(&experiment, device), [(0, 0); 2]);
             for _ in 0..(f64::from(people) * part) as u32 {
                 let arm = random.pick(&shares).unwrap();
@@ -82,8 +94,44 @@ fn each_device_gets_what_its_people_like() {
     assert!(ordered > alike + 300, "{ordered} {alike}");
     let found = analyse(&experiment, &rollups);
     assert!(!found.sample_ratio.as_ref().unwrap().mismatch(), "{:?}", found.sample_ratio);
+    let [by_device] = found.segments.as_slice() else { panic!("{:?}", found.segments) };
+    let effects = &by_device.report.as_ref().unwrap().segments;
+    let better: Vec<_> = effects.iter().map(|one| (one.name.as_str(), one.test.uplift > 0.0)).collect();
+    assert_eq!(better, [("phone", false), ("desktop", true)], "{effects:?}");
     let stored = serde_json::to_string(&experiment).unwrap();
     assert_eq!(serde_json::from_str::<Experiment>(&stored).unwrap(), experiment);
+}
+
+#[test]
+fn where_devices_are_alike_hardly_anything_is_lost() {
+    const ALIKE: Devices = [("phone", 0.8, [0.10, 0.12]), ("desktop", 0.2, [0.10, 0.12])];
+    let all = |by_device| {
+        (0..20).map(|seed| play_on(ALIKE, BanditPlan { by_device, ..PLAN }, 28, 1_000, seed).2).sum()
+    };
+    let (own, common): (u64, u64) = (all(true), all(false));
+    // Of what can be lost at all, which is a sixth: not a tenth.
+    assert!(own as f64 > common as f64 * (1.0 - 0.1 / 6.0), "{own} {common}");
+}
+
+#[test]
+fn a_device_that_hardly_anybody_has_borrows_of_the_others() {
+    let of = |units: u64, mean: f64| Estimate::new(units, mean, mean * (1.0 - mean)).unwrap();
+    let check = |units: u64, expected: std::ops::Range<f64>| {
+        let own = [of(10_000, 0.10), of(10_000, 0.10), of(units, 0.20)];
+        let arm = Arm::learned(&own, spread(&[own.to_vec()])).unwrap();
+        let Some(Belief::Normal { mean, .. }) = arm.belief(2, 3, 1.0) else { panic!("nothing is believed") };
+        assert!(expected.contains(&mean), "{units}: {mean}");
+    };
+    check(100, 0.10..0.12);
+    check(1_000, 0.15..0.20);
+    check(10_000, 0.19..0.20);
+    // Where it is the only one, it is what it is.
+    let alone = [of(100, 0.20)];
+    let arm = Arm::learned(&alone, spread(&[alone.to_vec()])).unwrap();
+    let Some(Belief::Normal { mean, deviation }) = arm.belief(0, 1, 1.0) else {
+        panic!("nothing is believed")
+    };
+    assert!((mean - 0.20).abs() < 1e-6 && (deviation / 0.04 - 1.0).abs() < 0.02, "{mean} {deviation}");
 }
 
 /// By plain means, `large` would seem as good as it is on desktops: hardly anybody with a phone gets it.
