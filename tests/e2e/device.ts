@@ -67,5 +67,5 @@ export async function orderAway(page: Page, network: Network, product: TestProdu
 /** The page has become the one of a placed order. */
 export async function placed(page: Page) {
   // Until a sending is due, after some that found no network.
-  await expect(title(page)).toHaveText(/^Order \d+$/, { timeout: 20_000 });
+  await expect(title(page)).toHaveText(/^Order \d+$/, { timeout: 40_000 });
 }

@@ -11,7 +11,9 @@ async function follow() {
   if (!isShown) return lock?.release();
   timer = setTimeout(() => lock?.release(), LONGEST);
   if (lock && !lock.released) return;
-  lock = await navigator.wakeLock.request("screen");
+  const own = (lock = await navigator.wakeLock.request("screen"));
+  // Closed again while the browser thought about it.
+  if (!place.open || document.visibilityState !== "visible") own.release();
 }
 
 if (navigator.wakeLock) {

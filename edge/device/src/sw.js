@@ -283,6 +283,8 @@ async function cookies() {
   return all.map(({ name, value }) => `${name}=${value}`).join("; ");
 }
 
+const YEAR = 365 * 24 * 3600 * 1000; // milliseconds
+
 // What an answer's `Set-Cookie` says. Browsers take that of a network's answers only.
 async function keep(text) {
   const [pair, ...rest] = text.split("; ");
@@ -292,5 +294,8 @@ async function keep(text) {
   const cookie = { name, value, path: "/", sameSite: "lax" };
   // One that scripts may not read can't be changed here; it stays as it is.
   if (age > 0) await cookieStore.set({ ...cookie, expires: Date.now() + age * 1000 }).catch(() => {});
+  // A cart that others share says that it is empty: without a cookie it would be one that the browser has lost.
+  else if (name === "__Host-cart" && (await cookieStore.get("__Host-cart-copy")))
+    await cookieStore.set({ ...cookie, value: "1.", expires: Date.now() + YEAR }).catch(() => {});
   else await cookieStore.delete({ name, path: "/" }).catch(() => {});
 }

@@ -279,12 +279,15 @@ pub fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item 
     pairs(headers).filter(move |(found, _)| *found == name).map(|(_, value)| value)
 }
 
+/// The cart in its cookie, if there is one that can be read.
+pub fn cart_in_cookie(headers: &HeaderMap) -> Option<Cart> {
+    let value = cookies(headers, CART_COOKIE).find(|value| value.len() <= LONGEST_CART)?;
+    Cart::parse(value).ok()
+}
+
 /// The cart in its cookie; an empty one if there is none that can be read.
 pub fn cart_of(headers: &HeaderMap) -> Cart {
-    cookies(headers, CART_COOKIE)
-        .find(|value| value.len() <= LONGEST_CART)
-        .and_then(|value| Cart::parse(value).ok())
-        .unwrap_or_default()
+    cart_in_cookie(headers).unwrap_or_default()
 }
 
 /// The `Set-Cookie` that keeps this cart; an empty cart removes the cookie. Scripts may read it, for it is the service

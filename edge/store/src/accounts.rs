@@ -126,7 +126,7 @@ mod tests {
         assert!(!block_on(store.keep_cart("bea", &StoredCart { version: 1, ..first.clone() })).unwrap());
         assert!(!block_on(store.keep_cart("nobody", &first)).unwrap());
         let guest = Held { browser: BrowserId::from_random([1; 8]), copy: 0 };
-        let open = |held, now| block_on(SharedCart::open(&store, "ada", held, &cart, now)).unwrap();
+        let open = |held, now| block_on(SharedCart::open(&store, "ada", held, Some(&cart), now)).unwrap();
         let synced = block_on(open(guest, NOW).keep(None)).unwrap();
         let stored = block_on(store.cart("ada")).unwrap();
         assert_eq!((stored.version, stored.ledger.cart()), (2, cart.clone()));
@@ -141,7 +141,8 @@ mod tests {
         let (_, store) = stores();
         let guest = |seed| Held { browser: BrowserId::from_random([seed; 8]), copy: 0 };
         let cart = |text| Cart::parse(text).unwrap();
-        let open = |held, own: &Cart| block_on(SharedCart::open(&store, "ada", held, own, NOW)).unwrap();
+        let open =
+            |held, own: &Cart| block_on(SharedCart::open(&store, "ada", held, Some(own), NOW)).unwrap();
         let phone = block_on(open(guest(1), &cart("1.12x2")).keep(None)).unwrap();
         let (slow, quick) = (open(phone.held, &phone.cart), open(guest(2), &cart("1.12x1-7x1")));
         assert_eq!(slow.cart().to_string(), "1.12x2");
@@ -156,12 +157,12 @@ mod tests {
         let (_, store) = stores();
         let guest = Held { browser: BrowserId::from_random([1; 8]), copy: 0 };
         let cart = |text| Cart::parse(text).unwrap();
-        let first = block_on(SharedCart::open(&store, "ada", guest, &cart("1.12x2"), NOW)).unwrap();
+        let first = block_on(SharedCart::open(&store, "ada", guest, Some(&cart("1.12x2")), NOW)).unwrap();
         let held = block_on(first.keep(None)).unwrap().held;
-        block_on(leave_cart(&store, "ada", held, &cart("1.12x1-7x1"), NOW)).unwrap();
+        block_on(leave_cart(&store, "ada", held, Some(&cart("1.12x1-7x1")), NOW)).unwrap();
         let ledger = block_on(store.cart("ada")).unwrap().ledger;
         assert_eq!(ledger.cart().to_string(), "1.7x1-12x1");
-        assert!(block_on(leave_cart(&store, "nobody", held, &cart("1.7x1"), NOW)).is_err());
+        assert!(block_on(leave_cart(&store, "nobody", held, Some(&cart("1.7x1")), NOW)).is_err());
     }
 
     #[test]

@@ -59,7 +59,9 @@ impl Sessions for SessionStore {
             .bind(session.now)
             .bind(session.expires_at)
             .bind(session.passkey);
-        self.db.batch(vec![Statement::new(ended).bind(session.now).bind(self.lifetime.idle), insert]).await?;
+        self.db
+            .batch(vec![Statement::new(ended).bind(session.now).bind(self.lifetime.known), insert])
+            .await?;
         Ok(())
     }
 

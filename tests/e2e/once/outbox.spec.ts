@@ -46,6 +46,7 @@ test("an order without a network waits, and is one order when the network is bac
 });
 
 test("what waits is sent without anybody asking, and every tab sees it", async ({ page, network, staff, context }) => {
+  test.slow();
   const [product, email] = [await arrive(page, network, staff), shopper()];
   await network.cut();
   const address = await orderAway(page, network, product, email);

@@ -5,11 +5,11 @@
 //! the cart, and what was done on the device since, follows from the two ([`SharedCart`]).
 
 use super::leave::wiped;
-use super::shopper::{has_key, session_of};
+use super::shopper::{has_key, over_by_age, session_of};
 use crate::ceremony::answer;
 use crate::form::fields;
 use crate::gateway::visitor::cookie::{Readable, cookie, pairs, set_cookie};
-use crate::visit::{CART_COOKIE, Headers, Visit, cart_cookie, cart_of};
+use crate::visit::{CART_COOKIE, Headers, Visit, cart_cookie, cart_in_cookie};
 use crate::{Host, Problem, Team};
 use axum::body::Bytes;
 use axum::extract::Request;
@@ -34,14 +34,14 @@ const MOST_FIELDS: usize = 4;
 pub struct Shown {
     /// Which copy of the account's it is. `None`: the browser has not been told yet who it is.
     pub held: Option<Held>,
-    /// The cart in the cookie.
-    pub own: Cart,
+    /// The cart in the cookie. `None`: it has none, because that one is empty, or because the browser has lost it.
+    pub own: Option<Cart>,
 }
 
 impl Shown {
     /// Reads it.
     pub fn of(headers: &HeaderMap) -> Self {
-        Shown { held: cookie(headers, HELD).and_then(Held::parse), own: cart_of(headers) }
+        Shown { held: cookie(headers, HELD).and_then(Held::parse), own: cart_in_cookie(headers) }
     }
 
     /// A browser that was not told yet who it is, is told so first: with the request that shows that it knows its cart is
@@ -91,11 +91,13 @@ pub async fn share(mut request: Request, next: Next) -> Response {
         };
     };
     let accounts = &*team.shoppers.accounts;
-    let shared = match SharedCart::open(accounts, &session.member, held, &own, host.clock.now()).await {
+    let shared = match SharedCart::open(accounts, &session.member, held, own.as_ref(), host.clock.now()).await
+    {
         Ok(shared) => shared,
         Err(error) => return alone(&host, request, next, &error).await,
     };
     let seen = shared.cart().clone();
+    let own = own.unwrap_or_default();
     put_cart(request.headers_mut(), &seen);
     let mut response = next.run(request).await;
     let changed = take_cart(response.headers_mut());
@@ -119,10 +121,9 @@ async fn alone(host: &Host, request: Request, next: Next, error: &PortError) -> 
 
 /// Has the browser keep what is new to it.
 fn keep(headers: &mut HeaderMap, own: &Cart, held: Held, kept: &Synced) {
-    if kept.cart != *own {
+    // Both or none: an answer that comes late must not leave one of another's.
+    if kept.cart != *own || kept.held != held {
         headers.append(header::SET_COOKIE, cart_cookie(&kept.cart));
-    }
-    if kept.held != held {
         headers.append(header::SET_COOKIE, held_cookie(kept.held));
     }
 }
@@ -137,11 +138,16 @@ pub async fn refresh(visit: Visit, team: Team, Headers(headers): Headers, body: 
         Err(error) => return Problem::from(error).into_response(),
     };
     let shown = Shown::of(&headers);
+    let own = shown.own.clone().unwrap_or_default();
     let Some(session) = session else {
-        if has_key(&headers) {
+        let is_over_by_age = match over_by_age(&visit.host, &team, &headers).await {
+            Ok(is_over) => is_over,
+            Err(error) => return Problem::from(error).into_response(),
+        };
+        if has_key(&headers) && !is_over_by_age {
             return wiped(&visit, told(locale, &Cart::default(), true));
         }
-        let answer = told(locale, &shown.own, false);
+        let answer = told(locale, &own, false);
         // The session is over by age. Who signs in again is known again; until then nobody asks here.
         let hidden = |held: Held| set_cookie(HELD, &held.to_string(), HELD_AGE, Readable::ByHost);
         return match shown.held {
@@ -151,14 +157,14 @@ pub async fn refresh(visit: Visit, team: Team, Headers(headers): Headers, body: 
     };
     let Some(held) = shown.held else {
         return match shown.held_or_new(&*visit.host.random) {
-            Ok(held) => with_cookie(told(locale, &shown.own, false), held_cookie(held)),
+            Ok(held) => with_cookie(told(locale, &own, false), held_cookie(held)),
             Err(error) => Problem::from(error).into_response(),
         };
     };
-    match merged(&visit.host, &team, &session.member, held, &shown.own).await {
+    match merged(&visit.host, &team, &session.member, held, shown.own.as_ref()).await {
         Ok(kept) => {
             let mut response = told(locale, &kept.cart, false);
-            keep(response.headers_mut(), &shown.own, held, &kept);
+            keep(response.headers_mut(), &own, held, &kept);
             response
         }
         Err(error) => Problem::from(error).into_response(),
@@ -170,7 +176,7 @@ async fn merged(
     team: &Team,
     account: &str,
     held: Held,
-    own: &Cart,
+    own: Option<&Cart>,
 ) -> Result<Synced, PortError> {
     let accounts = &*team.shoppers.accounts;
     SharedCart::open(accounts, account, held, own, host.clock.now()).await?.keep(None).await

@@ -3,6 +3,7 @@
 use super::tests::{is_inside, leave, open, sign_in, with_account};
 use crate::testing::{Answer, Client, Shop};
 use orilla_passkeys::testing::Authenticator;
+use orilla_shop::team::Lifetime;
 use serde_json::{Value, json};
 
 /// Ids of three variants of which there is plenty.
@@ -155,7 +156,7 @@ fn an_order_of_a_device_is_the_account_s_and_leaves_its_cart() {
     add(&phone, a, 2);
     add(&laptop, b, 1);
     // The phone was away: it has emptied its cart when it left the order, and sends both now.
-    phone.set_cookie("__Host-cart", "");
+    phone.set_cookie("__Host-cart", "1.");
     let lines = json!([{"variant": a, "quantity": 2}]);
     let quoted = phone.post_json("/api/v1/cart/quote", &json!({"lines": lines, "country": "ES"}));
     let order = json!({
@@ -258,4 +259,41 @@ fn order(browser: &Client<'_>, page: &str) -> Answer {
         hidden("cart")
     );
     browser.post_form("/en/checkout", &fields)
+}
+
+#[test]
+fn a_browser_that_has_lost_its_cart_takes_nothing_out_of_the_others() {
+    let shop = Shop::new();
+    let [a, b, _] = variants(&shop);
+    let (browser, mut device) = with_account(&shop);
+    let other = another(&shop, &mut device);
+    add(&browser, a, 2);
+    add(&other, b, 1);
+    refresh(&browser);
+    let both = cart(&browser);
+    for lost in ["", "1.nonsense"] {
+        browser.set_cookie("__Host-cart", lost);
+        refresh(&browser);
+        refresh(&other);
+        assert_eq!((cart(&browser), cart(&other)), (both.clone(), both.clone()), "{lost:?}");
+    }
+    // One that says that it is empty was emptied.
+    browser.set_cookie("__Host-cart", "1.");
+    refresh(&browser);
+    refresh(&other);
+    assert_eq!(cart(&other), "");
+}
+
+#[test]
+fn a_session_that_was_not_used_for_long_is_not_one_that_was_ended() {
+    let shop = Shop::new();
+    let [a, ..] = variants(&shop);
+    let (browser, mut device) = with_account(&shop);
+    add(&browser, a, 2);
+    refresh(&browser);
+    shop.wait(Lifetime::SHOPPERS.idle);
+    // Whoever begins a session next has old ones forgotten.
+    another(&shop, &mut device);
+    assert_eq!(refresh(&browser)["ended"], false);
+    assert_eq!(cart(&browser), format!("1.{a}x2"));
 }

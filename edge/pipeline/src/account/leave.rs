@@ -33,7 +33,7 @@ async fn end(visit: &Visit, team: &Team, headers: &HeaderMap, is_everywhere: boo
     let Some(session) = found else { return Ok(()) };
     let shown = Shown::of(headers);
     let (held, now) = (shown.held_or_new(&*visit.host.random)?, visit.host.clock.now());
-    leave_cart(&*team.shoppers.accounts, &session.member, held, &shown.own, now).await?;
+    leave_cart(&*team.shoppers.accounts, &session.member, held, shown.own.as_ref(), now).await?;
     sessions.end(session.id, Some(&session.member)).await?;
     if is_everywhere {
         for other in sessions.list(Some(&session.member)).await? {

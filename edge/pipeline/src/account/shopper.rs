@@ -39,6 +39,17 @@ pub async fn session_of(host: &Host, team: &Team, headers: &HeaderMap) -> Result
     }
 }
 
+/// Whether the session of a browser is over because it is old or was not used for long: nobody has ended it.
+///
+/// # Errors
+/// [`PortError`] of the store.
+pub async fn over_by_age(host: &Host, team: &Team, headers: &HeaderMap) -> Result<bool, PortError> {
+    let Some(key) = key(headers, SESSION) else { return Ok(true) };
+    let sessions = &*team.shoppers.sessions;
+    let found = sessions.find(&key.hash()).await?;
+    Ok(found.is_some_and(|session| !session.is_open(sessions.lifetime(), host.clock.now())))
+}
+
 /// Whether the browser has been signed in, and has not signed out.
 pub fn has_key(headers: &HeaderMap) -> bool {
     key(headers, SESSION).is_some()

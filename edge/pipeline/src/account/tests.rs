@@ -269,7 +269,7 @@ fn a_passkey_opens_one_account() {
 fn a_session_lasts_weeks_unused_and_half_a_year_at_most() {
     let shop = Shop::new();
     let (browser, mut device) = with_account(&shop);
-    let Lifetime { lasts, idle } = Lifetime::SHOPPERS;
+    let Lifetime { lasts, idle, .. } = Lifetime::SHOPPERS;
     for _ in 0..lasts / (idle - 1) {
         shop.wait(idle - 1);
         assert!(is_inside(&browser));

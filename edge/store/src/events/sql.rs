@@ -68,7 +68,7 @@ macro_rules! units {
 
 /// Takes the visitors out of the counts.
 pub(super) const UNCOUNT_UNITS: &str = concat!(
-    "UPDATE unit_rollups AS r SET units = r.units - n.units FROM (
+    "UPDATE unit_rollups AS r SET units = max(r.units - n.units, 0) FROM (
         SELECT k.experiment, k.dimension, k.segment, k.variation, count(*) AS units FROM ",
     units!(),
     " GROUP BY 1, 2, 3, 4) n

@@ -198,6 +198,12 @@ impl CartLedger {
         copy.is_some_and(|copy| copy.cart == self.cart) && self.cart.shown(cart) == *cart
     }
 
+    /// The cart that a browser's copy showed last, as far as is known here.
+    pub fn shown(&self, held: Held) -> Option<&Cart> {
+        let browser = self.browsers.get(&held.browser)?;
+        browser.copies.get(&held.copy).map(|copy| &copy.shown)
+    }
+
     /// Forgets a browser that will not come again: it has signed out.
     pub fn forget(&mut self, browser: BrowserId) {
         self.browsers.remove(&browser);

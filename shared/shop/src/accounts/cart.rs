@@ -17,8 +17,8 @@ pub struct SharedCart<'a> {
 }
 
 impl<'a> SharedCart<'a> {
-    /// The account's cart, with what a browser shows merged into it. Nothing is written yet. `now` is milliseconds since
-    /// 1970.
+    /// The account's cart, with what a browser shows merged into it. Nothing is written yet. A browser that shows none has
+    /// lost it, or was told of none: either way nothing was taken out. `now` is milliseconds since 1970.
     ///
     /// # Errors
     /// [`PortError`]; the browser keeps what it has then, and nothing is lost.
@@ -26,10 +26,11 @@ impl<'a> SharedCart<'a> {
         accounts: &'a dyn Accounts,
         account: &str,
         held: Held,
-        own: &Cart,
+        own: Option<&Cart>,
         now: i64,
     ) -> Result<Self, PortError> {
         let stored = accounts.cart(account).await?;
+        let own = &shown(&stored, held, own);
         let merged = stored.ledger.clone().sync(held, own, now).cart;
         Ok(SharedCart { accounts, account: account.to_owned(), held, own: own.clone(), now, stored, merged })
     }
@@ -62,15 +63,21 @@ pub async fn leave_cart(
     accounts: &dyn Accounts,
     account: &str,
     held: Held,
-    own: &Cart,
+    own: Option<&Cart>,
     now: i64,
 ) -> Result<(), PortError> {
     let stored = accounts.cart(account).await?;
+    let own = &shown(&stored, held, own);
     write(accounts, account, stored, |ledger| {
         ledger.sync(held, own, now);
         ledger.forget(held.browser);
     })
     .await
+}
+
+/// The cart that a browser shows; of one without any, what its copy showed when it was told of it.
+fn shown(stored: &StoredCart, held: Held, own: Option<&Cart>) -> Cart {
+    own.or_else(|| stored.ledger.shown(held)).cloned().unwrap_or_default()
 }
 
 /// Writes what `change` makes of a cart; of the newest one, if somebody else has written meanwhile.

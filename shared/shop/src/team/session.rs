@@ -15,14 +15,16 @@ pub struct Lifetime {
     pub lasts: i64,
     /// Unused.
     pub idle: i64,
+    /// Unused, until it is forgotten: until then it is known that nobody has ended it.
+    pub known: i64,
 }
 
 impl Lifetime {
     /// The team's: a week, and a day unused. What it opens is the whole shop.
-    pub const TEAM: Lifetime = Lifetime { lasts: 7 * DAY, idle: DAY };
+    pub const TEAM: Lifetime = Lifetime { lasts: 7 * DAY, idle: DAY, known: DAY };
     /// A shopper's: half a year, and two months unused. A shopper comes back after weeks, from a device of their own,
     /// and what it opens is their own orders; whoever shares the device signs out, or ends it from another one.
-    pub const SHOPPERS: Lifetime = Lifetime { lasts: 182 * DAY, idle: 60 * DAY };
+    pub const SHOPPERS: Lifetime = Lifetime { lasts: 182 * DAY, idle: 60 * DAY, known: 182 * DAY };
 }
 /// The most characters of a member's name.
 pub const MEMBER_LENGTH: usize = 60;
@@ -229,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_session_ends_after_a_week_or_a_day_unused() {
-        let Lifetime { lasts, idle } = Lifetime::TEAM;
+        let Lifetime { lasts, idle, .. } = Lifetime::TEAM;
         check_open(0, 0, true);
         check_open(0, idle - 1, true);
         check_open(0, idle, false);
