@@ -16,9 +16,8 @@ const visitors = workload.visitors(20_000);
 const evaluations = features.length * visitors.length;
 
 function build() {
-  // As the Worker is built: for size. `--speed` tells what it would be if this crate were made for speed.
+  // As the Worker is built.
   const profile = ["--profile", "worker"];
-  if (process.argv.includes("--speed")) profile.push("--config", "profile.worker.package.orilla-flags.opt-level=3");
   const cargo = (...more) =>
     execFileSync("cargo", ["build", "--quiet", "--package", "orilla-flags", ...profile, ...more], {
       cwd: root,
