@@ -5,15 +5,16 @@ const LONGEST = 5 * 60 * 1000;
 let lock;
 let timer;
 
+const isShown = () => place.open && document.visibilityState === "visible";
+
 async function follow() {
-  const isShown = place.open && document.visibilityState === "visible";
   clearTimeout(timer);
-  if (!isShown) return lock?.release();
+  if (!isShown()) return lock?.release();
   timer = setTimeout(() => lock?.release(), LONGEST);
   if (lock && !lock.released) return;
   const own = (lock = await navigator.wakeLock.request("screen"));
   // Closed again while the browser thought about it.
-  if (!place.open || document.visibilityState !== "visible") own.release();
+  if (!isShown()) own.release();
 }
 
 if (navigator.wakeLock) {

@@ -41,6 +41,7 @@ mod studio;
 #[cfg(test)]
 mod testing;
 mod visit;
+mod web_app;
 
 pub use host::{Away, Config, Host, Notices, Shoppers, Team, Writer};
 pub use isolate::Isolate;

@@ -205,7 +205,7 @@ pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
     let segments = match primary {
         None => Vec::new(),
         Some(primary) if is_bandit => {
-            let found = bandit::by_device(experiment, rollups, primary.key.as_str());
+            let found = bandit::by_device(experiment, rollups, primary.key.as_str(), None);
             by_variation("device", &found, variations)
         }
         Some(primary) => segments(rollups, place, primary, variations),

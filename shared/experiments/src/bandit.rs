@@ -7,6 +7,8 @@
 
 mod contexts;
 
+pub(crate) use contexts::by_device;
+
 use crate::design::Variation;
 use crate::experiment::{Entry, Experiment, Refusal, Status};
 use crate::fault::{Fault, Problem, number};
@@ -149,11 +151,6 @@ impl Experiment {
             Entry::Reweighed(update) => Some(update),
             _ => None,
         })
-    }
-
-    /// The shares that the last update has made.
-    pub fn parts(&self) -> Option<&[u32]> {
-        self.update().map(|update| update.parts.as_slice())
     }
 
     /// Whether its shares have to be reckoned anew at `now` (milliseconds since 1970).
@@ -363,16 +360,6 @@ fn estimates_of(
             Estimate::new(units, found.mean, found.standard_error.powi(2) * units as f64)
         })
         .collect())
-}
-
-/// The estimates of each device. In a bandit only devices can be told apart: of the other segments nobody knows on which
-/// days their people came, and so how likely each variation was.
-pub(crate) fn by_device(
-    experiment: &Experiment,
-    rollups: &Rollups,
-    metric: &str,
-) -> Vec<(&'static str, Vec<Result<Estimate>>)> {
-    contexts::by_device(experiment, rollups, metric, None)
 }
 
 /// Whether visitors are split as the shares of their days say.

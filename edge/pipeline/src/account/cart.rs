@@ -5,7 +5,7 @@
 //! the cart, and what was done on the device since, follows from the two ([`SharedCart`]).
 
 use super::leave::wiped;
-use super::shopper::{has_key, over_by_age, session_of};
+use super::shopper::{has_key, session_of, state_of};
 use crate::ceremony::answer;
 use crate::form::fields;
 use crate::gateway::visitor::cookie::{Readable, cookie, pairs, set_cookie};
@@ -19,6 +19,7 @@ use http::header::Entry;
 use http::{HeaderMap, HeaderValue, header};
 use orilla_orders::{BrowserId, Cart, Held, Synced};
 use orilla_shop::accounts::SharedCart;
+use orilla_shop::team::SessionState;
 use orilla_shop::{PortError, Random};
 use orilla_ui::Locale;
 use serde_json::json;
@@ -133,27 +134,21 @@ fn keep(headers: &mut HeaderMap, own: &Cart, held: Held, kept: &Synced) {
 pub async fn refresh(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
     let locale = fields(&body, MOST_FIELDS).remove("locale");
     let locale = locale.and_then(|code| Locale::from_segment(&code)).unwrap_or(visit.locale);
-    let session = match session_of(&visit.host, &team, &headers).await {
-        Ok(session) => session,
-        Err(error) => return Problem::from(error).into_response(),
-    };
     let shown = Shown::of(&headers);
     let own = shown.own.clone().unwrap_or_default();
-    let Some(session) = session else {
-        let is_over_by_age = match over_by_age(&visit.host, &team, &headers).await {
-            Ok(is_over) => is_over,
-            Err(error) => return Problem::from(error).into_response(),
-        };
-        if has_key(&headers) && !is_over_by_age {
-            return wiped(&visit, told(locale, &Cart::default(), true));
+    let session = match state_of(&visit.host, &team, &headers).await {
+        Ok(SessionState::Open(session)) => session,
+        Ok(SessionState::Ended) => return wiped(&visit, told(locale, &Cart::default(), true)),
+        // Who signs in again is known again; until then nobody asks here.
+        Ok(SessionState::Over) => {
+            let answer = told(locale, &own, false);
+            let hidden = |held: Held| set_cookie(HELD, &held.to_string(), HELD_AGE, Readable::ByHost);
+            return match shown.held {
+                Some(held) => with_cookie(answer, hidden(held)),
+                None => answer,
+            };
         }
-        let answer = told(locale, &own, false);
-        // The session is over by age. Who signs in again is known again; until then nobody asks here.
-        let hidden = |held: Held| set_cookie(HELD, &held.to_string(), HELD_AGE, Readable::ByHost);
-        return match shown.held {
-            Some(held) => with_cookie(answer, hidden(held)),
-            None => answer,
-        };
+        Err(error) => return Problem::from(error).into_response(),
     };
     let Some(held) = shown.held else {
         return match shown.held_or_new(&*visit.host.random) {

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use orilla_shop::PortError;
 use orilla_shop::accounts::stitch_browser;
 use orilla_shop::passkeys::LIVES;
-use orilla_shop::team::{Begun, Session, SessionKey, who};
+use orilla_shop::team::{Begun, Session, SessionKey, SessionState, session_state, who};
 
 /// The cookie with the session's key. Lax: a link in a message opens the account as well.
 pub const SESSION: &str = "__Host-account";
@@ -39,15 +39,15 @@ pub async fn session_of(host: &Host, team: &Team, headers: &HeaderMap) -> Result
     }
 }
 
-/// Whether the session of a browser is over because it is old or was not used for long: nobody has ended it.
+/// How the session of a browser stands. One whose cookie has run out is over.
 ///
 /// # Errors
 /// [`PortError`] of the store.
-pub async fn over_by_age(host: &Host, team: &Team, headers: &HeaderMap) -> Result<bool, PortError> {
-    let Some(key) = key(headers, SESSION) else { return Ok(true) };
-    let sessions = &*team.shoppers.sessions;
-    let found = sessions.find(&key.hash()).await?;
-    Ok(found.is_some_and(|session| !session.is_open(sessions.lifetime(), host.clock.now())))
+pub async fn state_of(host: &Host, team: &Team, headers: &HeaderMap) -> Result<SessionState, PortError> {
+    match key(headers, SESSION) {
+        Some(key) => session_state(&*team.shoppers.sessions, &key, host.clock.now()).await,
+        None => Ok(SessionState::Over),
+    }
 }
 
 /// Whether the browser has been signed in, and has not signed out.

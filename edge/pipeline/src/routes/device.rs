@@ -4,6 +4,7 @@
 
 use crate::gateway::route::{RouteClass, route_of};
 use crate::visit::{Segment, Visit};
+use crate::web_app::{INK, PAPER, drawn_icons, icon, shortcut};
 use crate::{Config, Host, is_for_team, reply};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -11,13 +12,10 @@ use http::{StatusCode, Uri, header};
 use orilla_shop::offline::{Announced, Shop};
 use orilla_snapshot::Hash;
 use orilla_storefront::pages;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The service worker that ends itself, of a shop that is not to be kept on devices.
 const WITHDRAWN: &str = include_str!("withdrawn.js");
-/// The colours of the app's frame, as the pages have them.
-const PAPER: &str = "#f7f3ea";
-const INK: &str = "#10293a";
 
 /// `/sw.js`: the service worker. Browsers look for a new one with each page, past their caches and past the one that
 /// runs: so what a broken build left on devices can be withdrawn.
@@ -76,7 +74,6 @@ pub async fn file(host: Host, Segment(hash): Segment) -> Response {
 /// `/en/app.webmanifest`: the shop as an app (<https://www.w3.org/TR/appmanifest/>).
 pub async fn manifest(visit: Visit) -> Response {
     let (locale, name) = (visit.locale, &visit.host.config.shop_name);
-    let icon = |src: &str, sizes: &str, media_type: &str, purpose: &str| json!({ "src": src, "sizes": sizes, "type": media_type, "purpose": purpose });
     // A narrow one for phones, a wide one for desks: of the demo's shop, for whoever replaces them.
     let screenshot = |form: &str, sizes: &str, label: &str| {
         json!({
@@ -87,10 +84,8 @@ pub async fn manifest(visit: Visit) -> Response {
             "label": label,
         })
     };
-    let shortcut = |label: &str, path: &str| {
-        let icons = [icon("/icon-192.png", "192x192", "image/png", "any")];
-        json!({ "name": label, "url": visit.url(path), "icons": icons })
-    };
+    let vector = icon("/icon.svg", "any", "image/svg+xml", "any");
+    let icons: Vec<Value> = std::iter::once(vector).chain(drawn_icons()).collect();
     let manifest = json!({
         // One app in whichever language: who changes it has no second one.
         "id": "/",
@@ -107,19 +102,14 @@ pub async fn manifest(visit: Visit) -> Response {
         "background_color": PAPER,
         "theme_color": INK,
         "categories": ["shopping"],
-        "icons": [
-            icon("/icon.svg", "any", "image/svg+xml", "any"),
-            icon("/icon-192.png", "192x192", "image/png", "any"),
-            icon("/icon-512.png", "512x512", "image/png", "any"),
-            icon("/icon-maskable-512.png", "512x512", "image/png", "maskable"),
-        ],
+        "icons": icons,
         "screenshots": [
             screenshot("narrow", "720x1280", locale.screenshot_product()),
             screenshot("wide", "1280x800", locale.screenshot_home()),
         ],
         "shortcuts": [
-            shortcut(locale.nav_all_products(), "/search"),
-            shortcut(locale.nav_cart(), "/cart"),
+            shortcut(locale.nav_all_products(), &visit.url("/search")),
+            shortcut(locale.nav_cart(), &visit.url("/cart")),
         ],
         // What is shared with the shop is searched for.
         "share_target": { "action": visit.url("/search"), "method": "GET", "enctype": "application/x-www-form-urlencoded", "params": { "text": "q" } },

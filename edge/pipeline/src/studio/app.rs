@@ -2,25 +2,17 @@
 
 use crate::reply;
 use crate::visit::Visit;
+use crate::web_app::{INK, PAPER, drawn_icons, shortcut};
 use axum::response::Response;
 use http::header;
 use orilla_studio::Words;
 use serde_json::json;
-
-/// The colours of the app's frame, as the pages have them.
-const PAPER: &str = "#f7f3ea";
-const INK: &str = "#10293a";
 
 /// `/studio/app.webmanifest` (<https://www.w3.org/TR/appmanifest/>). Nothing in it is the team's alone: browsers ask for it
 /// without cookies.
 pub async fn manifest(visit: Visit) -> Response {
     let words = Words::from(visit.locale);
     let name = format!("{} Studio", visit.host.config.shop_name);
-    let icon = |src: &str, sizes: &str, media_type: &str, purpose: &str| json!({ "src": src, "sizes": sizes, "type": media_type, "purpose": purpose });
-    let shortcut = |label: &str, url: &str| {
-        let icons = [icon("/icon-192.png", "192x192", "image/png", "any")];
-        json!({ "name": label, "url": url, "icons": icons })
-    };
     let manifest = json!({
         "id": "/studio",
         "lang": visit.locale.code(),
@@ -33,11 +25,7 @@ pub async fn manifest(visit: Visit) -> Response {
         "display": "standalone",
         "background_color": PAPER,
         "theme_color": INK,
-        "icons": [
-            icon("/icon-192.png", "192x192", "image/png", "any"),
-            icon("/icon-512.png", "512x512", "image/png", "any"),
-            icon("/icon-maskable-512.png", "512x512", "image/png", "maskable"),
-        ],
+        "icons": drawn_icons(),
         "shortcuts": [
             shortcut(words.nav_orders(), "/studio/orders"),
             shortcut(words.nav_products(), "/studio/products"),

@@ -34,8 +34,9 @@ pub(super) fn of(experiment: &Experiment) -> Vec<Option<&'static str>> {
     }
 }
 
-/// The estimates of each device that somebody came with.
-pub(super) fn by_device(
+/// The estimates of each device that somebody came with. In a bandit only devices can be told apart: of the other segments
+/// nobody knows on which days their people came, and so how likely each variation was.
+pub(crate) fn by_device(
     experiment: &Experiment,
     rollups: &Rollups,
     metric: &str,

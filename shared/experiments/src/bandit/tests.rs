@@ -138,7 +138,7 @@ fn an_update_is_due_once_in_its_time_and_stays_where_little_is_known() {
     let at = |day: i64, hour: i64| START.div_euclid(DAY) * DAY + day * DAY + hour * 3_600_000;
     assert!(!experiment.is_due(at(2, 23)) && experiment.is_due(at(3, 0)) && experiment.is_due(at(9, 9)));
     experiment = experiment.reweighed(&Rollups::default(), at(3, 0)).unwrap();
-    assert_eq!(experiment.parts(), Some(&[5_000, 5_000][..]));
+    assert_eq!(experiment.update().map(|update| update.parts.as_slice()), Some(&[5_000, 5_000][..]));
     assert!(matches!(
         &experiment.log.last().unwrap().entry,
         Entry::Reweighed(Reweighed { why: Why::TooFew, .. })
@@ -150,7 +150,7 @@ fn an_update_is_due_once_in_its_time_and_stays_where_little_is_known() {
     assert!(!stopped.is_due(at(9, 0)));
     assert_eq!(stopped.reweighed(&Rollups::default(), at(9, 0)).unwrap_err(), Refusal::NotRunning);
     let plain = running(None);
-    assert!(!plain.is_due(at(9, 0)) && plain.parts().is_none());
+    assert!(!plain.is_due(at(9, 0)) && plain.update().is_none());
     assert!(plain.reweighed(&Rollups::default(), at(9, 0)).is_err());
 }
 
@@ -245,7 +245,7 @@ proptest! {
             rollups.sums.push(crate::SumRow { dimension, segment, variation, metric: "conversion".into(), activated: 0, sums });
         }
         let next = experiment.reweighed(&rollups, START + 3 * DAY).unwrap();
-        let parts = next.parts().unwrap();
+        let parts = &next.update().unwrap().parts;
         prop_assert_eq!(parts.len(), arms.len());
         prop_assert_eq!(parts.iter().sum::<u32>(), PARTS);
         prop_assert!(parts.iter().all(|part| *part + 1 >= least * 100), "{:?}", parts);

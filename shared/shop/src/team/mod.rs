@@ -31,8 +31,8 @@ pub use products::{
     StockFilter, StoredProduct, differences,
 };
 pub use session::{
-    Begun, Lifetime, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, Sessions, SignedBy,
-    sign_in, who,
+    Begun, Lifetime, MEMBER_LENGTH, NewSession, Session, SessionHash, SessionKey, SessionState, Sessions,
+    SignedBy, session_state, sign_in, who,
 };
 
 /// Lines of a page of the Studio's lists.

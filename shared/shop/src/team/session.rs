@@ -180,19 +180,45 @@ pub async fn sign_in(
     Ok(Begun { key, seconds: lasts / 1_000 })
 }
 
+/// What became of the session of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// It is open.
+    Open(Session),
+    /// It is old, or was not used for long: nobody has ended it.
+    Over,
+    /// It was ended, or there never was one.
+    Ended,
+}
+
+/// How the session of this key stands. The use of an open one is noted.
+///
+/// # Errors
+/// [`PortError`] of the store.
+pub async fn session_state(
+    sessions: &dyn Sessions,
+    key: &SessionKey,
+    now: i64,
+) -> Result<SessionState, PortError> {
+    let Some(session) = sessions.find(&key.hash()).await? else { return Ok(SessionState::Ended) };
+    if !session.is_open(sessions.lifetime(), now) {
+        return Ok(SessionState::Over);
+    }
+    if now.saturating_sub(session.last_used_at) >= TOUCHED_EVERY {
+        sessions.touch(session.id, now).await?;
+    }
+    Ok(SessionState::Open(session))
+}
+
 /// The open session of this key, whose use is noted.
 ///
 /// # Errors
 /// [`PortError`] of the store.
 pub async fn who(sessions: &dyn Sessions, key: &SessionKey, now: i64) -> Result<Option<Session>, PortError> {
-    let found = sessions.find(&key.hash()).await?;
-    let found = found.filter(|session| session.is_open(sessions.lifetime(), now));
-    if let Some(session) = &found
-        && now.saturating_sub(session.last_used_at) >= TOUCHED_EVERY
-    {
-        sessions.touch(session.id, now).await?;
-    }
-    Ok(found)
+    Ok(match session_state(sessions, key, now).await? {
+        SessionState::Open(session) => Some(session),
+        SessionState::Over | SessionState::Ended => None,
+    })
 }
 
 #[cfg(test)]
