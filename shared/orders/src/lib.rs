@@ -30,7 +30,7 @@ pub use fingerprint::Fingerprint;
 pub use form::{Address, Checkout, CheckoutForm, Contact, FaultCode, FieldFault};
 pub use girocode::girocode;
 pub use id::{IdempotencyKey, InvalidKey, InvalidToken, OrderNumber, OrderToken};
-pub use joint::{BrowserId, CartLedger, Held, JointCart, MOST_BROWSERS, Replica, Synced};
+pub use joint::{BrowserId, CartLedger, Held, JointCart, MOST_BROWSERS, Owner, Replica, Synced};
 pub use order::{
     Command, Event, Goods, HistoryError, Order, OrderLine, Placed, Recorded, Refusal, Status, Summary,
 };

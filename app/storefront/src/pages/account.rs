@@ -29,12 +29,14 @@ pub enum AccountNotice {
     SignedOutEverywhere,
     /// The account is deleted.
     Deleted,
-    /// The session has ended, and not here.
+    /// The session was ended, and not here.
     Ended,
+    /// The session is over: it is old, or was not used for long.
+    Over,
 }
 
 impl AccountNotice {
-    const ALL: [AccountNotice; 9] = [
+    const ALL: [AccountNotice; 10] = [
         AccountNotice::Opened,
         AccountNotice::SignedIn,
         AccountNotice::PasskeyAdded,
@@ -44,6 +46,7 @@ impl AccountNotice {
         AccountNotice::SignedOutEverywhere,
         AccountNotice::Deleted,
         AccountNotice::Ended,
+        AccountNotice::Over,
     ];
 
     /// Its name in the query `done=`.
@@ -58,6 +61,7 @@ impl AccountNotice {
             AccountNotice::SignedOutEverywhere => "everywhere",
             AccountNotice::Deleted => "deleted",
             AccountNotice::Ended => "ended",
+            AccountNotice::Over => "over",
         }
     }
 
@@ -79,6 +83,11 @@ impl AccountNotice {
         )
     }
 
+    /// Whether what is personal is to be forgotten when this is so.
+    fn is_left(self) -> bool {
+        !self.is_inside() && self != AccountNotice::Over
+    }
+
     fn text(self, locale: Locale) -> &'static str {
         match self {
             AccountNotice::Opened => locale.account_opened(),
@@ -90,6 +99,7 @@ impl AccountNotice {
             AccountNotice::SignedOutEverywhere => locale.account_signed_out_everywhere(),
             AccountNotice::Deleted => locale.account_deleted(),
             AccountNotice::Ended => locale.account_ended(),
+            AccountNotice::Over => locale.account_over(),
         }
     }
 }
@@ -166,7 +176,7 @@ pub fn account_door(page: Arc<PageContext>, has_passkeys: bool, notice: Option<A
             {ways}
             <p>{locale.account_guest()}</p>
         </div>
-        {notice.map(|_| view! { <span hidden data-forget></span> })}
+        {notice.filter(|notice| notice.is_left()).map(|_| view! { <span hidden data-forget></span> })}
         {script(&page)}
     };
     whole(page, content)
@@ -292,7 +302,7 @@ fn adding(page: &PageContext, can_add: bool) -> impl IntoView + use<> {
 fn told(locale: Locale, notice: Option<AccountNotice>) -> Option<impl IntoView + use<>> {
     notice.map(|notice| {
         let kind = match notice {
-            AccountNotice::PasskeyLast | AccountNotice::Ended => NoticeKind::Warning,
+            AccountNotice::PasskeyLast | AccountNotice::Ended | AccountNotice::Over => NoticeKind::Warning,
             _ => NoticeKind::Success,
         };
         view! { <Notice kind=kind><p>{notice.text(locale)}</p></Notice> }

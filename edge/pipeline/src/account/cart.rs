@@ -5,7 +5,7 @@
 //! the cart, and what was done on the device since, follows from the two ([`SharedCart`]).
 
 use super::leave::wiped;
-use super::shopper::{has_key, session_of, state_of};
+use super::shopper::{has_key, state_of};
 use crate::ceremony::answer;
 use crate::form::fields;
 use crate::gateway::visitor::cookie::{Readable, cookie, pairs, set_cookie};
@@ -17,10 +17,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::Entry;
 use http::{HeaderMap, HeaderValue, header};
-use orilla_orders::{BrowserId, Cart, Held, Synced};
-use orilla_shop::accounts::SharedCart;
+use orilla_orders::{Cart, Held, Synced};
+use orilla_shop::PortError;
+use orilla_shop::accounts::{Brought, SharedCart, Shown};
 use orilla_shop::team::SessionState;
-use orilla_shop::{PortError, Random};
 use orilla_ui::Locale;
 use serde_json::json;
 
@@ -28,38 +28,39 @@ use serde_json::json;
 const HELD: &str = "__Host-cart-copy";
 /// A year, in seconds, as the cart's: longer than any session, so that who signs in again is known again.
 const HELD_AGE: u32 = 365 * 24 * 3600;
+/// What stands between the copy and the cart that was left.
+const LEFT: char = '~';
 /// The most fields of a form.
 const MOST_FIELDS: usize = 4;
 
-/// What a browser shows of its cart.
-pub struct Shown {
-    /// Which copy of the account's it is. `None`: the browser has not been told yet who it is.
-    pub held: Option<Held>,
-    /// The cart in the cookie. `None`: it has none, because that one is empty, or because the browser has lost it.
-    pub own: Option<Cart>,
+/// What a browser shows of its cart. Behind its copy may stand what it had when its session was seen to be over.
+pub fn shown(headers: &HeaderMap) -> Shown {
+    let value = cookie(headers, HELD).unwrap_or_default();
+    let (held, left) = value.split_once(LEFT).unwrap_or((value, ""));
+    Shown { held: Held::parse(held), own: cart_in_cookie(headers), left: Cart::parse(left).ok() }
 }
 
-impl Shown {
-    /// Reads it.
-    pub fn of(headers: &HeaderMap) -> Self {
-        Shown { held: cookie(headers, HELD).and_then(Held::parse), own: cart_in_cookie(headers) }
+/// The cookies of a browser that is told now who it is; of what it shows it keeps what is that one's.
+pub fn tell(headers: &mut HeaderMap, shown: &Shown, brought: &Brought) {
+    if brought.own != shown.own {
+        headers.append(header::SET_COOKIE, cart_cookie(&brought.own.clone().unwrap_or_default()));
     }
-
-    /// A browser that was not told yet who it is, is told so first: with the request that shows that it knows its cart is
-    /// merged, so a guest's cart is merged once, however many answers get lost.
-    pub fn held_or_new(&self, random: &dyn Random) -> Result<Held, PortError> {
-        match self.held {
-            Some(held) => Ok(held),
-            None => {
-                let [.., a, b, c, d, e, f, g, h] = random.bytes()?;
-                Ok(Held { browser: BrowserId::from_random([a, b, c, d, e, f, g, h]), copy: 0 })
-            }
-        }
-    }
+    headers.append(header::SET_COOKIE, held_cookie(brought.held));
 }
 
-/// The `Set-Cookie` with that. Scripts see by it that others share the cart ([`refresh`]).
-pub fn held_cookie(held: Held) -> HeaderValue {
+/// The session is over, and nobody has ended it: the cart stays. Who signs in again is known again; whoever else does
+/// gets nothing of what stands in it now; until then no script asks here.
+pub fn set_aside(mut response: Response, shown: &Shown) -> Response {
+    if let Some((held, left)) = shown.set_aside() {
+        let value = format!("{held}{LEFT}{left}");
+        let cookie = set_cookie(HELD, &value, HELD_AGE, Readable::ByHost);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The `Set-Cookie` with a copy. Scripts see by it that others share the cart ([`refresh`]).
+fn held_cookie(held: Held) -> HeaderValue {
     set_cookie(HELD, &held.to_string(), HELD_AGE, Readable::ByScripts)
 }
 
@@ -77,28 +78,30 @@ pub async fn share(mut request: Request, next: Next) -> Response {
     else {
         return next.run(request).await;
     };
-    let session = match session_of(&host, &team, request.headers()).await {
-        Ok(Some(session)) => session,
+    let shown = shown(request.headers());
+    let session = match state_of(&host, &team, request.headers()).await {
+        Ok(SessionState::Open(session)) => session,
+        Ok(SessionState::Over) => return set_aside(next.run(request).await, &shown),
         // It has ended elsewhere: what is left here is wiped by `refresh`, or on the account's page.
-        Ok(None) => return next.run(request).await,
+        Ok(SessionState::Ended) => return next.run(request).await,
         Err(error) => return alone(&host, request, next, &error).await,
     };
-    let Shown { held: Some(held), own } = Shown::of(request.headers()) else {
-        let held = Shown::of(request.headers()).held_or_new(&*host.random);
-        let response = next.run(request).await;
-        return match held {
-            Ok(held) => with_cookie(response, held_cookie(held)),
-            Err(_) => response,
-        };
+    let brought = match shown.brought_to(&session.member, &*host.random) {
+        Ok(brought) => brought,
+        Err(error) => return alone(&host, request, next, &error).await,
     };
+    if !brought.is_told {
+        return first(request, next, &shown, &brought).await;
+    }
+    let Brought { held, own, .. } = brought;
     let accounts = &*team.shoppers.accounts;
     let shared = match SharedCart::open(accounts, &session.member, held, own.as_ref(), host.clock.now()).await
     {
         Ok(shared) => shared,
         Err(error) => return alone(&host, request, next, &error).await,
     };
-    let seen = shared.cart().clone();
     let own = own.unwrap_or_default();
+    let seen = shared.cart().clone();
     put_cart(request.headers_mut(), &seen);
     let mut response = next.run(request).await;
     let changed = take_cart(response.headers_mut());
@@ -108,6 +111,17 @@ pub async fn share(mut request: Request, next: Next) -> Response {
         Synced { cart: own.changed(&seen, changed.as_ref().unwrap_or(&seen)), held }
     });
     keep(response.headers_mut(), &own, held, &kept);
+    response
+}
+
+/// The browser is told who it is, and what it does is done to its own cart.
+async fn first(mut request: Request, next: Next, shown: &Shown, brought: &Brought) -> Response {
+    if brought.own != shown.own {
+        put_cart(request.headers_mut(), &brought.own.clone().unwrap_or_default());
+    }
+    let mut response = next.run(request).await;
+    let own = take_cart(response.headers_mut()).or_else(|| brought.own.clone());
+    tell(response.headers_mut(), shown, &Brought { own, ..brought.clone() });
     response
 }
 
@@ -134,47 +148,43 @@ fn keep(headers: &mut HeaderMap, own: &Cart, held: Held, kept: &Synced) {
 pub async fn refresh(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
     let locale = fields(&body, MOST_FIELDS).remove("locale");
     let locale = locale.and_then(|code| Locale::from_segment(&code)).unwrap_or(visit.locale);
-    let shown = Shown::of(&headers);
+    let shown = shown(&headers);
     let own = shown.own.clone().unwrap_or_default();
     let session = match state_of(&visit.host, &team, &headers).await {
         Ok(SessionState::Open(session)) => session,
         Ok(SessionState::Ended) => return wiped(&visit, told(locale, &Cart::default(), true)),
-        // Who signs in again is known again; until then nobody asks here.
-        Ok(SessionState::Over) => {
-            let answer = told(locale, &own, false);
-            let hidden = |held: Held| set_cookie(HELD, &held.to_string(), HELD_AGE, Readable::ByHost);
-            return match shown.held {
-                Some(held) => with_cookie(answer, hidden(held)),
-                None => answer,
-            };
-        }
+        Ok(SessionState::Over) => return set_aside(told(locale, &own, false), &shown),
         Err(error) => return Problem::from(error).into_response(),
     };
-    let Some(held) = shown.held else {
-        return match shown.held_or_new(&*visit.host.random) {
-            Ok(held) => with_cookie(told(locale, &own, false), held_cookie(held)),
-            Err(error) => Problem::from(error).into_response(),
-        };
-    };
-    match merged(&visit.host, &team, &session.member, held, shown.own.as_ref()).await {
-        Ok(kept) => {
-            let mut response = told(locale, &kept.cart, false);
-            keep(response.headers_mut(), &own, held, &kept);
+    match refreshed(&visit.host, &team, &session.member, &shown).await {
+        Ok((cart, cookies)) => {
+            let mut response = told(locale, &cart, false);
+            response.headers_mut().extend(cookies);
             response
         }
         Err(error) => Problem::from(error).into_response(),
     }
 }
 
-async fn merged(
+/// What is in the cart of who is signed in by now, and the cookies that the browser is to keep.
+async fn refreshed(
     host: &Host,
     team: &Team,
     account: &str,
-    held: Held,
-    own: Option<&Cart>,
-) -> Result<Synced, PortError> {
+    shown: &Shown,
+) -> Result<(Cart, HeaderMap), PortError> {
+    let mut cookies = HeaderMap::new();
+    let brought = shown.brought_to(account, &*host.random)?;
+    if !brought.is_told {
+        tell(&mut cookies, shown, &brought);
+        return Ok((brought.own.unwrap_or_default(), cookies));
+    }
+    let (held, own) = (brought.held, brought.own);
     let accounts = &*team.shoppers.accounts;
-    SharedCart::open(accounts, account, held, own, host.clock.now()).await?.keep(None).await
+    let shared = SharedCart::open(accounts, account, held, own.as_ref(), host.clock.now()).await?;
+    let kept = shared.keep(None).await?;
+    keep(&mut cookies, &own.unwrap_or_default(), held, &kept);
+    Ok((kept.cart, cookies))
 }
 
 /// What the badge says.
@@ -185,11 +195,6 @@ fn told(locale: Locale, cart: &Cart, has_ended: bool) -> Response {
         some => locale.nav_cart_items(some.into()),
     };
     answer(&json!({ "pieces": pieces, "label": label, "ended": has_ended }))
-}
-
-fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    response
 }
 
 /// Puts another cart into a request.

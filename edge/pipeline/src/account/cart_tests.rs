@@ -296,4 +296,70 @@ fn a_session_that_was_not_used_for_long_is_not_one_that_was_ended() {
     another(&shop, &mut device);
     assert_eq!(refresh(&browser)["ended"], false);
     assert_eq!(cart(&browser), format!("1.{a}x2"));
+    // Its account's page says so, and wipes nothing.
+    let door = browser.get("/en/account").text();
+    assert!(door.contains("You have not been here for long") && !door.contains("data-forget"), "{door}");
+    assert_eq!(cart(&browser), format!("1.{a}x2"));
+    sign_in(&browser, &mut device);
+    assert_eq!(refresh(&browser)["pieces"], 2);
+}
+
+#[test]
+fn the_next_person_on_a_browser_gets_nothing_of_the_one_before_and_takes_their_own_along() {
+    let shop = Shop::new();
+    let [a, b, c] = variants(&shop);
+    let (browser, mut ada) = with_account(&shop);
+    add(&browser, a, 2);
+    refresh(&browser);
+    // Without a network Ada puts one more in, and stays away until her session is over. No session's cookie is left.
+    browser.set_cookie("__Host-cart", &format!("1.{a}x2-{b}x1"));
+    shop.wait(Lifetime::SHOPPERS.idle);
+    browser.set_cookie("__Host-account", "");
+    assert_eq!(refresh(&browser)["pieces"], 3);
+    // Bea comes, puts things in as a guest, one of them of the same kind, and opens an account.
+    add(&browser, c, 4);
+    add(&browser, a, 1);
+    let mut bea = Authenticator::new(9);
+    open(&browser, &mut bea);
+    assert_eq!(cart(&browser), format!("1.{a}x1-{c}x4"));
+    refresh(&browser);
+    refresh(&browser);
+    assert_eq!(cart(&browser), format!("1.{a}x1-{c}x4"));
+    let other = another(&shop, &mut bea);
+    refresh(&other);
+    assert_eq!(refresh(&other)["pieces"], 5);
+    // Nothing of Bea's has gone to Ada, and nothing that Ada's account knew is lost.
+    let other = another(&shop, &mut ada);
+    refresh(&other);
+    assert_eq!(cart(&other), format!("1.{a}x2"));
+    // The other way round, by a page this time: Bea's session is over, and Ada signs in.
+    shop.wait(Lifetime::SHOPPERS.idle);
+    browser.get("/en/account");
+    sign_in(&browser, &mut ada);
+    browser.get("/en/cart");
+    assert_eq!(cart(&browser), format!("1.{a}x2"));
+}
+
+#[test]
+fn an_answer_to_the_one_before_that_comes_late_is_not_the_next_one_s() {
+    let shop = Shop::new();
+    let [a, b, _] = variants(&shop);
+    let (browser, _) = with_account(&shop);
+    add(&browser, a, 2);
+    refresh(&browser);
+    let (late, copy) = (cart(&browser), browser.cookie("__Host-cart-copy"));
+    leave(&browser, "here");
+    open(&browser, &mut Authenticator::new(9));
+    add(&browser, b, 1);
+    refresh(&browser);
+    for look in
+        [|browser: &Client<'_>| drop(refresh(browser)), |browser: &Client<'_>| drop(browser.get("/en/cart"))]
+    {
+        browser.set_cookie("__Host-cart", &late);
+        browser.set_cookie("__Host-cart-copy", &copy);
+        look(&browser);
+        assert_eq!(cart(&browser), "");
+        refresh(&browser);
+        assert_eq!(cart(&browser), format!("1.{b}x1"));
+    }
 }

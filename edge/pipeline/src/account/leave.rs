@@ -1,6 +1,6 @@
 //! Signing out, and deleting the account: this browser forgets what is personal.
 
-use super::cart::{Shown, forget_held};
+use super::cart::{forget_held, shown};
 use super::shopper::session_cookie;
 use super::{fields, nobody, signed_in, to_account};
 use crate::gateway::visitor::identity::{Identified, forget_visitor};
@@ -31,9 +31,9 @@ pub async fn sign_out(visit: Visit, team: Team, Headers(headers): Headers, body:
 async fn end(visit: &Visit, team: &Team, headers: &HeaderMap, is_everywhere: bool) -> Result<(), PortError> {
     let (sessions, found) = (&team.shoppers.sessions, signed_in(visit, team, headers).await?);
     let Some(session) = found else { return Ok(()) };
-    let shown = Shown::of(headers);
-    let (held, now) = (shown.held_or_new(&*visit.host.random)?, visit.host.clock.now());
-    leave_cart(&*team.shoppers.accounts, &session.member, held, shown.own.as_ref(), now).await?;
+    let brought = shown(headers).brought_to(&session.member, &*visit.host.random)?;
+    let (accounts, now) = (&*team.shoppers.accounts, visit.host.clock.now());
+    leave_cart(accounts, &session.member, brought.held, brought.own.as_ref(), now).await?;
     sessions.end(session.id, Some(&session.member)).await?;
     if is_everywhere {
         for other in sessions.list(Some(&session.member)).await? {

@@ -20,7 +20,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
 use orilla_shop::PortError;
-use orilla_shop::team::Session;
+use orilla_shop::team::{Session, SessionState};
 use orilla_storefront::pages::{self, AccountNotice, AccountPage};
 use orilla_ui::Locale;
 
@@ -46,14 +46,18 @@ pub fn routes(router: Router, locale: Locale) -> Router {
 /// `GET /en/account`: the account of who is signed in, or how to get into one.
 async fn show(visit: Visit, team: Team, Headers(headers): Headers) -> Response {
     let notice = AccountNotice::parse(&visit.query);
-    match signed_in(&visit, &team, &headers).await {
-        Ok(Some(session)) => overview(&visit, &team, &session, StatusCode::OK, notice).await,
-        // A session that has ended elsewhere: what is personal goes here, too.
-        Ok(None) if shopper::has_key(&headers) => {
+    match shopper::state_of(&visit.host, &team, &headers).await {
+        Ok(SessionState::Open(session)) => overview(&visit, &team, &session, StatusCode::OK, notice).await,
+        // It was ended elsewhere: what is personal goes here, too.
+        Ok(SessionState::Ended) => {
             let door = door(&visit, StatusCode::OK, Some(AccountNotice::Ended)).await;
             leave::wiped(&visit, door)
         }
-        Ok(None) => door(&visit, StatusCode::OK, notice).await,
+        // Nobody has ended it, and nothing is lost.
+        Ok(SessionState::Over) => {
+            let notice = if shopper::has_key(&headers) { Some(AccountNotice::Over) } else { notice };
+            cart::set_aside(door(&visit, StatusCode::OK, notice).await, &cart::shown(&headers))
+        }
         Err(error) => reply::failure(&visit, &error).await,
     }
 }

@@ -1,7 +1,7 @@
 //! Passkeys of an account: opening one with it, signing in, adding and removing. What `app/ui/js/passkeys.js` sends and is
 //! answered is JSON; problems say in the page's language what to do.
 
-use super::cart::{Shown, held_cookie};
+use super::cart;
 use super::shopper::{browser_cookie, browser_key, session_cookie, signed_in, visitor_of};
 use super::{fields, nobody, overview, to_account};
 use crate::api::extract::Json;
@@ -87,12 +87,13 @@ async fn welcome(
 ) -> Result<Response, Problem> {
     let visitor = visitor_of(visit, team, headers, Some(account), visit.visitor.consent()).await?;
     let (random, agent) = (visit.host.random.bytes()?, text(headers, header::USER_AGENT));
-    let (sessions, held) = (&*team.shoppers.sessions, Shown::of(headers).held_or_new(&*visit.host.random)?);
+    let (sessions, shown) = (&*team.shoppers.sessions, cart::shown(headers));
+    let brought = shown.brought_to(account, &*visit.host.random)?;
     let begun = begin_session(sessions, account, Some(passkey), agent, random, now(visit)).await?;
     let mut response = answer(&json!({"next": to_account(visit, notice)}));
     response.headers_mut().append(header::SET_COOKIE, session_cookie(Some(&begun)));
-    // What is in this browser's cart goes to the account with the next page.
-    response.headers_mut().append(header::SET_COOKIE, held_cookie(held));
+    // What a guest has put into this browser's cart goes to the account with the next page; what another one did, does not.
+    cart::tell(response.headers_mut(), &shown, &brought);
     if let Some((visitor, keys)) = visitor {
         response.headers_mut().append(header::SET_COOKIE, visitor.cookie(keys));
     }

@@ -25,16 +25,8 @@ pub async fn signed_in(
     team: &Team,
     headers: &HeaderMap,
 ) -> Result<Option<Session>, PortError> {
-    session_of(&visit.host, team, headers).await
-}
-
-/// The same, where there is no visit yet.
-///
-/// # Errors
-/// [`PortError`] of the store.
-pub async fn session_of(host: &Host, team: &Team, headers: &HeaderMap) -> Result<Option<Session>, PortError> {
     match key(headers, SESSION) {
-        Some(key) => who(&*team.shoppers.sessions, &key, host.clock.now()).await,
+        Some(key) => who(&*team.shoppers.sessions, &key, visit.host.clock.now()).await,
         None => Ok(None),
     }
 }

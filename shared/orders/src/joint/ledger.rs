@@ -7,8 +7,8 @@
 //! from before, whose changes are known.
 
 use super::{JointCart, LARGEST, Replica, settle};
-use crate::Cart;
 use crate::cart::differences;
+use crate::{Cart, Fingerprint};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,7 +21,7 @@ const MOST_COPIES: usize = 4;
 /// How exactly it is known when a browser was last here, in milliseconds: not every look is a change.
 const SEEN_EVERY: i64 = 3_600_000;
 /// What the text of [`Held`] begins with.
-const VERSION: &str = "1.";
+const VERSION: &str = "2.";
 
 /// A browser, by a random number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,33 +50,82 @@ impl From<BrowserId> for String {
 impl TryFrom<String> for BrowserId {
     type Error = &'static str;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let is_hexadecimal = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let number = u64::from_str_radix(&text, 16).ok().filter(|_| is_hexadecimal);
-        number.map(BrowserId).ok_or("a browser is 16 hexadecimal digits")
+        hexadecimal(&text).map(BrowserId).ok_or("a browser is 16 hexadecimal digits")
     }
 }
 
-/// What a browser says of its cart: whose copy it is, and which. As text `1.0123456789abcdef.7`.
+/// 16 hexadecimal digits in lower case.
+fn hexadecimal(text: &str) -> Option<u64> {
+    let fits = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    u64::from_str_radix(text, 16).ok().filter(|_| fits)
+}
+
+/// An account, as a browser names it: enough to tell it from another one, and nothing that opens it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Owner(u64);
+
+impl Owner {
+    /// Of an account's name: the first 8 bytes of its SHA-256. Names are random, so nobody finds one by its hash.
+    pub fn of(account: &str) -> Self {
+        let name = Fingerprint::of(account);
+        Owner(name.as_str().get(..16).and_then(hexadecimal).unwrap_or_default())
+    }
+
+    /// Reads the form of `Display`; `None` if the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        hexadecimal(text).map(Owner)
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<Owner> for String {
+    fn from(owner: Owner) -> String {
+        owner.to_string()
+    }
+}
+
+impl TryFrom<String> for Owner {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Owner::parse(&text).ok_or("an owner is 16 hexadecimal digits")
+    }
+}
+
+/// What a browser says of its cart: which copy it is, and of whose cart. As text `2.0123456789abcdef.7.fedcba9876543210`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     /// The browser.
     pub browser: BrowserId,
     /// The copy's number. 0: none was told it; its cart is what it has put in as a guest.
     pub copy: Replica,
+    /// Whose cart it is: on a browser that several people share, a copy is not the next one's.
+    pub owner: Owner,
 }
 
 impl Held {
+    /// Of a browser that shows what a guest has put in, and that signs in now.
+    pub fn first(browser: BrowserId, owner: Owner) -> Self {
+        Held { browser, copy: 0, owner }
+    }
+
     /// Reads the form of `Display`; `None` if the text is none.
     pub fn parse(text: &str) -> Option<Self> {
-        let (browser, copy) = text.strip_prefix(VERSION)?.split_once('.')?;
+        let (browser, rest) = text.strip_prefix(VERSION)?.split_once('.')?;
+        let (copy, owner) = rest.split_once('.')?;
         let copy = copy.parse().ok().filter(|number: &Replica| number.to_string() == copy)?;
-        Some(Held { browser: BrowserId::try_from(browser.to_owned()).ok()?, copy })
+        Some(Held { browser: hexadecimal(browser).map(BrowserId)?, copy, owner: Owner::parse(owner)? })
     }
 }
 
 impl fmt::Display for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{VERSION}{}.{}", self.browser, self.copy)
+        write!(f, "{VERSION}{}.{}.{}", self.browser, self.copy, self.owner)
     }
 }
 
@@ -145,7 +194,7 @@ impl CartLedger {
             self.tidy();
             return Synced { cart: cart.clone(), held };
         }
-        self.tell(held.browser, cart, now)
+        self.tell(held, cart, now)
     }
 
     /// As [`Self::sync`] with the browser's `own` cart; then the shop, which has `seen` the merged one, makes `to` of it
@@ -171,7 +220,7 @@ impl CartLedger {
         }
         self.cart.merge(&cart);
         unknown.into_iter().for_each(|(variant, pieces)| self.cart.remove(variant, pieces));
-        self.tell(held.browser, to, now)
+        self.tell(held, to, now)
     }
 
     /// Takes over what a browser shows. False: nobody knows what of it is news.
@@ -211,9 +260,8 @@ impl CartLedger {
     }
 
     /// Gives a browser a copy of what is known.
-    fn tell(&mut self, browser: BrowserId, like: &Cart, now: i64) -> Synced {
-        let copy = self.number();
-        let held = Held { browser, copy };
+    fn tell(&mut self, held: Held, like: &Cart, now: i64) -> Synced {
+        let held = Held { copy: self.number(), ..held };
         let shown = self.cart.shown(like);
         self.keep(held, self.cart.clone(), shown.clone(), now);
         self.tidy();

@@ -10,7 +10,7 @@ mod ledger;
 #[cfg(test)]
 mod tests;
 
-pub use ledger::{BrowserId, CartLedger, Held, MOST_BROWSERS, Synced};
+pub use ledger::{BrowserId, CartLedger, Held, MOST_BROWSERS, Owner, Synced};
 
 use crate::{Cart, CartLine, MOST_LINES, Quantity};
 use orilla_catalog::VariantId;

@@ -132,7 +132,7 @@ struct Tab {
 impl Tab {
     fn new(seed: u8) -> Self {
         let browser = BrowserId::from_random([seed; 8]);
-        Tab { held: Held { browser, copy: 0 }, cart: Cart::default() }
+        Tab { held: Held::first(browser, Owner::of("ada")), cart: Cart::default() }
     }
 
     fn with(seed: u8, text: &str) -> Self {
@@ -391,7 +391,7 @@ fn a_browser_that_was_forgotten_loses_and_doubles_nothing() {
     old.sync(&mut ledger);
     for seed in 2..=9 {
         let browser = BrowserId::from_random([seed; 8]);
-        ledger.sync(Held { browser, copy: 0 }, &Cart::default(), i64::from(seed));
+        ledger.sync(Held::first(browser, Owner::of("ada")), &Cart::default(), i64::from(seed));
     }
     assert_eq!(ledger.browsers.len(), MOST_BROWSERS);
     old.cart = cart("1.1x3");
@@ -446,17 +446,22 @@ fn a_ledger_stays_small() {
 
 #[test]
 fn what_a_browser_holds_has_one_text() {
-    let held = Held { browser: BrowserId::from_random([0, 1, 2, 3, 4, 5, 6, 0xab]), copy: 7 };
-    assert_eq!(held.to_string(), "1.00010203040506ab.7");
-    assert_eq!(Held::parse("1.00010203040506ab.7"), Some(held));
+    let browser = BrowserId::from_random([0, 1, 2, 3, 4, 5, 6, 0xab]);
+    let held = Held { copy: 7, ..Held::first(browser, Owner::of("ada")) };
+    // The SHA-256 of "ada" (`sha256sum`).
+    assert_eq!(held.to_string(), "2.00010203040506ab.7.fdee430d40bd57de");
+    assert_eq!(Held::parse(&held.to_string()), Some(held));
     for text in [
         "",
-        "1.",
+        "2.",
+        "1.00010203040506ab.7",
         "2.00010203040506ab.7",
-        "1.00010203040506AB.7",
-        "1.00010203040506ab.07",
-        "1.1.7",
-        "1.00010203040506ab.-1",
+        "2.00010203040506AB.7.0123456789abcdef",
+        "2.00010203040506ab.07.0123456789abcdef",
+        "2.00010203040506ab.7.0123456789abcde",
+        "2.00010203040506ab.7.0123456789abcdef.",
+        "2.1.7.0123456789abcdef",
+        "2.00010203040506ab.-1.0123456789abcdef",
     ] {
         assert_eq!(Held::parse(text), None, "{text}");
     }

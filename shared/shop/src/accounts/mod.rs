@@ -2,9 +2,11 @@
 //!
 //! The store knows an account by its name, which is the handle of its passkeys: the member of its sessions.
 
+mod brought;
 mod cart;
 mod stitch;
 
+pub use brought::{Brought, Shown};
 pub use cart::{SharedCart, leave_cart};
 pub use stitch::{Identity, LIFE, stitch};
 
