@@ -20,7 +20,9 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   reporter: "list",
-  timeout: 30_000,
+  // What holds must hold on a slow machine, too: patience costs time only where something is wrong.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   use: {
     baseURL: ORILLA_URL,
     locale: "en-GB",
