@@ -6,6 +6,7 @@
 mod catalogue;
 mod cost;
 mod day;
+mod device;
 mod events;
 mod import;
 mod lighthouse;
@@ -27,7 +28,7 @@ use crate::setup;
 use std::path::{Path, PathBuf};
 
 /// What `cargo xtask bench` may be given, in the order in which they run.
-const PARTS: [(&str, Part); 9] = [
+const PARTS: [(&str, Part); 10] = [
     ("size", size::run),
     ("ssr", ssr::run),
     ("import", import::run),
@@ -36,6 +37,7 @@ const PARTS: [(&str, Part); 9] = [
     ("day", pages::run_days),
     ("snapshot", cost::run),
     ("events", events::run),
+    ("device", device::run),
     ("lighthouse", lighthouse::run),
 ];
 
@@ -46,7 +48,7 @@ const BENCH: Build = Build { release: true, bench: true };
 /// The build that is deployed.
 const DEPLOYED: Build = Build { release: true, bench: false };
 
-/// `cargo xtask bench [size|ssr|import|pages|memory|day|snapshot|events|lighthouse]`; all of them without an argument.
+/// `cargo xtask bench [size|ssr|import|pages|memory|day|snapshot|events|device|lighthouse]`; all of them without an argument.
 ///
 /// # Errors
 /// The step that failed.
