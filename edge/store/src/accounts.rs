@@ -98,7 +98,7 @@ mod tests {
     use crate::testing::TestDatabase;
     use crate::{PasskeyStore, SessionStore};
     use futures::executor::block_on;
-    use orilla_orders::{BrowserId, Cart, Held, Text};
+    use orilla_orders::{BrowserId, Cart, Held, Owner, Text};
     use orilla_passkeys::UserHandle;
     use orilla_shop::accounts::{SharedCart, leave_cart, stitch_browser};
     use orilla_shop::passkeys::Passkeys;
@@ -117,6 +117,11 @@ mod tests {
         (database.clone(), AccountStore::new(database))
     }
 
+    /// A browser on which Ada signs in.
+    fn guest(seed: u8) -> Held {
+        Held::first(BrowserId::from_random([seed; 8]), Owner::of("ada"))
+    }
+
     #[test]
     fn who_writes_a_cart_says_what_it_was_made_of() {
         let (_, store) = stores();
@@ -125,7 +130,7 @@ mod tests {
         assert!(!block_on(store.keep_cart("ada", &first)).unwrap(), "somebody was first");
         assert!(!block_on(store.keep_cart("bea", &StoredCart { version: 1, ..first.clone() })).unwrap());
         assert!(!block_on(store.keep_cart("nobody", &first)).unwrap());
-        let guest = Held { browser: BrowserId::from_random([1; 8]), copy: 0 };
+        let guest = guest(1);
         let open = |held, now| block_on(SharedCart::open(&store, "ada", held, Some(&cart), now)).unwrap();
         let synced = block_on(open(guest, NOW).keep(None)).unwrap();
         let stored = block_on(store.cart("ada")).unwrap();
@@ -139,7 +144,6 @@ mod tests {
     #[test]
     fn a_request_that_was_overtaken_writes_over_nothing() {
         let (_, store) = stores();
-        let guest = |seed| Held { browser: BrowserId::from_random([seed; 8]), copy: 0 };
         let cart = |text| Cart::parse(text).unwrap();
         let open =
             |held, own: &Cart| block_on(SharedCart::open(&store, "ada", held, Some(own), NOW)).unwrap();
@@ -155,7 +159,7 @@ mod tests {
     #[test]
     fn a_browser_that_signs_out_leaves_what_it_has_changed() {
         let (_, store) = stores();
-        let guest = Held { browser: BrowserId::from_random([1; 8]), copy: 0 };
+        let guest = guest(1);
         let cart = |text| Cart::parse(text).unwrap();
         let first = block_on(SharedCart::open(&store, "ada", guest, Some(&cart("1.12x2")), NOW)).unwrap();
         let held = block_on(first.keep(None)).unwrap().held;
