@@ -5,6 +5,7 @@ use crate::home::Browser;
 use crate::unused::{Console, OutOfReach, Unlimited};
 use orilla_pipeline::gateway::gate::{Gate, Settings};
 use orilla_pipeline::gateway::log::LogWhat;
+use orilla_pipeline::gateway::visitor::identity::VisitorKeys;
 use orilla_pipeline::{Away, Config, Host, Isolate, Language, StudioAssets};
 use orilla_shop::checkout::Payment;
 use orilla_shop::offline::{AtHome, Home, Kept, NOTE, PayLater};
@@ -83,14 +84,21 @@ pub fn start(build: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The ports of one request; `None` if nothing of the shop is on this device.
-pub async fn host() -> Result<Option<Host>, PortError> {
+/// The ports of one request, and the country in which the visitor was last; `None` if nothing of the shop is on this
+/// device.
+pub async fn host() -> Result<Option<(Host, Option<String>)>, PortError> {
     let Some(kept) = Browser.note(NOTE).await?.and_then(|text| Kept::read(&text)) else { return Ok(None) };
     let away = Away { since: kept.checked_at, ahead: ahead() };
+    let country = kept.announced.country.clone();
     let Some(config) = config(kept) else { return Ok(None) };
     let (at_home, nothing) = (AT_HOME.with(Arc::clone), Arc::new(OutOfReach));
-    let settings = Settings { log: LogWhat::Troubles, build: config.build.clone(), ..Settings::default() };
-    Ok(Some(Host {
+    let settings = Settings {
+        visitor_keys: Some(VisitorKeys::of_own_device()),
+        log: LogWhat::Troubles,
+        build: config.build.clone(),
+        ..Settings::default()
+    };
+    let host = Host {
         config,
         search: at_home.clone(),
         variants: at_home,
@@ -114,7 +122,8 @@ pub async fn host() -> Result<Option<Host>, PortError> {
             log: Arc::new(Console),
             traces: None,
         },
-    }))
+    };
+    Ok(Some((host, country)))
 }
 
 /// What is configured, made anew when the shop has said something else.

@@ -9,6 +9,7 @@ mod unused;
 
 use glue::message;
 use home::{Browser, Edge};
+use http::HeaderValue;
 use js_sys::{Array, Promise, Uint8Array};
 use orilla_shop::Clock;
 use orilla_shop::offline::{HomeError, Refreshed, refresh, visited};
@@ -35,8 +36,11 @@ pub fn start(build: &str) -> Result<(), JsValue> {
 pub fn fetch(method: String, url: String, headers: String, body: Vec<u8>) -> Promise {
     future_to_promise(async move {
         let host = host::host().await.map_err(|error| JsValue::from_str(&error.to_string()))?;
-        let Some(host) = host else { return Ok(JsValue::UNDEFINED) };
-        let request = glue::request(&method, &url, &headers, body)?;
+        let Some((host, country)) = host else { return Ok(JsValue::UNDEFINED) };
+        let mut request = glue::request(&method, &url, &headers, body)?;
+        if let Some(country) = country.and_then(|country| HeaderValue::try_from(country).ok()) {
+            request.headers_mut().insert("x-orilla-country", country);
+        }
         let response = orilla_pipeline::answer_away(host, outbox(), request).await;
         let (status, headers, body) = glue::parts(response).await?;
         let body = Uint8Array::from(body.as_slice());

@@ -255,6 +255,7 @@ async function device(request) {
     ["accept", request.headers.get("accept") ?? "*/*"],
     ["accept-language", navigator.languages?.join(",") ?? ""],
     ["user-agent", navigator.userAgent],
+    ["sec-ch-ua-mobile", { true: "?1", false: "?0" }[navigator.userAgentData?.mobile]],
     ["cookie", await cookies()],
   ];
   const type = request.headers.get("content-type");

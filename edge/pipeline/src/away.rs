@@ -1,7 +1,10 @@
 //! The pipeline on a shopper's device, beside the one at the edge that it was brought home from.
 
 mod orders;
+mod visitor;
 
+use crate::gateway::gate::{Gate, Settings};
+use crate::gateway::visitor::identity::VisitorKeys;
 use crate::testing::{Answer, BROWSER, NOW, Shop};
 use crate::{Away, Host, Isolate, answer_away};
 use async_trait::async_trait;
@@ -144,6 +147,13 @@ impl Device {
             near: Arc::new(crate::testing::Near::default()),
             isolate,
             away: Some(Away { since: NOW, ahead: 90 }),
+            gate: Gate {
+                settings: Arc::new(Settings {
+                    visitor_keys: Some(VisitorKeys::of_own_device()),
+                    ..Settings::default()
+                }),
+                ..shop.host().gate.clone()
+            },
             ..shop.host().clone()
         };
         let outbox =
@@ -340,8 +350,11 @@ fn a_new_version_is_shown_once_it_is_home() {
 fn the_edge_gives_public_files_and_nothing_else() {
     let shop = Shop::new();
     let current = shop.anonymous().get("/device/current");
-    assert_eq!((current.status, current.header("cache-control")), (200, "no-cache"));
+    assert_eq!((current.status, current.header("cache-control")), (200, "private, no-store"));
     let text = current.text();
+    assert!(!text.contains("country"), "{text}");
+    let abroad = [("x-orilla-country", "PT"), ("user-agent", BROWSER)];
+    assert_eq!(shop.anonymous().send("GET", "/device/current", &abroad, b"").json()["country"], "PT");
     assert!(!text.contains(crate::testing::TOKEN) && !text.contains("ES91"), "{text}");
     assert!(text.contains("\"payments\":[\"bank_transfer\",\"on_delivery\"]"), "{text}");
     for path in ["/device/file/x", &format!("/device/file/{}", "0".repeat(64))] {

@@ -2,7 +2,8 @@
 //! `/en?orilla-qa=TOKEN` sets a cookie, and leads to the page without it.
 //!
 //! TOKEN is JSON in base64url, a dot, and its HMAC by the key that signs visitors' ids: only the Studio makes one, and it
-//! ends by itself. Who comes by one is not counted.
+//! ends by itself. Who comes by one is not counted. Scripts may read the cookie: without a network the service worker
+//! shows the same values. A link itself needs the shop, which alone knows whether it made it.
 
 use crate::gateway::visitor::Visitor;
 use crate::gateway::visitor::cookie::{Readable, set_cookie};
@@ -76,10 +77,10 @@ pub fn follow(host: &Host, method: &Method, uri: &Uri) -> Option<Response> {
     let page = format!("{}{mark}{}", uri.path(), others.join("&"));
     let mut response = reply::redirect(StatusCode::SEE_OTHER, &page);
     let now = host.clock.now();
-    let keys = host.gate.settings.visitor_keys.as_ref();
+    let keys = host.gate.settings.visitor_keys.as_ref().filter(|_| host.away.is_none());
     if let Some(forced) = keys.and_then(|keys| Forced::parse(token, keys, now)) {
         let seconds = u32::try_from((forced.until - now) / 1000).unwrap_or_default();
-        let cookie = set_cookie(COOKIE, token, seconds, Readable::ByHost);
+        let cookie = set_cookie(COOKIE, token, seconds, Readable::ByScripts);
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Some(response)
@@ -87,7 +88,7 @@ pub fn follow(host: &Host, method: &Method, uri: &Uri) -> Option<Response> {
 
 /// The `Set-Cookie` that ends it.
 pub fn end() -> HeaderValue {
-    set_cookie(COOKIE, "", 0, Readable::ByHost)
+    set_cookie(COOKIE, "", 0, Readable::ByScripts)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What devices keep of the shop, what they say where it is out of reach, and what makes an app of it.
 //!
-//! Everything here is the same for everyone.
+//! Everything here is the same for everyone, but for the country of the one who asks what is current.
 
 use crate::gateway::route::{RouteClass, route_of};
+use crate::gateway::visitor::Visitor;
 use crate::visit::{Segment, Visit};
 use crate::web_app::{INK, PAPER, drawn_icons, icon, shortcut};
 use crate::{Config, Host, is_for_team, reply};
@@ -32,12 +33,13 @@ pub async fn script(host: Host) -> Response {
 }
 
 /// `/device/current`: what is current.
-pub async fn current(host: Host) -> Response {
-    let announced = Json(announced(&host));
-    reply::with_header(announced.into_response(), header::CACHE_CONTROL, "no-cache")
+pub async fn current(host: Host, visitor: Visitor) -> Response {
+    let mut response = Json(announced(&host, &visitor)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, reply::PRIVATE);
+    response
 }
 
-fn announced(host: &Host) -> Announced {
+fn announced(host: &Host, visitor: &Visitor) -> Announced {
     let Config { shop_name, currency, catalog_language, public_url, build, on_devices, payments, .. } =
         &*host.config;
     Announced {
@@ -52,6 +54,7 @@ fn announced(host: &Host) -> Announced {
             payments: payments.iter().map(|payment| payment.method()).collect(),
         },
         publication: host.isolate.published(),
+        country: visitor.country().map(|country| country.code().to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@ use orilla_money::Currency;
 use orilla_orders::PaymentMethod;
 use serde::{Deserialize, Serialize};
 
-/// What a device has to know before it can show the shop: the same for everyone.
+/// What a device has to know before it can show the shop: the same for everyone, but for the country.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announced {
     /// The build that the edge runs. A device with another one looks for a new one.
@@ -16,6 +16,10 @@ pub struct Announced {
     pub shop: Shop,
     /// What is published; none before the first publish.
     pub publication: Option<Publication>,
+    /// The country of the visitor's address (ISO 3166-1 alpha-2), where the platform knows it: without a network nobody
+    /// can say it, and flags may ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
 }
 
 /// What the operator configures of the shop, as pages show it.

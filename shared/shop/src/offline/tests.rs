@@ -128,6 +128,7 @@ impl Origin for Edge {
                 payments: Vec::new(),
             },
             publication,
+            country: None,
         })
     }
 

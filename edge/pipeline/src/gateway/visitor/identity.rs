@@ -2,6 +2,10 @@
 //!
 //! ID is 128 random bits, DAY the day on which it was made, MAC the HMAC-SHA-256 (RFC 2104) of what stands before it.
 //! The day is in it so that an id ends after 13 months, whatever a browser does with the cookie.
+//!
+//! Scripts may read it, as the cart's: the service worker shows its visitor the same variants where there is no network,
+//! and removes the id as soon as consent is taken back. It opens nothing: all that follows from it is which variants a
+//! browser shows, and as whom its own events are counted.
 
 use super::cookie::{Readable, cookie, set_cookie};
 use base64::Engine;
@@ -23,33 +27,49 @@ const DAY: i64 = 24 * 3600 * 1000;
 /// The secrets that sign ids. To change the key, make the old one the previous: ids signed with it stay good, and are
 /// signed anew when they are next written.
 #[derive(Clone)]
-pub struct VisitorKeys {
-    current: String,
-    previous: Option<String>,
+pub struct VisitorKeys(Keys);
+
+#[derive(Clone)]
+enum Keys {
+    Secret {
+        current: String,
+        previous: Option<String>,
+    },
+    /// See [`VisitorKeys::of_own_device`].
+    None,
 }
 
 impl VisitorKeys {
     /// Keys of at least 32 bytes; `None` if the current one is shorter. A previous one that is shorter is none.
     pub fn new(current: &str, previous: Option<&str>) -> Option<Self> {
         let long_enough = |key: &&str| key.len() >= SHORTEST_KEY;
-        Some(VisitorKeys {
+        Some(VisitorKeys(Keys::Secret {
             current: Some(current).filter(long_enough)?.to_owned(),
             previous: previous.filter(long_enough).map(str::to_owned),
-        })
+        }))
+    }
+
+    /// Those of a visitor's own device, which has no secret: nothing is signed there, and what its browser holds is
+    /// believed. Whoever changes their own cookies deceives themselves alone: it decides what this device shows them, and
+    /// what it sends to the edge is checked there.
+    pub const fn of_own_device() -> Self {
+        VisitorKeys(Keys::None)
     }
 
     /// The signature of a text by the current key, in base64url. `subject` says what it is for.
     pub fn sign(&self, subject: &str, text: &str) -> Option<String> {
-        Some(URL_SAFE_NO_PAD.encode(signature(&self.current, subject, text)?.finalize().into_bytes()))
+        let Keys::Secret { current, .. } = &self.0 else { return None };
+        Some(URL_SAFE_NO_PAD.encode(signature(current, subject, text)?.finalize().into_bytes()))
     }
 
     /// Whether this is a text's signature, by either key. Compares in constant time.
     pub fn have_signed(&self, subject: &str, text: &str, mac: &str) -> bool {
+        let Keys::Secret { current, previous } = &self.0 else { return true };
         let Ok(mac) = URL_SAFE_NO_PAD.decode(mac) else { return false };
         let by = |key: &String| {
             signature(key, subject, text).is_some_and(|expected| expected.verify_slice(&mac).is_ok())
         };
-        by(&self.current) || self.previous.as_ref().is_some_and(by)
+        by(current) || previous.as_ref().is_some_and(by)
     }
 }
 
@@ -124,13 +144,13 @@ impl Identified {
         let signed = format!("1.{}.{}", self.id.text(), self.day);
         let Some(mac) = keys.sign(SUBJECT, &signed) else { return forget_visitor() };
         let age = u32::try_from(LIFE * DAY / 1000).unwrap_or(u32::MAX);
-        set_cookie(VISITOR_COOKIE, &format!("{signed}.{mac}"), age, Readable::ByHost)
+        set_cookie(VISITOR_COOKIE, &format!("{signed}.{mac}"), age, Readable::ByScripts)
     }
 }
 
 /// The `Set-Cookie` that ends an id.
 pub fn forget_visitor() -> HeaderValue {
-    set_cookie(VISITOR_COOKIE, "", 0, Readable::ByHost)
+    set_cookie(VISITOR_COOKIE, "", 0, Readable::ByScripts)
 }
 
 #[cfg(test)]
@@ -157,9 +177,7 @@ mod tests {
         let keys = keys(OLD, None);
         let cookie = made.cookie(&keys);
         assert!(cookie.to_str().unwrap().starts_with("__Host-visitor=1.BwcHBwcHBwcHBwcHBwcHBw.20370."));
-        assert!(
-            cookie.to_str().unwrap().ends_with("; Path=/; Max-Age=34128000; Secure; HttpOnly; SameSite=Lax")
-        );
+        assert!(cookie.to_str().unwrap().ends_with("; Path=/; Max-Age=34128000; Secure; SameSite=Lax"));
         assert_eq!(Identified::of(&sent(&cookie), &keys, NOW), Some(made));
         assert_eq!(Identified::of(&sent(&cookie), &keys, NOW + 394 * DAY), Some(made));
         assert_eq!(Identified::of(&sent(&cookie), &keys, NOW + 395 * DAY), None);
@@ -177,6 +195,16 @@ mod tests {
         assert_eq!(Identified::of(&sent(&by_new), &keys(NEW, None), NOW), Some(made));
         assert_eq!(Identified::of(&sent(&by_old), &keys(NEW, None), NOW), None);
         assert_eq!(Identified::of(&sent(&by_old), &keys(NEW, Some("short")), NOW), None);
+    }
+
+    #[test]
+    fn a_visitors_own_device_believes_what_its_browser_holds_and_makes_no_id() {
+        let (made, own) = (Identified::new(&Dice(7), NOW).unwrap(), VisitorKeys::of_own_device());
+        let cookie = made.cookie(&keys(OLD, None));
+        assert_eq!(Identified::of(&sent(&cookie), &own, NOW), Some(made));
+        assert_eq!(Identified::of(&sent(&cookie), &own, NOW + 395 * DAY), None);
+        assert_eq!(Identified::of(&headers(&[("cookie", "__Host-visitor=1.x.20370.y")]), &own, NOW), None);
+        assert_eq!((own.sign(SUBJECT, "1.a"), made.cookie(&own)), (None, forget_visitor()));
     }
 
     #[test]

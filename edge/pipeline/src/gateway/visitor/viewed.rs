@@ -1,5 +1,6 @@
 //! The products that a visitor looked at last, in a cookie: `__Host-viewed=1.12-45-7` is format 1, the last one first.
-//! Only with consent to personalisation.
+//! Only with consent to personalisation. Scripts may read it: the service worker goes on with it without a network, and
+//! removes it when consent is taken back.
 
 use super::cookie::{Readable, cookie, set_cookie};
 use http::{HeaderMap, HeaderValue};
@@ -50,13 +51,13 @@ impl Viewed {
     /// The `Set-Cookie` that keeps them.
     pub fn cookie(&self) -> HeaderValue {
         let ids: Vec<String> = self.0.iter().map(|id| id.0.to_string()).collect();
-        set_cookie(VIEWED_COOKIE, &format!("1.{}", ids.join("-")), AGE, Readable::ByHost)
+        set_cookie(VIEWED_COOKIE, &format!("1.{}", ids.join("-")), AGE, Readable::ByScripts)
     }
 }
 
 /// The `Set-Cookie` that ends the note.
 pub fn forget_viewed() -> HeaderValue {
-    set_cookie(VIEWED_COOKIE, "", 0, Readable::ByHost)
+    set_cookie(VIEWED_COOKIE, "", 0, Readable::ByScripts)
 }
 
 #[cfg(test)]
