@@ -6,16 +6,17 @@
 //! were sent to one variation, nor the orders that the last days still owe, look like a better variation.
 
 mod contexts;
+mod estimates;
+mod plan;
 
 pub(crate) use contexts::by_device;
+pub(crate) use estimates::{estimates, split};
+pub use plan::{BanditForm, BanditPlan};
 
-use crate::design::Variation;
+use crate::Rollups;
 use crate::experiment::{Entry, Experiment, Refusal, Status};
-use crate::fault::{Fault, Problem, number};
 use crate::metric::Goal;
-use crate::{Rollups, Sums};
-use orilla_stats::bandit::{Belief, Period, TopTwo, comparable_means};
-use orilla_stats::{Estimate, Moments, Result, SampleRatio, Undefined, sample_ratio};
+use orilla_stats::bandit::{Belief, TopTwo};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,85 +26,8 @@ pub const PARTS: u32 = 10_000;
 pub const MEMBER: &str = "bandit";
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
-/// Milliseconds after midnight until which an update counts as one of that moment: a hundredth of the day.
-const PUNCTUAL: i64 = DAY / 100;
 /// Visitors of each variation before shares follow them.
 const FEWEST: u64 = 100;
-
-/// How an experiment's shares follow what is learned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BanditPlan {
-    /// Days with the shares of the flag.
-    pub burn_in: u32,
-    /// Days from one update to the next.
-    pub every: u32,
-    /// The least share of each variation, in per cent.
-    pub least: u32,
-    /// Whether phones, tablets and desktops get shares of their own.
-    #[serde(default)]
-    pub by_device: bool,
-}
-
-/// A plan, as it was typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields of BanditPlan, as texts")]
-pub struct BanditForm {
-    /// Whether the shares are to follow at all.
-    pub is_on: bool,
-    pub burn_in: String,
-    pub every: String,
-    pub least: String,
-    pub by_device: bool,
-}
-
-impl BanditForm {
-    /// The form of a plan; with what is usual, if there is none.
-    pub fn of(plan: Option<&BanditPlan>) -> Self {
-        let BanditPlan { burn_in, every, least, by_device } =
-            plan.copied().unwrap_or(BanditPlan { burn_in: 7, every: 1, least: 5, by_device: false });
-        BanditForm {
-            is_on: plan.is_some(),
-            burn_in: burn_in.to_string(),
-            every: every.to_string(),
-            least: least.to_string(),
-            by_device,
-        }
-    }
-
-    /// Checks what was typed, for so many variations.
-    ///
-    /// # Errors
-    /// All that is wrong.
-    pub(crate) fn check(&self, variations: usize) -> std::result::Result<Option<BanditPlan>, Vec<Fault>> {
-        if !self.is_on {
-            return Ok(None);
-        }
-        let fair = i64::try_from(100 / variations.max(1)).unwrap_or(1).max(1);
-        let fields = (
-            whole(&self.burn_in, "burn_in", 1, 60),
-            whole(&self.every, "every", 1, 30),
-            whole(&self.least, "least", 1, fair),
-        );
-        match fields {
-            (Ok(burn_in), Ok(every), Ok(least)) => {
-                Ok(Some(BanditPlan { burn_in, every, least, by_device: self.by_device }))
-            }
-            (burn_in, every, least) => {
-                Err([burn_in.err(), every.err(), least.err()].into_iter().flatten().collect())
-            }
-        }
-    }
-}
-
-fn whole(text: &str, field: &'static str, least: i64, most: i64) -> std::result::Result<u32, Fault> {
-    let number = number(text, field, least, most)?;
-    if number.fract() != 0.0 {
-        return Err(Fault { field, problem: Problem::NotANumber });
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 100")]
-    let whole = number as u32;
-    Ok(whole)
-}
 
 /// Why the shares are what they are from an update on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +35,7 @@ fn whole(text: &str, field: &'static str, least: i64, most: i64) -> std::result:
 pub enum Why {
     /// They follow how likely each variation is the best.
     Learned,
-    /// They stay: a variation has too few visitors, or shows nothing yet.
+    /// They stay: a variation has too few visitors, or none of them shows anything yet.
     TooFew,
 }
 
@@ -170,7 +94,7 @@ impl Experiment {
     ///
     /// # Errors
     /// [`Refusal::NotRunning`], also if it is no bandit.
-    pub fn reweighed(self, rollups: &Rollups, now: i64) -> std::result::Result<Self, Refusal> {
+    pub fn reweighed(self, rollups: &Rollups, now: i64) -> Result<Self, Refusal> {
         let (Status::Running, Some(plan)) = (self.status(), self.design.bandit) else {
             return Err(Refusal::NotRunning);
         };
@@ -255,146 +179,6 @@ fn stretches(experiment: &Experiment) -> Vec<Stretch> {
         _ => None,
     });
     std::iter::once(first).chain(later).collect()
-}
-
-/// Which stretch a day belongs to; none for a day that had two splits.
-struct Calendar {
-    stretches: Vec<Stretch>,
-}
-
-impl Calendar {
-    fn of(experiment: &Experiment) -> Self {
-        Calendar { stretches: stretches(experiment) }
-    }
-
-    fn place(&self, day: &str) -> Option<usize> {
-        let day = epoch_day(day)?;
-        let begun = self.stretches.iter().rposition(|stretch| stretch.at.div_euclid(DAY) <= day)?;
-        let at = self.stretches.get(begun)?.at;
-        let is_whole = begun == 0 || at.div_euclid(DAY) < day || at.rem_euclid(DAY) <= PUNCTUAL;
-        is_whole.then_some(begun)
-    }
-}
-
-/// The variation's place of a row.
-fn place(variations: &[Variation], key: &str) -> Option<usize> {
-    variations.iter().position(|variation| variation.key == key)
-}
-
-/// The visitors of each stretch and variation, and the sums of a metric, until a day: of all, or of one device.
-fn counted(
-    experiment: &Experiment,
-    rollups: &Rollups,
-    metric: &str,
-    until: Option<&str>,
-    device: Option<&str>,
-) -> Vec<Vec<(u64, Sums)>> {
-    let (calendar, variations) = (Calendar::of(experiment), &experiment.design.variations);
-    let mut cells = vec![vec![(0, Sums::default()); variations.len()]; calendar.stretches.len()];
-    let mut cell = |dimension: &str, segment: &str, variation: &str, add: &dyn Fn(&mut (u64, Sums))| {
-        let Some(day) = contexts::day(dimension, segment, device) else { return };
-        if until.is_some_and(|until| day > until) {
-            return;
-        }
-        let at = calendar.place(day).zip(place(variations, variation));
-        if let Some((stretch, variation)) = at
-            && let Some(found) = cells.get_mut(stretch).and_then(|row| row.get_mut(variation))
-        {
-            add(found);
-        }
-    };
-    for row in &rollups.units {
-        cell(&row.dimension, &row.segment, &row.variation, &|found| found.0 += row.units);
-    }
-    for row in rollups.sums.iter().filter(|row| row.metric == metric) {
-        cell(&row.dimension, &row.segment, &row.variation, &|found| found.1 += row.sums);
-    }
-    cells
-}
-
-/// The mean of a metric per visitor in each variation, which accounts for the probabilities with which visitors got it:
-/// over those who came until the end of a day. Where each device has shares of its own, the means of the devices, weighed
-/// by how many came with them.
-///
-/// # Errors
-/// [`Undefined`] where the data gives none; so may each mean.
-pub(crate) fn estimates(
-    experiment: &Experiment,
-    rollups: &Rollups,
-    metric: &str,
-    until: Option<&str>,
-) -> Result<Vec<Result<Estimate>>> {
-    if experiment.design.bandit.is_some_and(|plan| plan.by_device) {
-        return contexts::estimates(experiment, rollups, metric, until);
-    }
-    estimates_of(experiment, rollups, metric, until, None)
-}
-
-/// The same of all, or of one device.
-fn estimates_of(
-    experiment: &Experiment,
-    rollups: &Rollups,
-    metric: &str,
-    until: Option<&str>,
-    device: Option<&str>,
-) -> Result<Vec<Result<Estimate>>> {
-    let cells = counted(experiment, rollups, metric, until, device);
-    let periods: Result<Vec<Period>> = cells
-        .iter()
-        .zip(stretches(experiment))
-        .map(|(row, stretch)| {
-            let arms: Result<Vec<Moments>> = row.iter().map(|(units, sums)| sums.moments(*units)).collect();
-            Ok(Period { weights: stretch.shares_of(device).to_vec(), arms: arms? })
-        })
-        .collect();
-    let means = comparable_means(&periods?)?;
-    let units = |variation: usize| cells.iter().filter_map(|row| row.get(variation)).map(|cell| cell.0).sum();
-    Ok(means
-        .into_iter()
-        .enumerate()
-        .map(|(variation, found)| {
-            let (found, units): (_, u64) = (found?, units(variation));
-            if units == 0 {
-                return Err(Undefined::NoUnits);
-            }
-            Estimate::new(units, found.mean, found.standard_error.powi(2) * units as f64)
-        })
-        .collect())
-}
-
-/// Whether visitors are split as the shares of their days say.
-///
-/// # Errors
-/// As [`sample_ratio`].
-pub(crate) fn split(experiment: &Experiment, rollups: &Rollups) -> Result<SampleRatio> {
-    let mut sums: BTreeMap<usize, (u64, f64)> = BTreeMap::new();
-    for device in contexts::of(experiment) {
-        let cells = counted(experiment, rollups, "", None, device);
-        for (row, stretch) in cells.iter().zip(stretches(experiment)) {
-            let all: u64 = row.iter().map(|cell| cell.0).sum();
-            for (variation, (cell, share)) in row.iter().zip(stretch.shares_of(device)).enumerate() {
-                let sum = sums.entry(variation).or_default();
-                *sum = (sum.0 + cell.0, sum.1 + share * all as f64);
-            }
-        }
-    }
-    let (units, expected): (Vec<u64>, Vec<f64>) = sums.into_values().unzip();
-    sample_ratio(&units, &expected)
-}
-
-/// The day since 1970 of `2026-11-27` (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
-/// `days_from_civil`).
-fn epoch_day(text: &str) -> Option<i64> {
-    let mut parts = text.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1..=12).contains(&month) {
-        return None;
-    }
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 //! What is learned of a variation is linear in the context (`orilla_stats::bandit::LinearArm`): what it is worth to
 //! everybody, and what more or less to each device. Of each device, the model gets the means that account for the shares.
 
-use super::{BanditPlan, FEWEST, direction, estimates_of, shared};
+use super::estimates::{means, periods};
+use super::{BanditPlan, FEWEST, direction, shared};
 use crate::Rollups;
 use crate::experiment::Experiment;
 use orilla_events::Device;
-use orilla_stats::bandit::{Belief, LinearArm};
+use orilla_stats::bandit::{Belief, LinearArm, Period, variance_within};
 use orilla_stats::{Estimate, Result, Undefined};
 use std::collections::BTreeMap;
 
@@ -36,6 +37,10 @@ pub(super) fn of(experiment: &Experiment) -> Vec<Option<&'static str>> {
 
 /// The estimates of each device that somebody came with. In a bandit only devices can be told apart: of the other segments
 /// nobody knows on which days their people came, and so how likely each variation was.
+///
+/// A variation that nobody has ordered with on a device has an estimate, too: to wait until somebody does would keep those
+/// that chance was kind to, and call every rare metric more frequent than it is. What it does not show, how much its
+/// visitors vary, is what all of the device show together, and if they show nothing, those of all devices.
 pub(crate) fn by_device(
     experiment: &Experiment,
     rollups: &Rollups,
@@ -44,13 +49,19 @@ pub(crate) fn by_device(
 ) -> Vec<(&'static str, Vec<Result<Estimate>>)> {
     let of = |device: &Device| {
         let device = device.token();
-        let found = estimates_of(experiment, rollups, metric, until, Some(device)).ok()?;
-        found.iter().any(Result::is_ok).then_some((device, found))
+        Some((device, periods(experiment, rollups, metric, until, Some(device)).ok()?))
     };
-    Device::ALL.iter().filter_map(of).collect()
+    let all: Vec<(&'static str, Vec<Period>)> = Device::ALL.iter().filter_map(of).collect();
+    let of_all = variance_within(all.iter().flat_map(|(_, periods)| periods));
+    let found = all.iter().filter_map(|(device, periods)| {
+        let found = means(periods, variance_within(periods).or(of_all)).ok()?;
+        found.iter().any(Result::is_ok).then_some((*device, found))
+    });
+    found.collect()
 }
 
-/// The devices with an estimate of each variation: a device that only a few came with has none, and counts nowhere.
+/// The devices with an estimate of each variation: a device with which nobody came to one of them has none, and counts
+/// nowhere. Nothing but the number of visitors decides that, as long as anybody has done anything.
 fn known(
     experiment: &Experiment,
     rollups: &Rollups,
@@ -103,7 +114,7 @@ pub(super) fn learned(
     }
     let (primary, direction) = (experiment.measured.first()?, direction(experiment)?);
     let mut known = known(experiment, rollups, primary.key.as_str(), None);
-    known.retain(|(_, found)| found.iter().all(|one| one.n() >= FEWEST && one.standard_error() > 0.0));
+    known.retain(|(_, found)| found.iter().all(|one| one.n() >= FEWEST));
     let by_variation: Vec<Vec<Estimate>> = (0..experiment.design.variations.len())
         .map(|variation| known.iter().filter_map(|(_, found)| found.get(variation)).copied().collect())
         .collect();

@@ -1,6 +1,7 @@
+use super::estimates::{Calendar, epoch_day};
 use super::*;
 use crate::tests::{defined, design, key};
-use crate::{DesignForm, Metric, MetricKind, Verdict, analyse};
+use crate::{DesignForm, Fault, Metric, MetricKind, Problem, Sums, Variation, Verdict, analyse};
 use orilla_events::{EventKind, ExperimentKey};
 use orilla_stats::{Random, SplitMix64};
 use proptest::prelude::*;
@@ -152,6 +153,22 @@ fn an_update_is_due_once_in_its_time_and_stays_where_little_is_known() {
     let plain = running(None);
     assert!(!plain.is_due(at(9, 0)) && plain.update().is_none());
     assert!(plain.reweighed(&Rollups::default(), at(9, 0)).is_err());
+}
+
+/// A variation with which the checkout is broken, say: it shows no spread, and is the worst there can be.
+#[test]
+fn a_variation_that_nobody_orders_with_loses_its_visitors_and_is_known_to_be_worse() {
+    let (experiment, rollups) = play(14, 1_000, |_| [0.05, 0.0], 3);
+    let shares = shares(&experiment);
+    assert!(shares[1] < 0.06, "{shares:?}");
+    let found = analyse(&experiment, &rollups);
+    assert!(matches!(found.reading.verdict, Verdict::Worse { variation: 1, .. }), "{:?}", found.reading);
+    let known = found.timeline.iter().filter(|point| point.variants[0].is_some()).count();
+    assert_eq!(known, 14, "on each day");
+    // Where nobody orders with any, nothing is known, and the shares stay.
+    let (experiment, rollups) = play(7, 1_000, |_| [0.0, 0.0], 3);
+    assert_eq!(experiment.update().unwrap().why, Why::TooFew);
+    assert_eq!(analyse(&experiment, &rollups).reading.verdict, Verdict::NoData);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use super::*;
 use crate::tests::{defined, design};
 use crate::{Design, SumRow, Sums, UnitRow, analyse};
 use orilla_events::ExperimentKey;
-use orilla_stats::{Random, SplitMix64};
+use orilla_stats::{Moments, Random, SplitMix64};
 
 const DAY: i64 = 86_400_000;
 /// 1 January 2026, at midnight and a bit.
@@ -153,6 +153,59 @@ fn the_analysis_accounts_for_the_shares_of_each_device() {
     // 95 % of 200, less three standard deviations.
     assert!(held >= 181, "{held} of 200");
     assert!(deceived > 80, "{deceived} of 100");
+}
+
+/// Of each device, one person orders with each variation, or nobody does. If a device counted from the first order with
+/// each of its variations on alone, a rare metric would seem half as frequent again.
+#[test]
+fn a_rare_metric_is_as_frequent_as_it_is() {
+    const RATE: f64 = 0.001;
+    const RARE: Devices = [("phone", 0.5, [RATE, RATE]), ("tablet", 0.5, [RATE, RATE])];
+    let (mut last, mut early) = (Moments::default(), Moments::default());
+    for seed in 0..300 {
+        let (experiment, rollups, _) = play_on(RARE, PLAN, 8, 500, seed);
+        let mean_of = |until, moments: &mut Moments| {
+            let found = super::super::estimates(&experiment, &rollups, "conversion", until);
+            // Nobody has ordered at all: that is a mean of 0, although nobody knows how sure it is.
+            let own = found.map_or([0.0; 2], |found| [0, 1].map(|at: usize| found[at].as_ref().unwrap().mean()));
+            own.into_iter().for_each(|mean| moments.push(mean));
+        };
+        mean_of(None, &mut last);
+        mean_of(Some("2026-01-04"), &mut early);
+    }
+    for found in [last, early] {
+        let error = (found.variance().unwrap() / found.n() as f64).sqrt();
+        let off = found.mean().unwrap() - RATE;
+        assert!(off.abs() < 3.0 * error && error < RATE / 10.0, "{found:?} {error}");
+    }
+}
+
+#[test]
+fn a_device_without_an_order_counts_with_its_visitors() {
+    let mut rollups = Rollups::default();
+    for (device, orders) in [("phone", [8, 4]), ("tablet", [0, 2])] {
+        for (variation, orders) in orders.into_iter().enumerate() {
+            add(&mut rollups, 0, device, variation, (200, orders));
+        }
+    }
+    let found = super::super::estimates(&running(PLAN), &rollups, "conversion", None).unwrap();
+    let means = [0, 1].map(|at: usize| found[at].as_ref().unwrap().mean());
+    assert!((means[0] - 0.02).abs() < 1e-12 && (means[1] - 0.015).abs() < 1e-12, "{means:?}");
+    // 2 of 400 with a tablet: half a per cent, with the spread of that.
+    let tablet = |rollups: &Rollups| by_device(&running(PLAN), rollups, "conversion", None).pop().unwrap();
+    let (name, own) = tablet(&rollups);
+    let none = own[0].as_ref().unwrap();
+    assert_eq!((name, none.mean()), ("tablet", 0.0));
+    assert!((none.standard_error() - (2.0 * 0.99 / 398.0 / 200.0f64).sqrt()).abs() < 1e-9, "{none:?}");
+    // Nobody at all has ordered with a tablet: as all do. And with nobody in a variation, the device counts nowhere.
+    rollups.sums.iter_mut().filter(|row| row.segment.ends_with("tablet")).for_each(|row| row.sums = Sums::default());
+    let (_, own) = tablet(&rollups);
+    let spread = (8.0 * 0.96 + 4.0 * 0.98) / 796.0;
+    let error = own[1].as_ref().unwrap().standard_error();
+    assert!((error - (spread / 200.0f64).sqrt()).abs() < 1e-9, "{own:?}");
+    rollups.units.retain(|row| !row.segment.ends_with("tablet") || row.variation == "plain");
+    let found = super::super::estimates(&running(PLAN), &rollups, "conversion", None).unwrap();
+    assert!((found[0].as_ref().unwrap().mean() - 0.04).abs() < 1e-12, "{found:?}");
 }
 
 fn large<'r, R>(rows: &'r [R], of: impl Fn(&'r R) -> (&'r String, &'r String, f64)) -> f64 {
