@@ -39,18 +39,29 @@ pub(super) const UNITS: &str = concat!(
       SELECT n.experiment, n.visitor ",
     counted!(),
     " LEFT JOIN exposures x ON x.experiment = n.experiment AND x.visitor = n.visitor
-      WHERE x.visitor IS NULL OR n.at < x.at OR (x.variation <> '' AND x.variation <> n.variation)"
+      WHERE x.visitor IS NULL OR (n.at, n.variation) < (x.at, x.variation)
+        OR (NOT e.is_bandit AND x.variation <> '' AND x.variation <> n.variation)"
 );
 
-/// ?1 exposures. The first in time is kept; who saw more than one variation is in none.
+/// ?1 exposures. The first in time is kept. Who saw more than one variation is in none; but of a bandit, whose shares
+/// move, in the first.
 pub(super) const EXPOSURES: &str = concat!(
     "INSERT INTO exposures (experiment, visitor, variation, at, country, device)
-      SELECT n.experiment, n.visitor, iif(min(n.variation) = max(n.variation), min(n.variation), ''), min(n.at),
-        n.country, n.device ",
+      SELECT experiment, visitor, iif(is_bandit OR least = most, variation, ''), at, country, device
+      FROM (
+        SELECT n.*, e.is_bandit, min(n.variation) OVER who AS least, max(n.variation) OVER who AS most,
+          row_number() OVER (who ORDER BY n.at, n.variation) AS place ",
     counted!(),
-    " WHERE true GROUP BY n.experiment, n.visitor
-      ON CONFLICT (experiment, visitor) DO UPDATE
-      SET variation = iif(variation = excluded.variation, variation, ''), at = min(at, excluded.at)
+    " WINDOW who AS (PARTITION BY n.experiment, n.visitor)
+      ) WHERE place = 1
+      ON CONFLICT (experiment, visitor) DO UPDATE SET
+        variation = CASE
+          WHEN (SELECT is_bandit FROM experiments e WHERE e.key = exposures.experiment)
+            THEN iif((excluded.at, excluded.variation) < (at, variation), excluded.variation, variation)
+          ELSE iif(variation = excluded.variation, variation, '') END,
+        country = iif(excluded.at < at, excluded.country, country),
+        device = iif(excluded.at < at, excluded.device, device),
+        at = min(at, excluded.at)
       WHERE excluded.at < at OR variation <> excluded.variation"
 );
 

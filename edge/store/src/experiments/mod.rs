@@ -27,11 +27,12 @@ impl ExperimentStore {
     }
 }
 
-/// ?1 key, ?2 version, ?3 start, ?4 stop, ?5 document, ?6 the version that was seen. Answers a row if it was there.
-const SAVE: &str = "INSERT INTO experiments (key, version, started_at, stopped_at, document)
-  SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?6 = coalesce((SELECT version FROM experiments WHERE key = ?1), 0)
+/// ?1 key, ?2 version, ?3 start, ?4 stop, ?5 document, ?6 the version that was seen, ?7 whether it is a bandit. Answers a
+/// row if that version was there.
+const SAVE: &str = "INSERT INTO experiments (key, version, started_at, stopped_at, document, is_bandit)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?7 WHERE ?6 = coalesce((SELECT version FROM experiments WHERE key = ?1), 0)
   ON CONFLICT (key) DO UPDATE SET version = excluded.version, started_at = excluded.started_at,
-    stopped_at = excluded.stopped_at, document = excluded.document
+    stopped_at = excluded.stopped_at, document = excluded.document, is_bandit = excluded.is_bandit
   RETURNING json(version) AS doc";
 
 /// ?1 key, ?2 version, ?3 start, ?4 metrics: [key, is share, event, currency, denominator, from, until, cap, is quantile,
@@ -62,14 +63,15 @@ impl ExperimentDesk for ExperimentStore {
     }
 
     async fn save(&self, seen: u32, experiment: &Experiment, currency: Currency) -> Result<bool, PortError> {
-        let Experiment { key, version, started_at, stopped_at, measured, .. } = experiment;
+        let Experiment { key, version, started_at, stopped_at, measured, design, .. } = experiment;
         let save = Statement::new(SAVE)
             .bind(key.as_str())
             .bind(*version)
             .bind(*started_at)
             .bind(*stopped_at)
             .bind(json(experiment)?)
-            .bind(seen);
+            .bind(seen)
+            .bind(u32::from(design.bandit.is_some()));
         let mut batch = vec![save];
         if let Some(started_at) = started_at {
             let frozen: Vec<_> = measured.iter().map(|measured| frozen(measured, currency)).collect();

@@ -15,17 +15,19 @@ use serde_json::Value;
 pub(super) const NOW: i64 = 1_760_000_000_000;
 pub(super) const HOUR: i64 = 3_600_000;
 
-/// A shop with two experiments: `layout` since NOW, `promise` from an hour later until two days later.
+/// A shop with three experiments: `layout` since NOW, `promise` from an hour later until two days later, and `shares`, a
+/// bandit, since NOW.
 pub(super) fn shop() -> (Arc<TestDatabase>, EventStore) {
     let db = Arc::new(TestDatabase::new());
     let (later, end) = (NOW + HOUR, NOW + 2 * DAY);
     db.execute(&format!(
-        "INSERT INTO experiments (key, version, started_at, stopped_at, document) VALUES
-           ('layout', 1, {NOW}, NULL, '{{}}'), ('promise', 1, {later}, {end}, '{{}}'), ('draft', 1, NULL, NULL, '{{}}');
+        "INSERT INTO experiments (key, version, started_at, stopped_at, document, is_bandit) VALUES
+           ('layout', 1, {NOW}, NULL, '{{}}', 0), ('promise', 1, {later}, {end}, '{{}}', 0),
+           ('draft', 1, NULL, NULL, '{{}}', 0), ('shares', 1, {NOW}, NULL, '{{}}', 1);
          INSERT INTO experiment_metrics
            (experiment, metric, is_share, event, currency, denominator, window_from, window_until, cap, is_quantile,
             activation)
-         SELECT e.key, m.* FROM (SELECT 'layout' AS key UNION SELECT 'promise') e CROSS JOIN (VALUES
+         SELECT e.key, m.* FROM (SELECT 'layout' AS key UNION SELECT 'promise' UNION SELECT 'shares') e CROSS JOIN (VALUES
            ('conversion', 1, 'order_placed', NULL, NULL, 0, {DAY}, NULL, 0, NULL),
            ('revenue', 0, 'order_placed', 'EUR', NULL, 0, {w}, 5000, 0, NULL),
            ('order-value', 0, 'order_placed', 'EUR', 'order_placed', 0, {w}, NULL, 0, NULL),
@@ -135,6 +137,34 @@ fn who_sees_two_variations_is_counted_in_none() {
     record(&store, &[seen(7, 0)], NOW + 30);
     assert_eq!(units(&db), [serde_json::json!(["layout", "", 1])]);
     assert_eq!(sums(&db, "conversion"), [serde_json::json!(["", 1.0])]);
+}
+
+/// A bandit's shares move: who comes again may get another variation. They count where they were sent first, whatever
+/// arrives in which order, with the device of then.
+#[test]
+fn in_a_bandit_who_sees_two_variations_counts_for_the_first() {
+    let (db, store) = shop();
+    let seen = |at, variation, device| {
+        let sender = Sender { device, ..sender(1) };
+        (sender, event(&format!("exposure-at-{at}"), NOW + at, exposure("shares", variation)))
+    };
+    let found = |dimension: &str| {
+        let sql = format!(
+            "SELECT json_array(u.segment, u.variation, u.units, m.sum) AS doc FROM unit_rollups u
+             LEFT JOIN metric_rollups m USING (experiment, dimension, segment, variation)
+             WHERE u.dimension = '{dimension}' AND u.units > 0 AND m.metric = 'conversion'"
+        );
+        read(&db, &sql)
+    };
+    let bought = (sender(1), event("order-one", NOW + 9, order(100)));
+    record(&store, &[seen(7, 1, Device::Desktop), seen(5, 0, Device::Phone), bought], NOW + 10);
+    record(&store, &[seen(6, 1, Device::Desktop)], NOW + 20);
+    assert_eq!(found("device"), [serde_json::json!(["phone", "grid", 1, 1.0])]);
+    // The first of all comes last.
+    record(&store, &[seen(4, 1, Device::Tablet), seen(8, 0, Device::Phone)], NOW + 30);
+    assert_eq!(found("device"), [serde_json::json!(["tablet", "rows", 1, 1.0])]);
+    let day = read(&db, &format!("SELECT json_quote(date({NOW} / 1000, 'unixepoch') || ' tablet') AS doc"));
+    assert_eq!(found("day_device"), [serde_json::json!([day[0], "rows", 1, 1.0])]);
 }
 
 #[test]

@@ -18,6 +18,8 @@ fn what(kind: u8) -> What {
         5 => order(6_001),
         6 => What::OrderPlaced { revenue: Money { minor: 9, currency: Currency::USD } },
         7 => What::CheckoutBegun,
+        8 => exposure("shares", 0),
+        9 => exposure("shares", 1),
         _ => page(),
     }
 }
@@ -66,7 +68,9 @@ type Key = (String, String, String, String, String);
 /// variation and metric.
 fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
     let mut sums: BTreeMap<Key, Vec<f64>> = BTreeMap::new();
-    for (experiment, start, stop) in [("layout", NOW, i64::MAX), ("promise", NOW + HOUR, NOW + 2 * DAY)] {
+    for (experiment, start, stop) in
+        [("layout", NOW, i64::MAX), ("promise", NOW + HOUR, NOW + 2 * DAY), ("shares", NOW, i64::MAX)]
+    {
         let visitors: BTreeSet<u8> = done.iter().map(|(visitor, ..)| *visitor).collect();
         for visitor in visitors {
             let own =
@@ -79,10 +83,11 @@ fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
                     _ => None,
                 })
                 .collect();
-            let Some(first) = seen.iter().map(|(at, _)| *at).min() else { continue };
+            let Some((first, earliest)) = seen.iter().min().cloned() else { continue };
             let kinds: BTreeSet<&str> = seen.iter().map(|(_, variation)| variation.as_str()).collect();
-            let variation =
-                if kinds.len() == 1 { (*kinds.first().unwrap()).to_owned() } else { String::new() };
+            // A bandit's shares move: there the first counts.
+            let is_clear = kinds.len() == 1 || experiment == "shares";
+            let variation = if is_clear { earliest } else { String::new() };
             let from = sender(visitor);
             let segments = [
                 ("day", (first / DAY).to_string()),
@@ -184,7 +189,7 @@ fn stored(db: &TestDatabase) -> BTreeMap<Key, Vec<f64>> {
 }
 
 fn done() -> impl Strategy<Value = Vec<Done>> {
-    prop::collection::vec((0u8..5, -40i64..400, 0u8..10), 1..40)
+    prop::collection::vec((0u8..5, -40i64..400, 0u8..12), 1..40)
 }
 
 proptest! {

@@ -155,8 +155,8 @@ fn the_analysis_accounts_for_the_shares_of_each_device() {
     assert!(deceived > 80, "{deceived} of 100");
 }
 
-/// Of each device, one person orders with each variation, or nobody does. If a device counted from the first order with
-/// each of its variations on alone, a rare metric would seem half as frequent again.
+/// Of each device, a person or two order with each variation, or nobody does. Were a device left out until somebody has
+/// with each, only what chance was kind to would count.
 #[test]
 fn a_rare_metric_is_as_frequent_as_it_is() {
     const RATE: f64 = 0.001;
