@@ -230,14 +230,14 @@ pub(crate) fn history(
 /// A list as a table, or a line that says that there is nothing.
 pub(crate) fn table<R: IntoView + 'static>(
     caption: &str,
-    head: &[&'static str],
+    head: &[&str],
     rows: Vec<R>,
     nothing: &'static str,
 ) -> impl IntoView + use<R> {
     if rows.is_empty() {
         return Either::Left(view! { <p class="nothing">{nothing}</p> });
     }
-    let head: Vec<_> = head.iter().map(|text| view! { <th scope="col">{*text}</th> }).collect();
+    let head: Vec<_> = head.iter().map(|text| view! { <th scope="col">{(*text).to_owned()}</th> }).collect();
     Either::Right(view! {
         <table class="list">
             <caption class="visually-hidden">{caption.to_owned()}</caption>

@@ -181,5 +181,11 @@ fn stretches(experiment: &Experiment) -> Vec<Stretch> {
     std::iter::once(first).chain(later).collect()
 }
 
+/// What visitors with a device get now.
+#[cfg(any(test, feature = "simulate"))]
+pub(crate) fn shares_of(experiment: &Experiment, device: &str) -> Vec<f64> {
+    stretches(experiment).pop().map(|last| last.shares_of(Some(device)).to_vec()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests;

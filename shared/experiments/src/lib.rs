@@ -17,6 +17,8 @@ mod fault;
 mod metric;
 mod need;
 mod reading;
+#[cfg(any(test, feature = "simulate"))]
+pub mod simulate;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,9 @@
-//! `orilla-eval-stats`: simulated experiments that show whether the methods of the analysis (shared/stats) keep their
-//! promises. Ends with a failure if one does not.
+//! `orilla-eval-stats`: simulated experiments that show whether the methods of the analysis (shared/stats) and the shop's
+//! own bandits (shared/experiments) keep their promises. Ends with a failure if one does not.
 
+use orilla_experiments::simulate::{DeviceBandits, device_bandits};
 use orilla_stats::simulate::{Evaluation, Settings, evaluate};
+use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,7 +13,7 @@ type Result<T> = std::result::Result<T, String>;
 const USAGE: &str = "\
 cargo xtask eval stats [--runs 2000] [--seed 1] [--out build/eval/stats.json]
   Simulates experiments: false positives of A/A tests under continuous looking, power, coverage of intervals, and
-  what bandits lose against equal shares. Prints tables, and writes the same as JSON. The same seed gives the same
+  what bandits lose against equal shares, the shop's own by device too. Prints tables, and writes the same as JSON. The same seed gives the same
   numbers. Fails if a method breaks its promise by more than chance explains (three standard errors).
 ";
 
@@ -41,6 +43,14 @@ impl Options {
     }
 }
 
+/// All simulations.
+#[derive(Serialize)]
+struct All {
+    #[serde(flatten)]
+    methods: Evaluation,
+    devices: DeviceBandits,
+}
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.iter().any(|arg| arg == "--help" || arg == "-h") {
@@ -58,18 +68,21 @@ fn main() -> ExitCode {
 
 fn command(args: &[String]) -> Result<ExitCode> {
     let options = Options::parse(args)?;
-    let evaluation = evaluate(options.settings);
-    print!("{evaluation}");
-    write(&evaluation, Path::new(&options.out))?;
+    let methods = evaluate(options.settings);
+    print!("{methods}");
+    let devices = device_bandits(Settings { runs: options.settings.runs.div_ceil(10), ..options.settings });
+    print!("{devices}");
+    let all = All { methods, devices };
+    write(&all, Path::new(&options.out))?;
     println!("\n{}", options.out);
-    let broken = evaluation.broken_promises();
+    let broken = [all.methods.broken_promises(), all.devices.broken_promises()].concat();
     for promise in &broken {
         eprintln!("broken: {promise}");
     }
     Ok(if broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn write(evaluation: &Evaluation, out: &Path) -> Result<()> {
+fn write(evaluation: &All, out: &Path) -> Result<()> {
     let json = serde_json::to_string_pretty(evaluation).map_err(|error| error.to_string())?;
     let failed = |error: std::io::Error| format!("{}: {error}", out.display());
     if let Some(folder) = out.parent() {

@@ -44,7 +44,8 @@ pub struct Rate {
 }
 
 impl Rate {
-    pub(crate) fn of(hits: impl Iterator<Item = bool>) -> Self {
+    /// Counts.
+    pub fn of(hits: impl Iterator<Item = bool>) -> Self {
         hits.fold(Rate { hits: 0, of: 0 }, |rate, hit| Rate {
             hits: rate.hits + u32::from(hit),
             of: rate.of + 1,
@@ -184,7 +185,15 @@ impl Display for Evaluation {
     }
 }
 
-fn section(f: &mut Formatter<'_>, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> fmt::Result {
+/// A table with a row of names above it.
+///
+/// # Errors
+/// The formatter's.
+pub fn section(
+    f: &mut Formatter<'_>,
+    columns: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+) -> fmt::Result {
     let header = columns.iter().map(|column| (*column).to_owned()).collect();
     text::table(f, &std::iter::once(header).chain(rows).collect::<Vec<_>>())
 }

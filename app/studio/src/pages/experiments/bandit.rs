@@ -4,8 +4,9 @@ use super::super::fault;
 use super::results::name;
 use super::{ExperimentPage, percent};
 use crate::drawn::Draw;
-use crate::page::{StudioContext, time};
+use crate::page::{StudioContext, table, time};
 use leptos::prelude::*;
+use orilla_events::Device;
 use orilla_experiments::{Entry, Experiment, PARTS, Reweighed, Status, Why};
 use orilla_ui::Field;
 
@@ -40,11 +41,12 @@ pub(super) fn fields(studio: &StudioContext, data: &ExperimentPage) -> impl Into
                 <input type="checkbox" name="by_device" checked=form.by_device/>
                 " " {words.bandit_by_device()}
             </label>
+            <p class="small">{words.bandit_devices_hint()}</p>
         </details>
     }
 }
 
-/// The shares now, since when and why; nothing for an experiment that is no bandit.
+/// The shares now, and since when; nothing for an experiment that is no bandit.
 pub(super) fn section(studio: &StudioContext, experiment: &Experiment) -> Option<impl IntoView + use<>> {
     let (locale, words) = (studio.locale, studio.words());
     let plan = experiment.design.bandit.as_ref()?;
@@ -53,27 +55,10 @@ pub(super) fn section(studio: &StudioContext, experiment: &Experiment) -> Option
         _ => None,
     });
     let now = match last {
-        Some((at, update)) => {
-            let contexts: Vec<_> = update
-                .contexts
-                .iter()
-                .map(|(device, parts)| {
-                    view! { <dt>{words.segment_is(device)}</dt><dd>{shares(studio, experiment, parts)}</dd> }
-                })
-                .collect();
-            view! {
-                <dt>{words.bandit_shares()}</dt>
-                <dd>{shares(studio, experiment, &update.parts)} " (" {time(locale, at)} ")"</dd>
-                {contexts}
-            }
-            .drawn()
-        }
-        None => view! {
-            <dt>{words.bandit_shares()}</dt>
-            <dd>{words.bandit_first(&locale.integer(u64::from(plan.burn_in)))}</dd>
-        }
-        .drawn(),
+        Some((at, _)) => time(locale, at).drawn(),
+        None => words.bandit_first(&locale.integer(u64::from(plan.burn_in))).drawn(),
     };
+    let shares = last.map(|(_, update)| shares_table(studio, experiment, update));
     let is_running = experiment.status() == Status::Running;
     let next = is_running.then(|| {
         view! {
@@ -83,13 +68,44 @@ pub(super) fn section(studio: &StudioContext, experiment: &Experiment) -> Option
             <dd>{locale.integer(u64::from(plan.least))}</dd>
         }
     });
+    let devices = plan.by_device.then(|| view! { <p class="small">{words.bandit_devices_hint()}</p> });
     Some(view! {
         <section aria-labelledby="bandit">
             <h2 id="bandit">{words.bandit()}</h2>
-            <dl class="facts">{now} {next}</dl>
+            {shares}
+            {devices}
+            <dl class="facts"><dt>{words.bandit_since()}</dt><dd>{now}</dd> {next}</dl>
             <p class="small">{words.bandit_analysis()}</p>
         </section>
     })
+}
+
+/// The share of each variation, by device where devices have their own.
+fn shares_table(
+    studio: &StudioContext,
+    experiment: &Experiment,
+    update: &Reweighed,
+) -> impl IntoView + use<> {
+    let words = studio.words();
+    let names: Vec<&str> = (0..update.parts.len()).map(|at| name(experiment, at)).collect();
+    let row = |who: String, parts: &[u32]| {
+        let cell = |(part, name): (&u32, &&str)| {
+            let share = percent(studio.locale, f64::from(*part) / f64::from(PARTS));
+            view! { <td data-label=(*name).to_owned() class="number">{share}</td> }
+        };
+        let cells: Vec<_> = parts.iter().zip(&names).map(cell).collect();
+        view! { <tr><th scope="row">{who}</th>{cells}</tr> }
+    };
+    let of =
+        |device: &Device| Some(row(words.segment_is(device.token()), update.contexts.get(device.token())?));
+    let mut rows: Vec<_> = Device::ALL.iter().filter_map(of).collect();
+    let others = if rows.is_empty() { words.bandit_all() } else { words.bandit_others() };
+    // Where each device has its own, nobody is left.
+    if rows.len() < Device::ALL.len() {
+        rows.push(row(others.to_owned(), &update.parts));
+    }
+    let head: Vec<&str> = std::iter::once(words.bandit_device()).chain(names.iter().copied()).collect();
+    table(words.bandit_shares(), &head, rows, words.results_none())
 }
 
 /// An update, for the history.

@@ -74,7 +74,7 @@ fn of_buyers() -> Experiment {
 /// As a bandit, with an update of each kind.
 fn bandit() -> Experiment {
     let design = Design {
-        bandit: Some(BanditPlan { burn_in: 1, every: 1, least: 5, by_device: false }),
+        bandit: Some(BanditPlan { burn_in: 1, every: 1, least: 5, by_device: true }),
         ..draft().design
     };
     let metric = |_: &MetricKey| Some(defined(MetricKind::Share));
@@ -82,7 +82,8 @@ fn bandit() -> Experiment {
     let running = draft.started(metric, HOSTILE, 0).unwrap();
     let mut updated = running.reweighed(&Rollups::default(), 1).unwrap();
     let Some(Entry::Reweighed(last)) = updated.log.last().map(|line| line.entry.clone()) else { panic!() };
-    let learned = Entry::Reweighed(Reweighed { why: Why::Learned, ..last });
+    let contexts = [("phone".to_owned(), vec![1_000, 9_000])].into();
+    let learned = Entry::Reweighed(Reweighed { why: Why::Learned, contexts, ..last });
     updated.log.push(LogEntry { at: 2, member: HOSTILE.into(), entry: learned });
     updated
 }

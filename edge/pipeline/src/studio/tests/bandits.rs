@@ -149,7 +149,17 @@ fn each_device_gets_shares_of_its_own() {
     };
     assert!(large("mobile") < 60 && large("desktop") > 140, "{} {}", large("mobile"), large("desktop"));
     let page = signed_in(&shop).get(PAGE).text();
-    assert!(page.contains("<dt>Phone</dt>"), "{page}");
+    let table =
+        page.split_once("Shares now</caption>").and_then(|(_, rest)| rest.split_once("</table>")).unwrap().0;
+    for text in [
+        "<th scope=\"col\">Visitors with</th>",
+        "<th scope=\"row\">Phone</th>",
+        "<th scope=\"row\">All others</th>",
+    ] {
+        assert!(table.contains(text), "{text}: {table}");
+    }
+    assert_eq!(table.matches("<tr>").count(), 4, "{table}");
+    assert!(page.contains("comes with two devices"), "{page}");
 }
 
 #[test]

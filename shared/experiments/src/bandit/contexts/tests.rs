@@ -40,7 +40,7 @@ fn add(rollups: &mut Rollups, day: i64, device: &str, variation: usize, (units, 
 
 /// What visitors of a device get.
 fn shares(experiment: &Experiment, device: &str) -> Vec<f64> {
-    super::super::stretches(experiment).pop().unwrap().shares_of(Some(device)).to_vec()
+    super::super::shares_of(experiment, device)
 }
 
 fn play(plan: BanditPlan, days: i64, people: u32, seed: u64) -> (Experiment, Rollups, u64) {
@@ -167,7 +167,8 @@ fn a_rare_metric_is_as_frequent_as_it_is() {
         let mean_of = |until, moments: &mut Moments| {
             let found = super::super::estimates(&experiment, &rollups, "conversion", until);
             // Nobody has ordered at all: that is a mean of 0, although nobody knows how sure it is.
-            let own = found.map_or([0.0; 2], |found| [0, 1].map(|at: usize| found[at].as_ref().unwrap().mean()));
+            let own =
+                found.map_or([0.0; 2], |found| [0, 1].map(|at: usize| found[at].as_ref().unwrap().mean()));
             own.into_iter().for_each(|mean| moments.push(mean));
         };
         mean_of(None, &mut last);
@@ -198,7 +199,11 @@ fn a_device_without_an_order_counts_with_its_visitors() {
     assert_eq!((name, none.mean()), ("tablet", 0.0));
     assert!((none.standard_error() - (2.0 * 0.99 / 398.0 / 200.0f64).sqrt()).abs() < 1e-9, "{none:?}");
     // Nobody at all has ordered with a tablet: as all do. And with nobody in a variation, the device counts nowhere.
-    rollups.sums.iter_mut().filter(|row| row.segment.ends_with("tablet")).for_each(|row| row.sums = Sums::default());
+    rollups
+        .sums
+        .iter_mut()
+        .filter(|row| row.segment.ends_with("tablet"))
+        .for_each(|row| row.sums = Sums::default());
     let (_, own) = tablet(&rollups);
     let spread = (8.0 * 0.96 + 4.0 * 0.98) / 796.0;
     let error = own[1].as_ref().unwrap().standard_error();
