@@ -59,6 +59,23 @@ impl FlagDesk for FlagStore {
         Ok(rows(&*self.db, Statement::new(sql).bind(before).bind(most)).await?)
     }
 
+    async fn split_since(&self, flag: &str, experiment: &str, from: i64) -> Result<Option<i64>, PortError> {
+        let sql = "WITH seen AS (
+            SELECT version, at, EXISTS (
+              SELECT 1 FROM json_each(document, '$.features') f
+              CROSS JOIN json_each(iif(f.type = 'object', f.value, '{}'), '$.rules') r
+              WHERE f.key = ?1 AND r.type = 'object' AND json_type(r.value, '$.variations') = 'array'
+                AND coalesce(nullif(r.value ->> '$.key', ''), ?1) = ?2 AND coalesce(r.value ->> '$.enabled', 1) <> 0
+            ) AS is_split
+            FROM flag_versions
+            WHERE version >= coalesce((SELECT max(version) FROM flag_versions WHERE at <= ?3), 0)
+          )
+          SELECT json_quote(at) AS doc FROM seen
+          WHERE version > coalesce((SELECT max(version) FROM seen WHERE NOT is_split), 0) ORDER BY version LIMIT 1";
+        let statement = Statement::new(sql).bind(flag).bind(experiment).bind(from);
+        Ok(rows(&*self.db, statement).await?.pop())
+    }
+
     async fn append(&self, new: &NewFlags) -> Result<bool, PortError> {
         let changes =
             serde_json::to_string(&new.changes).map_err(|error| DbError::Unexpected(error.to_string()))?;

@@ -80,6 +80,10 @@ pub struct Experiment {
     pub started_at: Option<i64>,
     /// When it was stopped.
     pub stopped_at: Option<i64>,
+    /// Since when its flag has split people, if that was before it was started: what they did from then on is no longer
+    /// what they did without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_since: Option<i64>,
     /// What it asks.
     pub design: Design,
     /// What it measures, as it was defined when it started.
@@ -124,6 +128,7 @@ impl Experiment {
             version: 0,
             started_at: None,
             stopped_at: None,
+            split_since: None,
             design,
             measured: Vec::new(),
             decision: None,
@@ -160,7 +165,7 @@ impl Experiment {
         Ok(self.logged(Entry::Designed, member, at))
     }
 
-    /// Started, with its metrics as they are defined now.
+    /// Started, with its metrics as they are defined now. See [`Experiment::split_since`] for what is to be set before.
     ///
     /// # Errors
     /// [`Refusal::Started`], [`Refusal::MetricGone`].

@@ -85,7 +85,8 @@ fn the_cron_trigger_gives_a_bandit_new_shares_once() {
     );
 }
 
-const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1";
+const PHONE: &str =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1";
 const DESKTOP: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36";
 /// The demo's experiment on the page of a product.
 const EXPERIMENT: &str = "delivery-promise";
@@ -119,14 +120,18 @@ impl Visitor {
     /// Reports what they saw, and that they put it into the cart, if they did: as the page's script does.
     fn report(&self, shop: &Shop, buys: bool) {
         let id = unique("event");
-        let mut events = vec![json!({ "id": format!("{id}-e"), "type": "exposure", "at": 1_000, "experiment": EXPERIMENT,
+        let mut events =
+            vec![json!({ "id": format!("{id}-e"), "type": "exposure", "at": 1_000, "experiment": EXPERIMENT,
             "variation": self.shown })];
         if buys {
             events.push(json!({ "id": format!("{id}-a"), "type": "add_to_cart", "at": 1_500 }));
         }
         let body = json!({ "sent": 2_000, "events": events }).to_string();
-        let headers =
-            [("cookie", self.cookies.as_str()), ("user-agent", self.agent), ("sec-fetch-site", "same-origin")];
+        let headers = [
+            ("cookie", self.cookies.as_str()),
+            ("user-agent", self.agent),
+            ("sec-fetch-site", "same-origin"),
+        ];
         shop.post("/e", &headers, body.as_bytes()).expect(204);
     }
 }
@@ -189,7 +194,8 @@ fn a_bandit_by_device_learns_from_events_and_gives_each_device_its_own_shares() 
     ));
     let own = || {
         let document = flags(&shop)["document"].clone();
-        let contexts = document["contextualBandits"][EXPERIMENT]["contexts"].as_array().cloned().unwrap_or_default();
+        let contexts =
+            document["contextualBandits"][EXPERIMENT]["contexts"].as_array().cloned().unwrap_or_default();
         let weight = |device: &str| {
             let found = contexts.iter().find(|one| one["condition"]["deviceType"] == device);
             found.map(|found| found["weights"][1].clone())
@@ -214,10 +220,15 @@ fn a_bandit_by_device_learns_from_events_and_gives_each_device_its_own_shares() 
     let text = shop.get_with(&page, &language).expect(200).text();
     let table = text.split_once("Shares now</caption>").unwrap().1.split_once("</table>").unwrap().0;
     let row = |device: &str, usual: &str, promise: &str| {
-        let cell = |name: &str, share: &str| format!("<td data-label=\"{name}\" class=\"number\">{share}\u{a0}%</td>");
+        let cell = |name: &str, share: &str| {
+            format!("<td data-label=\"{name}\" class=\"number\">{share}\u{a0}%</td>")
+        };
         let cells = cell("Usual words", usual) + &cell("Days and free delivery", promise);
         format!("<tr><th scope=\"row\">{device}</th>{cells}</tr>")
     };
-    assert!(table.contains(&row("Phone", "95", "5")) && table.contains(&row("Desktop", "5", "95")), "{table}");
+    assert!(
+        table.contains(&row("Phone", "95", "5")) && table.contains(&row("Desktop", "5", "95")),
+        "{table}"
+    );
     assert!(!text.contains("Do not trust"), "{text}");
 }

@@ -19,6 +19,9 @@ use orilla_shop::team::{InFlags, StoredMetric, in_flags, ship};
 use orilla_studio::pages::{self, ExperimentPage, ExperimentsPage, FormFault, Told};
 use std::collections::HashMap;
 
+/// How long before an exposure anything is looked at, in milliseconds: four weeks.
+const LOOKED_BACK: i64 = 28 * 24 * 3_600_000;
+
 /// `GET /studio/experiments`.
 pub async fn list(member: Member) -> Response {
     let experiments = member.team.experiments.experiments().await;
@@ -274,8 +277,11 @@ async fn start(member: &Member, found: &Found) -> Result<Outcome, PortError> {
     // What is compared is what the flag says now.
     known.design.variations.clone_from(&rule.variations);
     known.design.flag.clone_from(&rule.flag);
+    let now = member.visit.host.clock.now();
+    let flags = &member.team.flags;
+    known.split_since = flags.split_since(&rule.flag, found.key.as_str(), now - LOOKED_BACK).await?;
     let metric = |key: &MetricKey| found.metric(key).cloned();
-    let next = known.started(metric, member.name(), member.visit.host.clock.now());
+    let next = known.started(metric, member.name(), now);
     save(member, found, next, None).await
 }
 

@@ -133,7 +133,9 @@ pub(super) const SUM_BUCKETS: &str = concat!(
 pub(super) const FORGET_VALUES: &str = "DELETE FROM unit_values
   WHERE (experiment, visitor) IN (SELECT experiment, visitor FROM event_units)";
 
-/// ?1 milliseconds before an exposure in which `prior` is counted, ?2 after it until which anything is. An event counts
+/// ?1 milliseconds before an exposure in which `prior` is counted, ?2 after it until which anything is. Nothing is prior that
+/// was done when the flag split people already, before the experiment was started: it may be what a variation has done, and
+/// to take it off the result would take the effect off. An event counts
 /// from the exposure on (or from the first event after it that the metric asks for), within the metric's window, until
 /// the experiment is stopped. Only where there is something is there a row: of a metric that asks for an event, of each
 /// visitor with whom it happened.
@@ -167,7 +169,7 @@ pub(super) const VALUES: &str =
           o.at >= coalesce(a.at, x.at) + m.window_from AND o.at >= coalesce(a.at, x.at)
             AND o.at < coalesce(a.at, x.at) + m.window_until AND o.at < x.at + ?2
             AND (e.stopped_at IS NULL OR o.at < e.stopped_at) AS later,
-          o.at < x.at AS earlier,
+          o.at < min(x.at, coalesce(e.split_since, x.at)) AS earlier,
           o.type = m.event AS counts,
           CASE WHEN m.currency IS NULL THEN 1 WHEN o.currency = m.currency THEN o.amount ELSE 0 END AS amount,
           coalesce(o.type = m.denominator, 0) AS divides

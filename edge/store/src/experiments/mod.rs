@@ -27,12 +27,14 @@ impl ExperimentStore {
     }
 }
 
-/// ?1 key, ?2 version, ?3 start, ?4 stop, ?5 document, ?6 the version that was seen, ?7 whether it is a bandit. Answers a
-/// row if that version was there.
-const SAVE: &str = "INSERT INTO experiments (key, version, started_at, stopped_at, document, is_bandit)
-  SELECT ?1, ?2, ?3, ?4, ?5, ?7 WHERE ?6 = coalesce((SELECT version FROM experiments WHERE key = ?1), 0)
+/// ?1 key, ?2 version, ?3 start, ?4 stop, ?5 document, ?6 the version that was seen, ?7 whether it is a bandit, ?8 since
+/// when people are split. Answers a row if that version was there.
+const SAVE: &str =
+    "INSERT INTO experiments (key, version, started_at, stopped_at, document, is_bandit, split_since)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?7, ?8 WHERE ?6 = coalesce((SELECT version FROM experiments WHERE key = ?1), 0)
   ON CONFLICT (key) DO UPDATE SET version = excluded.version, started_at = excluded.started_at,
-    stopped_at = excluded.stopped_at, document = excluded.document, is_bandit = excluded.is_bandit
+    stopped_at = excluded.stopped_at, document = excluded.document, is_bandit = excluded.is_bandit,
+    split_since = excluded.split_since
   RETURNING json(version) AS doc";
 
 /// ?1 key, ?2 version, ?3 start, ?4 metrics: [key, is share, event, currency, denominator, from, until, cap, is quantile,
@@ -63,7 +65,8 @@ impl ExperimentDesk for ExperimentStore {
     }
 
     async fn save(&self, seen: u32, experiment: &Experiment, currency: Currency) -> Result<bool, PortError> {
-        let Experiment { key, version, started_at, stopped_at, measured, design, .. } = experiment;
+        let Experiment { key, version, started_at, stopped_at, split_since, measured, design, .. } =
+            experiment;
         let save = Statement::new(SAVE)
             .bind(key.as_str())
             .bind(*version)
@@ -71,7 +74,8 @@ impl ExperimentDesk for ExperimentStore {
             .bind(*stopped_at)
             .bind(json(experiment)?)
             .bind(seen)
-            .bind(u32::from(design.bandit.is_some()));
+            .bind(u32::from(design.bandit.is_some()))
+            .bind(*split_since);
         let mut batch = vec![save];
         if let Some(started_at) = started_at {
             let frozen: Vec<_> = measured.iter().map(|measured| frozen(measured, currency)).collect();

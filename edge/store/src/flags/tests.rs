@@ -175,3 +175,37 @@ fn an_amendment_goes_out_and_leaves_what_waits() {
     shop.save(3, 5, &gone);
     assert!(matches!(shop.roll(6, 0.1), Err(AmendError::Misfit(_))));
 }
+
+#[test]
+fn since_when_an_experiment_splits_people_is_in_the_history() {
+    let shop = Shop::new();
+    let rule = json!({ "key": "cards", "variations": ["plain", "large"] });
+    let off = json!({ "key": "cards", "variations": ["plain", "large"], "enabled": false });
+    let with = |rules: &[&Value]| json!({ "features": { "b": true, "c": "x", "a": { "rules": rules } } });
+    let forced = json!({ "force": 1 });
+    let documents =
+        [with(&[&forced]), with(&[&forced, &rule]), with(&[&off]), with(&[&rule]), with(&[&rule, &forced])];
+    let since = |experiment: &str, from| block_on(shop.desk.split_since("a", experiment, from)).unwrap();
+    assert_eq!(since("cards", 0), None);
+    let mut found = Vec::new();
+    for (at, document) in documents.iter().enumerate() {
+        let new = NewFlags {
+            after: at as u64,
+            document: document.clone(),
+            at: 10 * (at as i64 + 1),
+            member: "Ada".into(),
+            reason: String::new(),
+            changes: Vec::new(),
+            key: named(at as u8),
+        };
+        assert!(block_on(shop.desk.append(&new)).unwrap());
+        found.push(since("cards", 0));
+    }
+    assert_eq!(found, [None, Some(20), None, Some(40), Some(40)]);
+    assert_eq!((since("other", 0), since("a", 0)), (None, None));
+    // What was before that moment is not looked at: the version of then is as old as it is.
+    assert_eq!((since("cards", 45), since("cards", 99)), (Some(40), Some(50)));
+    let unnamed = json!({ "features": { "a": { "rules": [{ "variations": [1, 2] }] } } });
+    assert!(matches!(shop.save(5, 99, &unnamed), FlagsOutcome::Saved { .. }));
+    assert_eq!((since("a", 0), since("cards", 0)), (Some(5), None));
+}

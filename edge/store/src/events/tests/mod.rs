@@ -15,15 +15,15 @@ use serde_json::Value;
 pub(super) const NOW: i64 = 1_760_000_000_000;
 pub(super) const HOUR: i64 = 3_600_000;
 
-/// A shop with three experiments: `layout` since NOW, `promise` from an hour later until two days later, and `shares`, a
-/// bandit, since NOW.
+/// A shop with three experiments: `layout` since NOW, `promise` from an hour later until two days later, whose flag
+/// splits people since twenty hours before, and `shares`, a bandit, since NOW.
 pub(super) fn shop() -> (Arc<TestDatabase>, EventStore) {
     let db = Arc::new(TestDatabase::new());
     let (later, end) = (NOW + HOUR, NOW + 2 * DAY);
     db.execute(&format!(
-        "INSERT INTO experiments (key, version, started_at, stopped_at, document, is_bandit) VALUES
-           ('layout', 1, {NOW}, NULL, '{{}}', 0), ('promise', 1, {later}, {end}, '{{}}', 0),
-           ('draft', 1, NULL, NULL, '{{}}', 0), ('shares', 1, {NOW}, NULL, '{{}}', 1);
+        "INSERT INTO experiments (key, version, started_at, stopped_at, document, is_bandit, split_since) VALUES
+           ('layout', 1, {NOW}, NULL, '{{}}', 0, NULL), ('promise', 1, {later}, {end}, '{{}}', 0, {early}),
+           ('draft', 1, NULL, NULL, '{{}}', 0, NULL), ('shares', 1, {NOW}, NULL, '{{}}', 1, NULL);
          INSERT INTO experiment_metrics
            (experiment, metric, is_share, event, currency, denominator, window_from, window_until, cap, is_quantile,
             activation)
@@ -36,6 +36,7 @@ pub(super) fn shop() -> (Arc<TestDatabase>, EventStore) {
            ('spend', 0, 'order_placed', 'EUR', NULL, 0, {w}, 9000, 1, NULL),
            ('finish', 1, 'order_placed', NULL, NULL, 0, {DAY}, NULL, 0, 'checkout_begun'),
            ('spend-then', 0, 'order_placed', 'EUR', NULL, 0, {w}, NULL, 1, 'checkout_begun')) m",
+        early = NOW - 20 * HOUR,
         w = 14 * DAY
     ));
     let store = EventStore::new(db.clone());
@@ -137,6 +138,24 @@ fn who_sees_two_variations_is_counted_in_none() {
     record(&store, &[seen(7, 0)], NOW + 30);
     assert_eq!(units(&db), [serde_json::json!(["layout", "", 1])]);
     assert_eq!(sums(&db, "conversion"), [serde_json::json!(["", 1.0])]);
+}
+
+/// A flag that splits people before its experiment is started has had its effect by then.
+#[test]
+fn what_people_did_when_they_were_split_already_is_not_what_they_did_before() {
+    let (db, store) = shop();
+    let does = |id: &str, hours, what| (sender(1), event(id, NOW + hours * HOUR, what));
+    let done = [
+        does("order-before", -21, order(100)),
+        does("order-already", -19, order(1_000)),
+        does("exposure-1", 2, exposure("promise", 1)),
+        does("exposure-2", 2, exposure("layout", 1)),
+    ];
+    record(&store, &done, NOW + 3 * HOUR);
+    let prior = "SELECT json_array(experiment, sum(prior)) AS doc FROM metric_rollups
+      WHERE metric = 'revenue' AND dimension = 'day' GROUP BY experiment";
+    let expected = [serde_json::json!(["layout", 1_100.0]), serde_json::json!(["promise", 100.0])];
+    assert_eq!(read(&db, prior), expected);
 }
 
 /// A bandit's shares move: who comes again may get another variation. They count where they were sent first, whatever

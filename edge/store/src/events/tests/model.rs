@@ -135,7 +135,9 @@ fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
                 let window = began + metric.window.0..began + metric.window.1;
                 let after = |at: i64| at >= began && window.contains(&at) && at < stop;
                 let value = total(&after);
-                let prior = total(&|at| at < first && at >= first - PRIOR);
+                // From then on people were split, whoever counted them.
+                let split = if experiment == "promise" { NOW - 20 * HOUR } else { first };
+                let prior = total(&|at| at < first.min(split) && at >= first - PRIOR);
                 let divides = does(metric.kind).filter(|at| after(*at)).count();
                 let divides = if metric.is_ratio { divides as f64 } else { 0.0 };
                 if metric.is_quantile && value > 0.0 {

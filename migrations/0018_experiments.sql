@@ -3,3 +3,7 @@
 ALTER TABLE experiments ADD COLUMN is_bandit INTEGER NOT NULL DEFAULT 0
   CONSTRAINT is_bandit_is_a_flag CHECK (is_bandit IN (0, 1));
 UPDATE experiments SET is_bandit = 1 WHERE document ->> '$.design.bandit' IS NOT NULL;
+
+-- Since when the flag has split people, in milliseconds since 1970, if that was before the experiment was started; what they
+-- did before the exposure, and before this, is what they did without it. NULL: not known, or with the start.
+ALTER TABLE experiments ADD COLUMN split_since INTEGER;
