@@ -18,6 +18,8 @@ cargo xtask analyze FILE.csv --unit COLUMN --variant COLUMN --metric COLUMN[:TYP
   --covariate METRIC=COLUMN The metric before the experiment, for CUPED.
   --cap METRIC=500|99%      Holds the largest values back: at a value, or at a percentile of all units.
   --segment COLUMN          Shows the effects by this column, too.
+  --confounder COLUMN       What may have led units to their variant where nobody threw dice, as a number that was known
+                            before (repeat it): the effect by propensity scores, and how comparable the groups are.
   --alpha 0.05              The accepted false positives.
   --tuning 5000             The units at which the sequential interval is tightest.
   --json                    JSON instead of tables.
@@ -81,6 +83,7 @@ impl Options {
                 }
                 "--control" => request.control = Some(value()?),
                 "--segment" => request.segment = Some(value()?),
+                "--confounder" => request.confounders.push(value()?),
                 "--weights" => request.weights = weights(&value()?)?,
                 "--covariate" => covariates.push(pair(&value()?)?),
                 "--cap" => caps.push(pair(&value()?)?),
@@ -142,11 +145,12 @@ mod tests {
     #[test]
     fn a_command_line() {
         let line = "x.csv --unit u --variant v --metric r:revenue --metric c --covariate r=before --cap r=99% \
-                    --weights A=1,B=3 --control A --segment s --alpha 0.01 --json";
+                    --weights A=1,B=3 --control A --segment s --confounder x --confounder y --alpha 0.01 --json";
         let options = Options::parse(&words(line)).unwrap();
         assert_eq!(options.file, "x.csv");
         let request = options.request;
         assert_eq!(request.weights, [("A".to_owned(), 1.0), ("B".to_owned(), 3.0)]);
+        assert_eq!(request.confounders, ["x", "y"]);
         let metric = request.metrics.first().unwrap();
         assert_eq!(metric.covariate.as_deref(), Some("before"));
         assert!(metric.cap.is_some() && options.json && request.alpha < 0.05);

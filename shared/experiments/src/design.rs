@@ -153,6 +153,9 @@ impl DesignForm {
             ];
             let others = chosen.into_iter().filter(|(_, keys)| keys.iter().any(is_other));
             faults.extend(others.map(|(field, _)| Fault { field, problem: Problem::NotPerVisitor }));
+            if variations.iter().any(|variation| variation.weight <= 0.0) {
+                faults.push(Fault { field: "least", problem: Problem::NoShare });
+            }
         }
         let scale = scale(kind);
         match (name, hypothesis, audience, primary, baseline, effect, traffic) {

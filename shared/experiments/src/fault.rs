@@ -42,6 +42,9 @@ pub enum Problem {
     /// A ratio, a quantile or a metric of some visitors only, where shares follow what is learned.
     #[error("shares can follow only what counts every visitor: a share, a count or a sum")]
     NotPerVisitor,
+    /// A variation that the flag gives to nobody, where shares follow what is learned: of it nothing can be learned.
+    #[error("the flag gives a variation to nobody: give each a share first")]
+    NoShare,
 }
 
 /// A text on one line, tidied.

@@ -248,16 +248,7 @@ async fn design(
 ) -> Result<Outcome, PortError> {
     let design = match found.check(&form) {
         Ok(design) => design,
-        Err(faults) => {
-            let words = member.studio.words();
-            let fault = |fault: Fault| FormFault {
-                field: fault.field.to_owned(),
-                message: words.experiment_fault(fault.problem),
-            };
-            let faults = faults.into_iter().map(fault).collect();
-            let shown = Shown { form: Some(form), faults, ..Shown::default() };
-            return Ok(outcome(StatusCode::UNPROCESSABLE_ENTITY, shown));
-        }
+        Err(faults) => return Ok(wrong(member, form, faults)),
     };
     if !is_saved {
         return Ok(outcome(StatusCode::OK, Shown { form: Some(form), ..Shown::default() }));
@@ -270,10 +261,28 @@ async fn design(
     save(member, found, next, Some(form)).await
 }
 
+/// The form again, with what is wrong at its fields.
+fn wrong(member: &Member, form: DesignForm, faults: Vec<Fault>) -> Outcome {
+    let words = member.studio.words();
+    let fault = |fault: Fault| FormFault {
+        field: fault.field.to_owned(),
+        message: words.experiment_fault(fault.problem),
+    };
+    let faults = faults.into_iter().map(fault).collect();
+    let shown = Shown { form: Some(form), faults, ..Shown::default() };
+    outcome(StatusCode::UNPROCESSABLE_ENTITY, shown)
+}
+
 async fn start(member: &Member, found: &Found) -> Result<Outcome, PortError> {
     let (Some(mut known), Some(rule)) = (found.experiment.clone(), &found.in_flags) else {
         return Ok(conflict(member.studio.words().experiment_gone(), None));
     };
+    // The flag may be another than the one that it was designed for.
+    let kind = found.metric(&known.design.primary).map_or(MetricKind::Share, |metric| metric.kind);
+    let form = DesignForm::of(&known.design, kind);
+    if let Err(faults) = found.check(&form) {
+        return Ok(wrong(member, form, faults));
+    }
     // What is compared is what the flag says now.
     known.design.variations.clone_from(&rule.variations);
     known.design.flag.clone_from(&rule.flag);

@@ -239,6 +239,10 @@ fn a_plan_is_checked() {
         let faults = typed.check("card-layout", &design().variations, metric).unwrap_err();
         assert_eq!(faults, [Fault { field: "secondary", problem: Problem::NotPerVisitor }]);
     }
+    let mut idle = design().variations;
+    idle[1].weight = 0.0;
+    let faults = typed.check("card-layout", &idle, |_| share()).unwrap_err();
+    assert_eq!(faults, [Fault { field: "least", problem: Problem::NoShare }]);
     let checked = typed.check("card-layout", &design().variations, |_| share()).unwrap();
     assert_eq!((checked.bandit.unwrap().burn_in, checked.primary), (7, key("conversion")));
 }

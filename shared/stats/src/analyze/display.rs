@@ -1,8 +1,9 @@
 //! The report as text.
 
-use super::MetricType;
+use super::{MetricType, Observed};
 use super::report::{Comparison, Methods, MetricReport, Report};
 use crate::Interval;
+use crate::causal::SMD_THRESHOLD;
 use crate::text::table;
 use std::fmt::{self, Display, Formatter};
 
@@ -46,6 +47,11 @@ impl Display for Report {
             )?;
         }
         match &self.sample_ratio {
+            _ if !self.confounders.is_empty() => writeln!(
+                f,
+                "nobody threw dice: plain methods compare groups that differ; look at those that account for {}",
+                self.confounders.join(", ")
+            )?,
             Ok(ratio) => {
                 let verdict =
                     if ratio.mismatch() { "MISMATCH: don't trust the results" } else { "as expected" };
@@ -107,7 +113,13 @@ impl Comparison {
         if let Some(methods) = &self.post_stratified {
             methods.rows("post-stratified, absolute", short, &mut rows);
         }
+        if let Some(observed) = &self.observed {
+            observed.rows(&mut rows);
+        }
         table(f, &rows)?;
+        if let Some(observed) = &self.observed {
+            observed.show_balance(f)?;
+        }
         if let Some(adjusted) = self.adjusted_p_value {
             writeln!(f, "    Welch's p value, corrected for all comparisons (Holm): {}", p(adjusted))?;
         }
@@ -135,6 +147,40 @@ impl Comparison {
                 table(f, &rows)
             }
         }
+    }
+}
+
+impl Observed {
+    fn rows(&self, rows: &mut Vec<Vec<String>>) {
+        let text = |why: &crate::Undefined| why.to_string();
+        let robust = self.doubly_robust.as_ref().map(|of| (of.effect, of.interval, p(of.p_value)));
+        row("doubly robust, absolute", robust.map_err(text), short, rows);
+        let matched = self.matched.as_ref().map(|of| (of.effect, of.interval, p(of.p_value)));
+        row("matched pairs, absolute", matched.map_err(text), short, rows);
+    }
+
+    fn show_balance(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.left_out > 0 {
+            writeln!(f, "    {} units lack a value of these columns and were left out", self.left_out)?;
+        }
+        writeln!(f, "    standardised differences of the groups (up to {SMD_THRESHOLD} they are comparable):")?;
+        let matched = self.matched.as_ref().map(|matched| &matched.balance);
+        let mut rows =
+            vec![std::iter::once("    ".to_owned()).chain(self.confounders.iter().cloned()).collect()];
+        for (name, balance) in
+            [("as they came", self.before.as_ref()), ("weighted", self.weighted.as_ref()), ("matched", matched)]
+        {
+            let cells = match balance {
+                Ok(balance) => balance.differences.iter().map(|one| format!("{one:+.3}")).collect(),
+                Err(why) => vec![why.to_string()],
+            };
+            rows.push(std::iter::once(format!("    {name}")).chain(cells).collect());
+        }
+        table(f, &rows)?;
+        if let Ok(matched) = &self.matched {
+            writeln!(f, "    {} pairs, {} of the variant without a partner", matched.pairs, matched.unmatched)?;
+        }
+        Ok(())
     }
 }
 

@@ -5,11 +5,13 @@
 //! counted, and left out. A blank cell adds nothing: a unit without any value has 0, and no part in a quantile.
 
 mod display;
+mod observed;
 mod report;
 mod request;
 mod table;
 mod units;
 
+pub use observed::Observed;
 pub use report::{Arm, Comparison, Methods, MetricReport, Report, VariantReport};
 pub use request::{CapSpec, Column, MetricSpec, MetricType, Request, SpecError};
 

@@ -1,7 +1,7 @@
 //! What the analysis says.
 
 use super::units::{Cells, UnitRow, Units};
-use super::{AnalyzeError, CapSpec, MetricSpec, MetricType, Request};
+use super::{AnalyzeError, CapSpec, Column, MetricSpec, MetricType, Observed, Request};
 use crate::metric::{Cap, Kind, Metric, Value};
 use crate::undefined::{either, open_unit, positive};
 use crate::{
@@ -27,6 +27,9 @@ pub struct Report {
     pub sample_ratio: Result<SampleRatio>,
     /// The variants: the control first.
     pub variants: Vec<VariantReport>,
+    /// What may have led units to their variants, where nobody threw dice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub confounders: Vec<Column>,
     /// The accepted false positives: the intervals are (1 − alpha) wide.
     pub alpha: f64,
     /// The metrics.
@@ -84,6 +87,10 @@ pub struct Comparison {
     /// and the metric is a mean or a proportion.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post_stratified: Option<Methods>,
+    /// The absolute effect where nobody threw dice, if columns say what led units to their variants, and the metric is a mean
+    /// or a proportion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Observed>,
     /// Welch's p value (absolute), corrected by Holm's method for all comparisons of the report.
     pub adjusted_p_value: Option<f64>,
     /// The effects by segment (absolute), if a segment was asked for.
@@ -144,6 +151,7 @@ impl Report {
             variants: variants
                 .map(|(name, units)| VariantReport { name: name.clone(), units: *units })
                 .collect(),
+            confounders: request.confounders.clone(),
             alpha: request.alpha,
             metrics: Vec::new(),
         };
@@ -271,6 +279,8 @@ impl Data<'_> {
         let segments = request.segment.is_some().then(|| self.segments(variant, request));
         let summed = matches!(self.metric.kind, Kind::Mean | Kind::RevenuePerVisitor) || self.is_share();
         let stratified = (request.segment.is_some() && summed).then(|| self.stratified(variant));
+        let is_observed = !request.confounders.is_empty() && summed;
+        let observed = is_observed.then(|| self.observed(variant, request)).transpose()?;
         Ok(Comparison {
             variant: self.units.variants.get(variant).cloned().unwrap_or_default(),
             relative: Methods::new(&pair, Uplift::Relative, request),
@@ -278,6 +288,7 @@ impl Data<'_> {
             proportions,
             cuped: adjusted.map(|pair| Methods::new(&pair, Uplift::Absolute, request)),
             post_stratified: stratified.map(|pair| Methods::new(&pair, Uplift::Absolute, request)),
+            observed,
             adjusted_p_value: None,
             segments,
         })
@@ -296,6 +307,17 @@ impl Data<'_> {
             WithCovariate { joint: joint.collect(), metric, covariate: Shape::Number }
         };
         cuped(&of(0), &of(variant))
+    }
+
+    /// The effect where units have come to their variants by themselves.
+    fn observed(&self, variant: usize, request: &Request) -> Result<Observed> {
+        let values = self.values(|_| true);
+        let most = self.metric.most(&values)?.unwrap_or(f64::INFINITY);
+        let group = |index: usize| {
+            let units = self.units.of.get(index).into_iter().flatten();
+            units.zip(values.get(index).into_iter().flatten()).map(move |(unit, value)| (unit, value.sum.min(most)))
+        };
+        Ok(Observed::new(&request.confounders, [group(0), group(variant)], request.alpha))
     }
 
     fn stratified(&self, variant: usize) -> Result<(Estimate, Estimate)> {

@@ -142,6 +142,9 @@ pub struct Request {
     pub weights: Vec<(String, f64)>,
     /// A column by which the effects are shown separately, too.
     pub segment: Option<Column>,
+    /// Columns of numbers that hold what may have led a unit to its variant, where nobody threw dice, and were known before:
+    /// then effects are estimated by the propensity score, too.
+    pub confounders: Vec<Column>,
     /// The accepted false positives.
     pub alpha: f64,
     /// The sequential test's tuning parameter.
@@ -158,6 +161,7 @@ impl Request {
             control: None,
             weights: Vec::new(),
             segment: None,
+            confounders: Vec::new(),
             alpha: 0.05,
             tuning: 5000.0,
         }

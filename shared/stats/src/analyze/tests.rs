@@ -180,3 +180,46 @@ fn caps_hold_back_the_whale() {
         assert!((4.0..6.0).contains(&mean(&request)), "{cap}: {}", mean(&request));
     }
 }
+
+/// Who uses the search has more money anyway: what it is worth is 5, and the groups are 25 apart.
+#[test]
+fn where_nobody_threw_dice_the_columns_that_say_why_are_accounted_for() {
+    let mut random = SplitMix64::new(8);
+    let mut file = "user,group,spent,ordered,wealth,age\n".to_owned();
+    for unit in 0..4_000 {
+        let (wealth, age) = (random.normal(), 40.0 + 10.0 * random.normal());
+        let group = if random.uniform() < 1.0 / (1.0 + (-wealth).exp()) { "search" } else { "control" };
+        let effect = if group == "search" { 5.0 } else { 0.0 };
+        let spent = 100.0 + 20.0 * wealth + effect + random.normal();
+        let wealth = if unit % 100 == 0 { String::new() } else { format!("{wealth:.4}") };
+        writeln!(file, "u{unit},{group},{spent:.3},1,{wealth},{age:.1}").unwrap();
+    }
+    let mut request = request(&["spent", "spent/ordered:ratio"]);
+    request.confounders = vec!["wealth".into(), "age".into()];
+    let report = run(&file, &request).unwrap();
+    let of = |metric: usize| report.metrics[metric].comparisons.first().unwrap();
+    let plain = of(0).absolute.welch.as_ref().unwrap();
+    assert!(plain.uplift > 15.0, "{plain:?}");
+    let observed = of(0).observed.as_ref().unwrap();
+    let robust = observed.doubly_robust.as_ref().unwrap();
+    assert!(robust.interval.contains(5.0) && robust.interval.high - robust.interval.low < 1.0, "{robust:?}");
+    let matched = observed.matched.as_ref().unwrap();
+    assert!((matched.effect - 5.0).abs() < 1.0, "{matched:?}");
+    assert!(!observed.before.as_ref().unwrap().is_good() && matched.balance.is_good());
+    assert!(observed.weighted.as_ref().unwrap().is_good() && observed.left_out == 40);
+    assert!(of(1).observed.is_none());
+    let text = report.to_string();
+    for part in ["nobody threw dice", "doubly robust, absolute", "matched pairs, absolute", "as they came", "40 units lack"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("sample ratio:"), "{text}");
+    request.confounders = vec!["group".into()];
+    let refused = run(&file, &request).unwrap_err().to_string();
+    assert!(refused.contains("in column \"group\" is not a number"), "{refused}");
+    // A column that tells the groups apart whole leaves nobody to compare.
+    let apart = "user,group,m,x\n1,A,1,0\n2,A,2,0\n3,B,3,1\n4,B,5,1\n";
+    let mut request = self::request(&["m"]);
+    request.confounders = vec!["x".into()];
+    let report = run(apart, &request).unwrap();
+    assert!(report.metrics[0].comparisons[0].observed.as_ref().unwrap().doubly_robust.is_err());
+}

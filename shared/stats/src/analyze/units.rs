@@ -25,6 +25,8 @@ pub(super) struct UnitRow {
     variant: usize,
     exposed_twice: bool,
     pub(super) segment: String,
+    /// The first value of each confounder; none if it is blank in all rows.
+    pub(super) confounders: Vec<Option<f64>>,
     pub(super) metrics: Vec<Cells>,
 }
 
@@ -48,6 +50,7 @@ struct Columns {
     unit: usize,
     variant: usize,
     segment: Option<usize>,
+    confounders: Vec<usize>,
     /// Value, denominator and covariate of each metric.
     metrics: Vec<(usize, Option<usize>, Option<usize>)>,
 }
@@ -62,6 +65,11 @@ impl Columns {
             unit: table.column(&request.unit)?,
             variant: table.column(&request.variant)?,
             segment: optional(&request.segment)?,
+            confounders: request
+                .confounders
+                .iter()
+                .map(|name| table.column(name))
+                .collect::<Result<_, AnalyzeError>>()?,
             metrics: metrics.collect::<Result<_, AnalyzeError>>()?,
         })
     }
@@ -99,11 +107,17 @@ impl Units {
             let segment = columns.segment.map(cell).unwrap_or_default();
             let place = *index.entry(unit.to_owned()).or_insert_with(|| {
                 let metrics = vec![Cells::default(); request.metrics.len()];
-                units.push(UnitRow { variant, exposed_twice: false, segment: segment.to_owned(), metrics });
+                let confounders = vec![None; request.confounders.len()];
+                let segment = segment.to_owned();
+                units.push(UnitRow { variant, exposed_twice: false, segment, confounders, metrics });
                 units.len() - 1
             });
             let Some(unit) = units.get_mut(place) else { continue };
             unit.exposed_twice |= unit.variant != variant;
+            let known = unit.confounders.iter_mut().zip(&columns.confounders).zip(&request.confounders);
+            for ((known, at), name) in known {
+                *known = known.or(number(cell(*at), line, name)?);
+            }
             let of = unit.metrics.iter_mut().zip(&columns.metrics).zip(&request.metrics).zip(&mut binary);
             for (((sums, (value, denominator, covariate)), spec), binary) in of {
                 let read = |at: usize, name: &str| number(cell(at), line, name);

@@ -112,6 +112,7 @@ impl Words {
             Problem::Twice => self.measure_fault_twice().to_owned(),
             Problem::Taken => self.measure_fault_taken().to_owned(),
             Problem::NotPerVisitor => self.measure_fault_not_per_visitor().to_owned(),
+            Problem::NoShare => self.measure_fault_no_share().to_owned(),
         }
     }
 }

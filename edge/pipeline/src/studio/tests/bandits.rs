@@ -217,3 +217,28 @@ fn what_is_wrong_with_a_plan_is_said_at_its_field() {
     check_refused(&shop, &staff, PAGE, &with("least=10", "least=60"), (422, "least"));
     check_refused(&shop, &staff, PAGE, &with("primary=conversion", "primary=order-value"), (422, "primary"));
 }
+
+/// Between the design and the start somebody changes the flag: with three variations none can have 45 %, and what nobody
+/// gets teaches nothing. Such a bandit would stand still for ever.
+#[test]
+fn a_plan_that_the_flag_no_longer_fits_does_not_start() {
+    for (rule, field) in [
+        (json!({ "key": "cards", "variations": ["plain", "large", "huge"] }), "45"),
+        (json!({ "key": "cards", "variations": ["plain", "large"], "weights": [0, 1] }), "gives a variation to nobody"),
+    ] {
+        let shop = shop();
+        let staff = signed_in(&shop);
+        act(&staff, &form("0", &format!("&intent=save{}", BANDIT.replace("least=10", "least=45"))), "save");
+        let mut document = current_flags(&shop);
+        document["features"]["card-layout"]["rules"] = json!([rule]);
+        shop.execute(&format!(
+            "INSERT INTO flag_versions (version, document, at, member, reason, changes, key)
+             SELECT max(version) + 1, '{document}', max(at), 'Ada', 'other', '[]', 'other-version' FROM flag_versions"
+        ));
+        let answer = staff.post_form(PAGE, "version=1&intent=start");
+        assert_eq!(answer.status, 422, "{}", answer.text());
+        assert!(answer.text().contains(field), "{field}: {}", answer.text());
+        let started = shop.read("SELECT json(count(*)) AS doc FROM experiments WHERE started_at IS NOT NULL");
+        assert_eq!(started, [0]);
+    }
+}

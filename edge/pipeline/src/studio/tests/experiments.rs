@@ -90,6 +90,8 @@ fn an_experiment_goes_from_the_flags_to_everybody() {
     sees(&shop, 1, "1");
     shop.deliver().unwrap();
     act(&staff, "version=1&intent=start", "start");
+    // The flag splits people since it was saved, and what they have done since is nothing that they did before.
+    assert_eq!(shop.read("SELECT json_quote(split_since) AS doc FROM experiments"), [json!(NOW)]);
     let started = staff.get(PAGE).text();
     assert!(started.contains("There are too few visitors for any number yet."), "{started}");
     shop.wait(1_000);
