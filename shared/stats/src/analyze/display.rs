@@ -1,7 +1,7 @@
 //! The report as text.
 
-use super::{MetricType, Observed};
 use super::report::{Comparison, Methods, MetricReport, Report};
+use super::{MetricType, Observed};
 use crate::Interval;
 use crate::causal::SMD_THRESHOLD;
 use crate::text::table;
@@ -163,13 +163,18 @@ impl Observed {
         if self.left_out > 0 {
             writeln!(f, "    {} units lack a value of these columns and were left out", self.left_out)?;
         }
-        writeln!(f, "    standardised differences of the groups (up to {SMD_THRESHOLD} they are comparable):")?;
+        writeln!(
+            f,
+            "    standardised differences of the groups (up to {SMD_THRESHOLD} they are comparable):"
+        )?;
         let matched = self.matched.as_ref().map(|matched| &matched.balance);
         let mut rows =
             vec![std::iter::once("    ".to_owned()).chain(self.confounders.iter().cloned()).collect()];
-        for (name, balance) in
-            [("as they came", self.before.as_ref()), ("weighted", self.weighted.as_ref()), ("matched", matched)]
-        {
+        for (name, balance) in [
+            ("as they came", self.before.as_ref()),
+            ("weighted", self.weighted.as_ref()),
+            ("matched", matched),
+        ] {
             let cells = match balance {
                 Ok(balance) => balance.differences.iter().map(|one| format!("{one:+.3}")).collect(),
                 Err(why) => vec![why.to_string()],
@@ -178,7 +183,11 @@ impl Observed {
         }
         table(f, &rows)?;
         if let Ok(matched) = &self.matched {
-            writeln!(f, "    {} pairs, {} of the variant without a partner", matched.pairs, matched.unmatched)?;
+            writeln!(
+                f,
+                "    {} pairs, {} of the variant without a partner",
+                matched.pairs, matched.unmatched
+            )?;
         }
         Ok(())
     }

@@ -315,7 +315,9 @@ impl Data<'_> {
         let most = self.metric.most(&values)?.unwrap_or(f64::INFINITY);
         let group = |index: usize| {
             let units = self.units.of.get(index).into_iter().flatten();
-            units.zip(values.get(index).into_iter().flatten()).map(move |(unit, value)| (unit, value.sum.min(most)))
+            units
+                .zip(values.get(index).into_iter().flatten())
+                .map(move |(unit, value)| (unit, value.sum.min(most)))
         };
         Ok(Observed::new(&request.confounders, [group(0), group(variant)], request.alpha))
     }

@@ -209,7 +209,13 @@ fn where_nobody_threw_dice_the_columns_that_say_why_are_accounted_for() {
     assert!(observed.weighted.as_ref().unwrap().is_good() && observed.left_out == 40);
     assert!(of(1).observed.is_none());
     let text = report.to_string();
-    for part in ["nobody threw dice", "doubly robust, absolute", "matched pairs, absolute", "as they came", "40 units lack"] {
+    for part in [
+        "nobody threw dice",
+        "doubly robust, absolute",
+        "matched pairs, absolute",
+        "as they came",
+        "40 units lack",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains("sample ratio:"), "{text}");

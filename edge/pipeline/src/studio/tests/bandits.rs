@@ -224,7 +224,10 @@ fn what_is_wrong_with_a_plan_is_said_at_its_field() {
 fn a_plan_that_the_flag_no_longer_fits_does_not_start() {
     for (rule, field) in [
         (json!({ "key": "cards", "variations": ["plain", "large", "huge"] }), "45"),
-        (json!({ "key": "cards", "variations": ["plain", "large"], "weights": [0, 1] }), "gives a variation to nobody"),
+        (
+            json!({ "key": "cards", "variations": ["plain", "large"], "weights": [0, 1] }),
+            "gives a variation to nobody",
+        ),
     ] {
         let shop = shop();
         let staff = signed_in(&shop);
