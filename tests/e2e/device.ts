@@ -2,7 +2,7 @@
 import { type BrowserContext, type Page, expect, test as base } from "@playwright/test";
 import { Staff, type TestProduct } from "./fixtures";
 import { Network } from "./network";
-import { cartLink, fillInAddress } from "./shopper";
+import { cartLink, deliverTo, fillInAddress } from "./shopper";
 
 export const test = base.extend<{ network: Network; staff: Staff; home: Page }>({
   network: async ({ baseURL }, use) => {
@@ -59,6 +59,7 @@ export async function orderAway(page: Page, network: Network, product: TestProdu
   await page.locator(".buy-box").getByRole("button", { name: "Add to cart" }).click();
   await expect(cartLink(page)).toHaveAccessibleName(/, 1 item$/);
   await page.goto(`${network.url}/en/checkout`);
+  await deliverTo(page, "ES");
   await checkOut(page, email, "Order as soon as there is a network");
   await expect(title(page)).toHaveText("Waiting to be sent");
   return page.url();

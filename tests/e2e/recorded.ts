@@ -26,6 +26,12 @@ export function recorded(product: string): string[] {
   return events.map(({ event }) => String(event));
 }
 
+/** When this product was looked at, each time, in milliseconds since 1970. */
+export function lookedAt(product: string): number[] {
+  const sql = "SELECT at FROM events WHERE type = 'product_view' AND subject = ? ORDER BY at";
+  return rows(sql, product).map(({ at }) => Number(at));
+}
+
 /** How many people of each variation have spent something, in the histograms from which its percentiles are read. */
 export function spenders(experiment: string): Record<string, number> {
   const sql = `SELECT variation, sum(units) AS people FROM metric_histograms

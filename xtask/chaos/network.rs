@@ -101,6 +101,14 @@ impl Counter for Line<'_> {
         self.weather.shop.answers()
     }
 
+    async fn counted(&self) -> Option<String> {
+        None
+    }
+
+    async fn tell(&self, _: String) -> Result<Answer, PortError> {
+        Err(lost())
+    }
+
     async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
         let told = &self.weather.told;
         match if self.is_rough { self.chance() } else { 100 } {

@@ -44,6 +44,13 @@ export function fold(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
+// Those of the shop that scripts may read: what stands in a request's header.
+export async function cookies() {
+  const all = await cookieStore.getAll();
+  const own = all.filter(({ name }) => name.startsWith("__Host-"));
+  return own.map(({ name, value }) => `${name}=${value}`).join("; ");
+}
+
 export function log(line) {
   console.warn(line);
 }

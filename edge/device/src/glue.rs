@@ -25,6 +25,8 @@ extern "C" {
     #[wasm_bindgen(js_name = isFull)]
     pub fn is_full(error: &JsValue) -> bool;
     pub fn log(line: &str);
+    #[wasm_bindgen(catch)]
+    pub async fn cookies() -> Result<JsValue, JsValue>;
 }
 
 /// The request behind these texts.

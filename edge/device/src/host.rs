@@ -3,11 +3,13 @@
 use crate::glue;
 use crate::home::Browser;
 use crate::unused::{Console, OutOfReach, Unlimited};
+use async_trait::async_trait;
 use orilla_pipeline::gateway::gate::{Gate, Settings};
 use orilla_pipeline::gateway::log::LogWhat;
 use orilla_pipeline::gateway::visitor::identity::VisitorKeys;
 use orilla_pipeline::{Away, Config, Host, Isolate, Language, StudioAssets};
 use orilla_shop::checkout::Payment;
+use orilla_shop::events::{EventQueue, Message, Origin};
 use orilla_shop::offline::{AtHome, Home, Kept, NOTE, PayLater};
 use orilla_shop::{Background, Clock, PortError, Random, Timer};
 use orilla_storefront::Assets;
@@ -111,7 +113,7 @@ pub async fn host() -> Result<Option<(Host, Option<String>)>, PortError> {
         tallies: nothing.clone(),
         navigations: nothing.clone(),
         pictures: nothing.clone(),
-        events: nothing.clone(),
+        events: Arc::new(Later),
         near: nothing,
         background: Arc::new(Beside),
         isolate: ISOLATE.with(Arc::clone),
@@ -186,6 +188,17 @@ impl Random for SystemRandom {
         let mut bytes = [0; 16];
         getrandom_04::fill(&mut bytes).map_err(|error| PortError::Unavailable(error.to_string()))?;
         Ok(bytes)
+    }
+}
+
+/// What pages tell waits with the orders. (Only the shop itself says more than pages do.)
+struct Later;
+
+#[async_trait]
+impl EventQueue for Later {
+    async fn put(&self, message: &Message) -> Result<(), PortError> {
+        let Origin::Page(body) = &message.origin else { return Ok(()) };
+        crate::outbox().tell_later(&message.sender.visitor, body).await
     }
 }
 

@@ -74,7 +74,7 @@ pub fn visit(path: String) -> Promise {
     })
 }
 
-/// Sends the orders that wait; `hurry`: those too that are not due yet. One call at a time. Answers where each is and
+/// Sends what waits; `hurry`: what is not due yet, too. One call at a time. Answers where each order is and
 /// when the next is due: `{"states": {KEY: STATE}, "due": TIME | null}`.
 #[wasm_bindgen]
 pub fn send(hurry: bool) -> Promise {
@@ -87,13 +87,13 @@ pub fn send(hurry: bool) -> Promise {
     })
 }
 
-/// Forgets the orders that wait, and all else that is personal.
+/// Forgets what waits, and all else that is personal.
 #[wasm_bindgen]
 pub fn forget() -> Promise {
     future_to_promise(async { shelf::clear().await })
 }
 
-/// The orders that wait on this device.
+/// What waits on this device.
 fn outbox() -> Outbox {
     Outbox::new(Arc::new(Sealed), Arc::new(host::SystemClock))
 }

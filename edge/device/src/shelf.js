@@ -1,4 +1,4 @@
-// Orders that wait on this device, in IndexedDB. What they say is sealed (AES-GCM) with a key that scripts can use and
+// What waits on this device, in IndexedDB: orders, and what is told of visitors. What they say is sealed (AES-GCM) with a key that scripts can use and
 // can't read: who copies the browser's files has neither names nor addresses.
 const DATABASE = "orilla-outbox";
 const ORDERS = "orders";
@@ -104,9 +104,9 @@ export async function clear() {
   await ended;
 }
 
-// Milliseconds that the shop may take to say that it is there, and to take an order.
+// Milliseconds that the shop may take to say that it is there, and to take something.
 const KNOCK = 5000;
-const ORDER = 20000;
+const TAKE = 20000;
 
 // Whether the shop is in reach; a page of the network's own is not the shop.
 export async function knock() {
@@ -118,14 +118,14 @@ export async function knock() {
   }
 }
 
-// Sends an order: `[status, seconds to wait, body]`.
-export async function order(key, body) {
-  const came = await fetch("/api/v1/orders", {
+// Sends something, under a key if there is one: `[status, seconds to wait, body]`.
+export async function post(path, key, body) {
+  const came = await fetch(path, {
     method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": key },
+    headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }) },
     body,
     redirect: "manual",
-    signal: AbortSignal.timeout(ORDER),
+    signal: AbortSignal.timeout(TAKE),
   });
   const seconds = Number(came.headers.get("retry-after")) || 0;
   return [came.status, Math.min(Math.max(seconds, 0), 86400), new Uint8Array(await came.arrayBuffer())];

@@ -1,10 +1,10 @@
-//! IndexedDB as the shelf of waiting orders, and the shop's API behind the network.
+//! IndexedDB as the shelf of what waits, and the shop behind the network.
 
-use crate::{here, unavailable};
+use crate::{glue, here, host, unavailable};
 use async_trait::async_trait;
 use js_sys::{Array, Uint8Array};
-use orilla_shop::PortError;
 use orilla_shop::outbox::{Answer, Counter, Shelf};
+use orilla_shop::{Clock, PortError};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -18,7 +18,7 @@ extern "C" {
     pub async fn clear() -> Result<JsValue, JsValue>;
     async fn knock() -> JsValue;
     #[wasm_bindgen(catch)]
-    async fn order(key: &str, body: &str) -> Result<JsValue, JsValue>;
+    async fn post(path: &str, key: &str, body: &str) -> Result<JsValue, JsValue>;
 }
 
 /// This browser's database.
@@ -61,14 +61,23 @@ impl Counter for Api {
     }
 
     async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
-        let key = key.to_owned();
-        here(async move {
-            let came: Array = order(&key, &body).await.map_err(unavailable)?.unchecked_into();
-            let body = came.get(2).dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
-            Ok(Answer { status: whole(&came.get(0)), retry_after: whole(&came.get(1)), body })
-        })
-        .await
+        here(send("/api/v1/orders", key.to_owned(), body)).await
     }
+
+    async fn counted(&self) -> Option<String> {
+        let cookies = here(async { glue::cookies().await.ok()?.as_string() }).await?;
+        orilla_pipeline::counted_away(&cookies, host::SystemClock.now())
+    }
+
+    async fn tell(&self, body: String) -> Result<Answer, PortError> {
+        here(send("/e", String::new(), body)).await
+    }
+}
+
+async fn send(path: &'static str, key: String, body: String) -> Result<Answer, PortError> {
+    let came: Array = post(path, &key, &body).await.map_err(unavailable)?.unchecked_into();
+    let body = came.get(2).dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
+    Ok(Answer { status: whole(&came.get(0)), retry_after: whole(&came.get(1)), body })
 }
 
 /// A number of JavaScript's as one without a fraction or a sign; 0 if it is none.

@@ -4,12 +4,16 @@
 // `BUILD` is this build: its name, the names of its static files, and those that pages cannot be without.
 import init, * as module from "./device/device.js";
 import { BUILD } from "./build.js";
+import { cookies } from "./glue.js";
 import { quiet } from "./push.js";
 
 // The languages of pages: a test compares with the shop's.
 const PAGES = /^\/(?:en|es|pt)(?:\/|$)|^\/$/;
-// What the shop can do without a network; what else begins so is asked for over the network alone.
-const FUNCTIONS = /^\/fn\/(?:add_to_cart|set_quantity|suggest|consent|qa)$/;
+// What the shop can do without a network; what else begins so is asked for over the network alone. `/e` is what pages tell
+// of their visitors: where there is no network, it waits here.
+const FUNCTIONS = /^\/(?:fn\/(?:add_to_cart|set_quantity|suggest|consent|qa)|e)$/;
+const CONSENT = "/fn/consent";
+const EVENTS = "/e";
 const PICTURES = /^\/(?:art|img)\//;
 // What is the device's own, network or not: the orders that wait, and the checkout's form that was made here.
 const WAITING = /^\/(?:en|es|pt)\/orders\/waiting(?:\/|$)/;
@@ -130,11 +134,11 @@ async function leave() {
   for (const name of await caches.keys()) if (name.startsWith("orilla-")) await caches.delete(name);
 }
 
-// ---- orders that wait ----
+// ---- what waits ----
 
 let sending;
 
-// Sends the orders that wait, and tells every tab where they are. Tabs ask for it when they open, when a network is
+// Sends what waits, and tells every tab where the orders are. Tabs ask for it when they open, when a network is
 // there again, and when the next one is due; one at a time, whichever script of which build does it.
 function send(hurry) {
   if (sending && !hurry) return sending;
@@ -222,6 +226,8 @@ async function answer(event) {
     return own;
   });
   if (request.mode === "navigate" && request.method === "GET") event.waitUntil(after(network, request));
+  // What waits of somebody who is not counted any more goes at once.
+  if (new URL(request.url).pathname === CONSENT) event.waitUntil(send(false).catch(() => {}));
   return response;
 }
 
@@ -244,8 +250,21 @@ async function after(network, request) {
   if (!came?.ok) return;
   awaySince = -Infinity;
   await call((shop) => shop.visit(new URL(request.url).pathname)).catch(() => {});
+  await identify().catch((error) => console.warn("no id:", error));
   await send(true).catch((error) => console.warn("nothing is sent:", error));
   await refresh();
+}
+
+// Who agreed without a network gets an id when there is one: the shop alone can make it. It agrees to nothing: an answer
+// that the visitor has given meanwhile stays.
+let identified = -Infinity;
+async function identify() {
+  const agreed = async () => /^1\.(?!00)/.test((await cookieStore.get("__Host-consent"))?.value);
+  if (Date.now() - identified < FRESH || !(await agreed()) || (await cookieStore.get("__Host-visitor"))) return;
+  const body = new URLSearchParams({ answer: "given" });
+  await fetch(CONSENT, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+  identified = Date.now();
+  if (!(await agreed())) await cookieStore.delete({ name: "__Host-visitor", path: "/" });
 }
 
 // The answer of this device.
@@ -266,9 +285,9 @@ async function device(request) {
   const answered = await call((shop) => shop.fetch(method, url, text, body));
   if (!answered) return undefined;
   const [status, lines, bytes] = answered;
-  // A form may have left an order.
+  // A form may have left an order, and a page something to be told.
   const { pathname } = new URL(url);
-  if (CHECKOUT.test(pathname) || WAITING.test(pathname)) registration.sync?.register("outbox").catch(() => {});
+  if (CHECKOUT.test(pathname) || WAITING.test(pathname) || pathname === EVENTS) registration.sync?.register("outbox").catch(() => {});
   const given = new Headers();
   const pairs = lines.split("\n");
   for (let at = 0; at + 1 < pairs.length; at += 2) {
@@ -277,11 +296,6 @@ async function device(request) {
   }
   const isEmpty = [204, 303, 302, 304, 308].includes(status);
   return new Response(isEmpty ? null : bytes, { status, headers: given });
-}
-
-async function cookies() {
-  const all = await cookieStore.getAll();
-  return all.map(({ name, value }) => `${name}=${value}`).join("; ");
 }
 
 const YEAR = 365 * 24 * 3600 * 1000; // milliseconds

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use orilla_pipeline::gateway::limit::{LimitClass, RateLimiter};
 use orilla_pipeline::gateway::log::{Level, LogSink};
 use orilla_prefetch::Counted;
-use orilla_shop::events::EventQueue;
 use orilla_shop::navigation::Navigations;
 use orilla_shop::rollouts::{Tallies, Tally};
 use orilla_shop::{Health, PageStore, Picture, Pictures, PortError};
@@ -36,13 +35,6 @@ impl Health for OutOfReach {
 #[async_trait]
 impl Pictures for OutOfReach {
     async fn fetch(&self, _: &str, _: usize) -> Result<Picture, PortError> {
-        Err(out_of_reach())
-    }
-}
-
-#[async_trait]
-impl EventQueue for OutOfReach {
-    async fn put(&self, _: &str) -> Result<(), PortError> {
         Err(out_of_reach())
     }
 }

@@ -15,6 +15,7 @@ use orilla_catalog::VariantId;
 use orilla_shop::PortError;
 use orilla_shop::catalog::{Search, Words};
 use orilla_shop::checkout::Variants;
+use orilla_shop::events::{self, EventQueue, Message};
 use orilla_shop::offline::{Announced, AtHome, Home, HomeError, Kept, NOTE, Origin, Refreshed, refresh};
 use orilla_shop::outbox::Outbox;
 use orilla_shop::publish::{Publication, Publications, Segments};
@@ -125,6 +126,17 @@ fn bring_home(storage: &Storage, shop: &Shop) -> Result<Refreshed, HomeError> {
     }
 }
 
+/// What pages tell waits with the orders.
+struct Later(Outbox);
+
+#[async_trait]
+impl EventQueue for Later {
+    async fn put(&self, message: &Message) -> Result<(), PortError> {
+        let events::Origin::Page(body) = &message.origin else { return Ok(()) };
+        self.0.tell_later(&message.sender.visitor, body).await
+    }
+}
+
 struct Device {
     host: Host,
     search: Arc<AtHome>,
@@ -139,7 +151,10 @@ impl Device {
         let isolate = Arc::<Isolate>::default();
         let shown = isolate.clone();
         let at_home = Arc::new(AtHome::new(storage.clone(), Arc::new(move || shown.shown()), fold));
+        let outbox =
+            Outbox::new(Arc::new(orilla_shop::outbox::testing::Memory::default()), shop.host().clock.clone());
         let host = Host {
+            events: Arc::new(Later(outbox.clone())),
             search: at_home.clone(),
             variants: at_home.clone(),
             segments: storage.clone(),
@@ -156,8 +171,6 @@ impl Device {
             },
             ..shop.host().clone()
         };
-        let outbox =
-            Outbox::new(Arc::new(orilla_shop::outbox::testing::Memory::default()), host.clock.clone());
         Device { host, search: at_home, outbox }
     }
 
@@ -325,7 +338,7 @@ fn what_only_the_shop_can_do_says_so_and_leaves_the_cart() {
     let shop = Shop::new();
     let device = Device::of(&shop);
     let headers = [("origin", "https://shop.example"), ("cookie", "__Host-cart=1.1x1")];
-    for (method, path) in [("GET", "/es/orders/aaaaaaaaaaaaaaaaaaaaaaaaaa"), ("POST", "/fn/consent")] {
+    for (method, path) in [("GET", "/es/orders/aaaaaaaaaaaaaaaaaaaaaaaaaa"), ("GET", "/en/account")] {
         let answer = device.send(method, path, &headers, "");
         assert_eq!(answer.status, 503, "{method} {path}");
         assert_eq!(answer.header("cache-control"), "private, no-store");

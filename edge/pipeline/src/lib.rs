@@ -52,6 +52,7 @@ pub use orilla_studio::Assets as StudioAssets;
 pub use orilla_ui::Language;
 pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
+pub use routes::events::counted_away;
 pub use schedule::drive;
 pub use studio::SESSION_COOKIE;
 

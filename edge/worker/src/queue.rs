@@ -4,7 +4,7 @@ use crate::glue;
 use crate::host::{host, team};
 use async_trait::async_trait;
 use orilla_shop::PortError;
-use orilla_shop::events::EventQueue;
+use orilla_shop::events::{EventQueue, Message};
 use worker::js_sys::Promise;
 use worker::send::{SendFuture, SendWrapper};
 use worker::wasm_bindgen::JsValue;
@@ -24,10 +24,10 @@ impl EventsBinding {
 
 #[async_trait]
 impl EventQueue for EventsBinding {
-    async fn put(&self, message: &str) -> Result<(), PortError> {
+    async fn put(&self, message: &Message) -> Result<(), PortError> {
         // An async block keeps the JavaScript promise inside the future that is declared Send.
         let done = SendFuture::new(async {
-            glue::enqueue(&self.env, message).await.map_err(|error| glue::message(&error))
+            glue::enqueue(&self.env, &message.text()).await.map_err(|error| glue::message(&error))
         });
         done.await.map(drop).map_err(PortError::Unavailable)
     }

@@ -152,6 +152,17 @@ impl<B, A, Q, R> Entry<B, A, Q, R> {
         }
     }
 
+    /// More is asked by the same command. That is possible while it waits, if none of it was ever sent. `grow` says
+    /// whether it has changed what is asked; so does the answer.
+    pub fn extend(&mut self, grow: impl FnOnce(&mut B) -> bool) -> bool {
+        let State::Waiting { .. } = self.state else { return false };
+        let has_grown = !self.unsure && self.bodies.first_mut().is_some_and(grow);
+        if has_grown {
+            self.version = self.version.saturating_add(1);
+        }
+        has_grown
+    }
+
     /// It is about to be sent. To be written down before that.
     ///
     /// # Errors

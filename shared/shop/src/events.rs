@@ -3,10 +3,11 @@
 use crate::PortError;
 use async_trait::async_trait;
 
+pub use orilla_events::{Message, Origin};
+
 /// The queue that events wait in.
 #[async_trait]
 pub trait EventQueue: Send + Sync {
-    /// Puts the text of an [`orilla_events::Message`] on the queue. When it answers, the message is safe: it will be
-    /// delivered at least once.
-    async fn put(&self, message: &str) -> Result<(), PortError>;
+    /// Puts a message on the queue. When it answers, the message is safe: it will be delivered at least once.
+    async fn put(&self, message: &Message) -> Result<(), PortError>;
 }

@@ -1,8 +1,11 @@
 // Who is known to the shop, on their device without a network: the variants that they see, what they agree to, and what
 // is counted of them.
 import { type Page, expect } from "@playwright/test";
-import { kept, strip, test } from "../device";
+import { kept, stop, strip, test } from "../device";
+import { start } from "../experiment";
 import type { Network } from "../network";
+import { exposed, lookedAt, recorded } from "../recorded";
+import { cartLink, follow } from "../shopper";
 
 // Programs are not counted, and headless Chromium says that it is one. The service worker has to say it, too.
 const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
@@ -15,27 +18,76 @@ test.use({
 });
 test.slow(); // a network that is away takes its time
 
+const visitor = "__Host-visitor";
+
 /** What a page says of the experiments that its visitor has met. */
 const met = async (page: Page) => (await page.locator("#exposures").getAttribute("value")) ?? "";
 
-/** Lets the visitor agree to all, as somebody new, until chance shows them what nobody gets without an experiment. */
+/** The cookies that the browser holds, by their names. */
+async function cookies(page: Page): Promise<Record<string, string>> {
+  return Object.fromEntries((await page.context().cookies()).map(({ name, value }) => [name, value]));
+}
+
+/**
+ * Lets the visitor agree to all, as somebody new, until chance assigns what nobody gets without an experiment. Nobody has
+ * seen it yet: the pages that say so are not shown.
+ */
 async function agree(page: Page, network: Network) {
-  for (let tries = 0; tries < 30; tries++) {
-    await page.goto(`${network.url}/en/privacy`);
-    for (const answer of ["needed", "all"]) {
-      await page.evaluate((answer) => fetch("/fn/consent", { method: "POST", body: new URLSearchParams({ answer, to: "/en" }) }), answer);
-    }
-    await page.goto(`${network.url}/en/c/light`);
-    if ((await met(page)) !== "card-layout:rows") continue;
-    await page.goto(`${network.url}/en/p/keepers-lantern`);
-    if ((await met(page)) === "delivery-promise:promise") return;
-  }
-  throw new Error("chance has it in for this test");
+  await page.goto(`${network.url}/en/privacy`);
+  const assigned = () =>
+    page.evaluate(async () => {
+      for (const answer of ["needed", "all"]) {
+        await fetch("/fn/consent", { method: "POST", body: new URLSearchParams({ answer, to: "/en" }) });
+      }
+      const met = async (path: string) => {
+        const page = new DOMParser().parseFromString(await (await fetch(path)).text(), "text/html");
+        return (page.getElementById("exposures") as HTMLDataElement | null)?.value;
+      };
+      return [await met("/en/c/light"), await met("/en/p/keepers-lantern")].join();
+    });
+  await expect.poll(assigned, { intervals: [10], timeout: 60_000 }).toBe("card-layout:rows,delivery-promise:promise");
+}
+
+/** How many records wait on this device. */
+function waiting(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const asked = indexedDB.open("orilla-outbox");
+      asked.onsuccess = () => resolve(asked.result);
+    });
+    const count = await new Promise<number>((resolve) => {
+      const asked = database.transaction("orders").objectStore("orders").count();
+      asked.onsuccess = () => resolve(asked.result);
+    });
+    database.close();
+    return count;
+  });
+}
+
+/** Lets the service worker send what waits, and waits until it has. */
+function send(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    const told = new Promise<void>((resolve) => {
+      navigator.serviceWorker.addEventListener("message", ({ data }) => data?.outbox && resolve());
+    });
+    registration.active?.postMessage({ outbox: "send", hurry: true });
+    await told;
+  });
+}
+
+/** Looks at a product and at a category without a network, and waits until that waits. */
+async function look(page: Page, network: Network, handle: string) {
+  await page.goto(`${network.url}/en/p/${handle}`);
+  await expect(strip(page)).toBeVisible();
+  await page.waitForFunction((handle) => sessionStorage.getItem("orilla.events")?.includes(handle), handle);
+  await page.goto(`${network.url}/en/c/wear`);
+  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("category"));
+  await expect.poll(() => waiting(page)).toBe(1);
 }
 
 test("a visitor sees the variations that they were assigned, on pages too that they never visited", async ({ home: page, network, context }) => {
   await agree(page, network);
-  await kept(page);
   await network.cut();
   await page.goto(`${network.url}/en/p/storm-lantern-no-4`);
   await expect(strip(page)).toBeVisible();
@@ -50,4 +102,94 @@ test("a visitor sees the variations that they were assigned, on pages too that t
   await expect(strip(page)).toBeVisible();
   await expect(page.locator("#exposures")).toHaveCount(0);
   await expect(page.getByRole("main").locator("ul.grid")).toHaveClass(/^grid$/);
+});
+
+test("what is seen and done without a network is counted once there is one, and once", async ({ page, network, staff, request, context }) => {
+  await start(request, "delivery-promise");
+  const { handle } = await staff.product(2000, 5);
+  await page.goto(`${network.url}/en`);
+  await kept(page);
+  await agree(page, network);
+  await network.cut();
+  const before = Date.now();
+  await page.goto(`${network.url}/en/p/${handle}`);
+  expect(await met(page)).toBe("delivery-promise:promise");
+  await page.locator(".buy-box").getByRole("button", { name: "Add to cart" }).click();
+  await expect(cartLink(page)).toHaveAccessibleName("Cart, 1 item");
+  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("add_to_cart"));
+  const after = Date.now();
+  await page.goto(`${network.url}/en/c/wear`);
+  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("category"));
+  await expect.poll(() => waiting(page)).toBe(1);
+  // What is written down outlives the service worker.
+  await stop(context, page);
+  await page.goto(`${network.url}/en/c/galley`);
+  await expect(strip(page)).toBeVisible();
+  expect(recorded(handle)).toEqual([]);
+  await network.restore();
+  await page.goto(`${network.url}/en/about`);
+  await expect(strip(page)).toHaveCount(0);
+  const done = [`add_to_cart ${handle}`, "page_view category", "page_view category", "page_view product", `product_view ${handle}`];
+  await expect.poll(() => recorded(handle), { timeout: 60_000 }).toEqual(done);
+  await expect.poll(() => exposed("delivery-promise", handle), { timeout: 60_000 }).toEqual({ promise: 1 });
+  await send(page);
+  expect(await waiting(page)).toBe(0);
+  // It was then, and not when it came.
+  const [at] = lookedAt(handle);
+  expect(at).toBeGreaterThan(before - 2000);
+  expect(at).toBeLessThan(after + 2000);
+});
+
+test("consent that is taken back without a network ends at once, and nothing is sent", async ({ home: page, network }) => {
+  await agree(page, network);
+  await network.cut();
+  await look(page, network, "storm-lantern-no-4");
+  await page.goto(`${network.url}/en/privacy`);
+  const main = page.getByRole("main");
+  await main.getByRole("checkbox", { name: "Statistics" }).uncheck();
+  await main.getByRole("checkbox", { name: "Personalisation" }).uncheck();
+  await follow(page, () => main.getByRole("button", { name: "Save this choice" }).click());
+  await expect(main.getByText("You chose: only what is needed.")).toBeVisible();
+  const { [visitor]: id, "__Host-viewed": viewed, "__Host-consent": consent } = await cookies(page);
+  expect([id, viewed, consent]).toEqual([undefined, undefined, "1.00"]);
+  await expect.poll(() => waiting(page)).toBe(0);
+  await page.goto(`${network.url}/en/c/wear`);
+  await expect(page.locator("#exposures")).toHaveCount(0);
+  const asked = network.asked.length;
+  await network.restore();
+  await page.goto(`${network.url}/en/about`);
+  await page.goto(`${network.url}/en/c/wear`);
+  await send(page);
+  expect(network.asked.slice(asked)).toContain("/en/c/wear");
+  expect(network.asked.slice(asked).filter((path) => path === "/e" || path === "/fn/consent")).toEqual([]);
+});
+
+test("who agrees without a network is known when there is one", async ({ home: page, network }) => {
+  await network.cut();
+  await page.goto(`${network.url}/en/c/light`);
+  await follow(page, () => page.getByRole("button", { name: "Accept all" }).click());
+  await expect(page).toHaveURL(/\/en\/c\/light$/);
+  await expect(page.getByRole("button", { name: "Accept all" })).toHaveCount(0);
+  await page.goto(`${network.url}/en/p/keepers-lantern`);
+  await page.goto(`${network.url}/en/privacy#consent`);
+  await expect(page.getByText("You agreed to both.")).toBeVisible();
+  // The device makes up nobody: without an id one is in no experiment, and not counted.
+  await expect(page.locator("#exposures")).toHaveCount(0);
+  expect(Object.keys(await cookies(page)).sort()).toEqual(["__Host-consent", "__Host-viewed"]);
+  expect(await waiting(page)).toBe(0);
+  // What was looked at stands on the home page, here as everywhere.
+  await page.goto(`${network.url}/en`);
+  const history = page.getByRole("region", { name: "You looked at these" });
+  await expect(history.getByRole("link", { name: "Keeper’s Lantern" }).first()).toBeVisible();
+  await network.restore();
+  await page.goto(`${network.url}/en`);
+  await expect(strip(page)).toHaveCount(0);
+  await expect.poll(async () => (await cookies(page))[visitor]).toMatch(/^1\./);
+  await page.goto(`${network.url}/en/c/light`);
+  const online = await met(page);
+  expect(online).toMatch(/^card-layout:/);
+  await network.cut();
+  await page.goto(`${network.url}/en/c/wear`);
+  await expect(strip(page)).toBeVisible();
+  expect(await met(page)).toBe(online);
 });

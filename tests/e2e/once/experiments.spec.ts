@@ -3,6 +3,7 @@
 // nothing.
 import type { APIRequestContext, Browser, Page } from "@playwright/test";
 import { type TestProduct, expect, test } from "../fixtures";
+import { start, studio } from "../experiment";
 import { exposed, spenders } from "../recorded";
 import { add, fillIn, fillInAddress, follow, place } from "../shopper";
 
@@ -17,8 +18,6 @@ test.use({
   launchOptions: { executablePath: ORILLA_CHROMIUM || "/usr/bin/chromium", args: [...flags, `--user-agent=${userAgent}`] },
 });
 
-const bearer = { authorization: `Bearer ${process.env.ORILLA_STUDIO_TOKEN}` };
-
 /** Names of variations by their keys, the control first. */
 type Variations = Record<string, string>;
 
@@ -28,12 +27,6 @@ const experiments: Record<string, Variations> = {
   "checkout-steps": { one: "One page", two: "Two pages" },
 };
 
-const address = (experiment: string) => `/studio/experiments/${experiment}`;
-
-async function studio(request: APIRequestContext, experiment: string) {
-  return (await request.get(address(experiment), { headers: bearer })).text();
-}
-
 /** The visitors of each variation, as the Studio counts them: "Usual words 3 : Days and free delivery 2". */
 async function counted(request: APIRequestContext, experiment: string): Promise<Record<string, number>> {
   const page = await studio(request, experiment);
@@ -42,22 +35,6 @@ async function counted(request: APIRequestContext, experiment: string): Promise<
     return [key, Number(found?.[1]?.replaceAll(",", "") ?? 0)] as const;
   };
   return Object.fromEntries(Object.entries(experiments[experiment]).map(number));
-}
-
-async function act(request: APIRequestContext, experiment: string, form: Record<string, string>) {
-  const version = (await studio(request, experiment)).match(/name="version" value="(\d+)"/)?.[1] ?? "";
-  const done = await request.post(address(experiment), { headers: bearer, form: { version, ...form }, maxRedirects: 0 });
-  expect(done.status(), await done.text()).toBe(303);
-}
-
-/** Designs and starts the experiment, unless an earlier test has. */
-async function start(request: APIRequestContext, experiment: string) {
-  if (!(await studio(request, experiment)).includes('value="save"')) return;
-  const design = { name: experiment, hypothesis: "It makes up a mind.", primary: "conversion" };
-  const others = { "secondary.revenue": "on", "secondary.median-spend": "on", "guardrails.checkout": "on" };
-  const numbers = { baseline: "5", effect: "20", traffic: "100" };
-  await act(request, experiment, { intent: "save", ...design, ...others, ...numbers });
-  await act(request, experiment, { intent: "start" });
 }
 
 async function visitor(browser: Browser, baseURL: string | undefined, agent = userAgent): Promise<Page> {

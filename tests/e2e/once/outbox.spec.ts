@@ -248,6 +248,7 @@ for (const width of [1440, 360]) {
     await expect(cartLink(page)).toHaveAccessibleName("Cart, 1 item");
     await page.goto(`${network.url}/en/checkout`);
     await check("checkout");
+    await deliverTo(page, "ES");
     await checkOut(page, email, "Order as soon as there is a network");
     await expect(title(page)).toHaveText("Waiting to be sent");
     await check("waiting");

@@ -3,7 +3,7 @@
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
-use orilla_shop::outbox::{Asked, Seen, State, Waiting, WaitingOrder, state_name};
+use orilla_shop::outbox::{Asked, Command, Seen, State, Waiting, WaitingOrder, state_name};
 use orilla_ui::{ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub fn waiting(page: Arc<PageContext>, data: WaitingPage) -> String {
         State::Asks { question } => Some(summary(locale, "now", locale.waiting_now(), Some(&question.now))),
         _ => None,
     };
-    let order = waiting.body();
+    let order = waiting.body().and_then(Command::order);
     let (heading, prices) = match now {
         Some(_) => (locale.waiting_before(), None),
         None => (locale.checkout_review(), order.map(|order| prices(locale, order, ahead))),

@@ -1,7 +1,7 @@
 //! An order that is left on a device, and brought to the edge.
 
 use super::Device;
-use crate::testing::{Answer, Shop};
+use crate::testing::{Answer, BROWSER, Shop};
 use async_trait::async_trait;
 use orilla_shop::PortError;
 use orilla_shop::outbox::{Answer as HttpAnswer, Counter, Sent};
@@ -12,17 +12,25 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 /// The edge over a network.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     shop: &'a Shop,
-    is_cut: AtomicBool,
-    loses_answers: AtomicBool,
+    pub(super) is_cut: AtomicBool,
+    pub(super) loses_answers: AtomicBool,
     orders: AtomicUsize,
+    /// What the browser holds, as a request's header says it.
+    cookies: String,
 }
 
 impl<'a> Line<'a> {
     fn to(shop: &'a Shop) -> Self {
+        Line::of(shop, String::new())
+    }
+
+    /// Of a browser with these cookies.
+    pub(super) fn of(shop: &'a Shop, cookies: String) -> Self {
         let switch = AtomicBool::default;
-        Line { shop, is_cut: switch(), loses_answers: switch(), orders: AtomicUsize::default() }
+        let orders = AtomicUsize::default();
+        Line { shop, is_cut: switch(), loses_answers: switch(), orders, cookies }
     }
 }
 
@@ -40,6 +48,18 @@ impl Counter for Line<'_> {
         }
         Ok(HttpAnswer { status: answer.status, retry_after: 0, body: answer.body })
     }
+    async fn counted(&self) -> Option<String> {
+        crate::counted_away(&self.cookies, self.shop.host().clock.now())
+    }
+    async fn tell(&self, body: String) -> Result<HttpAnswer, PortError> {
+        let headers =
+            [("cookie", self.cookies.as_str()), ("user-agent", BROWSER), ("sec-fetch-site", "same-origin")];
+        let answer = self.shop.anonymous().send("POST", "/e", &headers, body.as_bytes());
+        if self.loses_answers.load(Ordering::Relaxed) {
+            return Err(PortError::Unavailable("the answer got lost".into()));
+        }
+        Ok(HttpAnswer { status: answer.status, retry_after: 0, body: answer.body })
+    }
 }
 
 /// The edge runs its own requests to their ends, and so within no other executor.
@@ -51,11 +71,11 @@ fn at_once<T>(work: impl Future<Output = T>) -> T {
 }
 
 impl Device {
-    fn send_orders(&self, line: &Line<'_>) -> Sent {
+    pub(super) fn send_orders(&self, line: &Line<'_>) -> Sent {
         at_once(self.outbox.send(line, &*self.host.random, true)).unwrap()
     }
 
-    fn form(&self, path: &str, cookies: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(super) fn form(&self, path: &str, cookies: &str, fields: &[(&str, &str)]) -> Answer {
         let headers = [
             ("content-type", "application/x-www-form-urlencoded"),
             ("origin", "https://shop.example"),

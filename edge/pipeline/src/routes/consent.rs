@@ -1,15 +1,19 @@
 //! `POST /fn/consent`: what a visitor answers to the question what the shop may remember.
+//!
+//! Without a network the device notes the answer. Who agreed there has no id yet, and so is in no experiment and not
+//! counted: the service worker asks for one with `answer=given` when the shop is in reach. That agrees to nothing new: if
+//! the visitor takes it back in the meantime, it stays taken back.
 
 use crate::account::{signed_in, visitor_of};
 use crate::flags::qa;
 use crate::form::fields;
-use crate::gateway::visitor::consent::{Consent, cookies_of_answer};
+use crate::gateway::visitor::consent::{Consent, cookies_away, cookies_of_answer, cookies_of_visitor};
 use crate::gateway::visitor::identity::{Identified, VisitorKeys};
 use crate::visit::{Headers, Visit, split_locale};
 use crate::{FieldProblem, Problem, Team, reply};
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use orilla_shop::PortError;
 
 /// Fields that are read.
@@ -19,15 +23,32 @@ const LONGEST_PATH: usize = 2_000;
 
 /// Notes the answer, and leads back to the page.
 pub async fn answer(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
-    let Answer { consent, to } = match Answer::parse(&body) {
+    let Answer { consent: answered, to } = match Answer::parse(&body) {
         Ok(answer) => answer,
         Err(problem) => return problem.into_response(),
     };
+    let consent = answered.or_else(|| visit.visitor.consent()).unwrap_or_default();
     let visitor = match visitor(&visit, &team, &headers, consent).await {
         Ok(visitor) => visitor,
         Err(error) => return reply::failure(&visit, &error).await,
     };
-    let cookies = cookies_of_answer(consent, visitor);
+    let cookies = match answered {
+        Some(consent) => cookies_of_answer(consent, visitor),
+        None => cookies_of_visitor(consent, visitor),
+    };
+    back(&visit, to, cookies)
+}
+
+/// The same on a device.
+pub async fn answer_away(visit: Visit, body: Bytes) -> Response {
+    match Answer::parse(&body) {
+        Ok(Answer { consent: Some(consent), to }) => back(&visit, to, cookies_away(consent)),
+        Ok(Answer { consent: None, to }) => back(&visit, to, Vec::new()),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn back(visit: &Visit, to: Option<String>, cookies: Vec<HeaderValue>) -> Response {
     let mut response = reply::redirect(StatusCode::SEE_OTHER, &to.unwrap_or_else(|| visit.url("")));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, reply::PRIVATE);
@@ -59,7 +80,8 @@ pub async fn end_qa(visit: Visit, body: Bytes) -> Response {
 
 /// The form.
 struct Answer {
-    consent: Consent,
+    /// `None`: as it was answered before.
+    consent: Option<Consent>,
     /// Where it came from; `None`: it did not say, or named no page of the shop.
     to: Option<String>,
 }
@@ -69,19 +91,21 @@ impl Answer {
         let fields = fields(body, MOST_FIELDS);
         let is_checked = |name: &str| fields.contains_key(name);
         let consent = match fields.get("answer").map(String::as_str) {
-            Some("all") => Consent { statistics: true, personalisation: true },
-            Some("needed") => Consent::default(),
-            Some("chosen") => Consent {
+            Some("all") => Some(Consent { statistics: true, personalisation: true }),
+            Some("needed") => Some(Consent::default()),
+            Some("chosen") => Some(Consent {
                 statistics: is_checked("statistics"),
                 personalisation: is_checked("personalisation"),
-            },
+            }),
+            Some("given") => None,
             _ => {
                 let mut problem = Problem::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
                     "invalid",
-                    "The form lacks an answer: send answer=all, needed or chosen.",
+                    "The form lacks an answer: send answer=all, needed, chosen or given.",
                 );
-                problem.fields = vec![FieldProblem::new("answer", "unknown", "Send all, needed or chosen.")];
+                problem.fields =
+                    vec![FieldProblem::new("answer", "unknown", "Send all, needed, chosen or given.")];
                 return Err(problem);
             }
         };
@@ -104,8 +128,9 @@ mod tests {
     #[track_caller]
     fn check(form: &str, expected: Option<(bool, bool)>) {
         let answer = Answer::parse(form.as_bytes());
-        let found = answer.map(|answer| (answer.consent.statistics, answer.consent.personalisation));
-        assert_eq!(found.ok(), expected, "{form}");
+        let consent = answer.ok().and_then(|answer| answer.consent);
+        let found = consent.map(|consent| (consent.statistics, consent.personalisation));
+        assert_eq!(found, expected, "{form}");
     }
 
     #[test]
@@ -122,6 +147,7 @@ mod tests {
             "answer=yes",
             "statistics=yes",
             "Answer=all",
+            "answer=given&statistics=yes",
             "a=1&a=2&b=&c=&d=&e=&f=&g=&answer=all",
         ] {
             check(form, None);

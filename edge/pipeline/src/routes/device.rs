@@ -122,7 +122,7 @@ pub async fn manifest(visit: Visit) -> Response {
 }
 
 /// On a device: what only the shop itself can do.
-pub async fn out_of_reach(visit: Visit) -> Response {
+async fn out_of_reach(visit: Visit) -> Response {
     reply::private_page(StatusCode::SERVICE_UNAVAILABLE, pages::out_of_reach(visit.page().await))
 }
 

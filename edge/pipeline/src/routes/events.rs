@@ -2,12 +2,13 @@
 //! what it can't read with the reason.
 
 use crate::gateway::log::Level;
+use crate::gateway::visitor::identity::VisitorKeys;
 use crate::gateway::visitor::{Visitor, agent};
 use crate::visit::Visit;
 use crate::{Host, Problem};
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use orilla_events::{Device, Event, EventId, LONGEST_BODY, Message, Origin, Sender, What};
 use orilla_orders::{IdempotencyKey, OrderToken};
 use orilla_shop::PortError;
@@ -27,6 +28,15 @@ pub fn counted(visit: &Visit) -> Option<Sender> {
     Some(Sender { visitor: id.text(), country, device: device(visitor) })
 }
 
+/// As whom a browser with these cookies (the text of the header) is counted, as its own device sees it; whether that is
+/// so the edge decides.
+pub fn counted_away(cookies: &str, now: i64) -> Option<String> {
+    let cookies = HeaderValue::from_str(cookies).ok()?;
+    let visitor = Visitor::of(&HeaderMap::from_iter([(header::COOKIE, cookies)]), &Extensions::new());
+    let id = visitor.id(Some(&VisitorKeys::of_own_device()), now)?;
+    visitor.may_be_counted().then(|| id.text())
+}
+
 fn device(visitor: &Visitor) -> Device {
     match visitor.device() {
         agent::Device::Phone => Device::Phone,
@@ -35,7 +45,7 @@ fn device(visitor: &Visitor) -> Device {
     }
 }
 
-/// Takes a batch of events. The answer is the same for who is counted and who is not; 204 means that the queue has it
+/// Takes a batch of events; on a device, where they wait for a network. The answer is the same for who is counted and who is not; 204 means that the queue has it
 /// (or that nobody wants it), anything else that it has to be sent again.
 pub async fn collect(visit: Visit, body: Bytes) -> Response {
     if body.len() > LONGEST_BODY {
@@ -45,7 +55,7 @@ pub async fn collect(visit: Visit, body: Bytes) -> Response {
     let (Some(sender), false) = (counted(&visit), body.is_empty()) else { return nothing() };
     let body = String::from_utf8_lossy(&body).into_owned();
     let message = Message { sender, received: visit.host.clock.now(), origin: Origin::Page(body) };
-    match visit.host.events.put(&message.text()).await {
+    match visit.host.events.put(&message).await {
         Ok(()) => nothing(),
         Err(error) => Problem::from(error).into_response(),
     }
@@ -84,7 +94,7 @@ async fn tell(
     let what = What::OrderPlaced { revenue: stored.order()?.placed.total };
     let id = EventId::parse(key.as_str()).map_err(|error| unexpected(error.to_string()))?;
     let origin = Origin::Shop(Event { id, at, what });
-    host.events.put(&Message { sender, received: host.clock.now(), origin }.text()).await
+    host.events.put(&Message { sender, received: host.clock.now(), origin }).await
 }
 
 #[cfg(test)]

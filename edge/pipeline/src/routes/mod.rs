@@ -72,8 +72,9 @@ pub fn away_router() -> Router {
     router
         .route("/", get(catalog::choose_language))
         .merge(cart::functions())
-        .route("/fn/consent", post(device::out_of_reach))
-        .route("/fn/qa", post(device::out_of_reach))
+        .route("/fn/consent", post(consent::answer_away))
+        .route("/fn/qa", post(consent::end_qa))
+        .route("/e", post(events::collect))
         .route("/art/{name}", get(pictures::drawn))
         .route("/img/{id}", get(pictures::remote))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))

@@ -5,7 +5,7 @@ use crate::{Isolate, inspect};
 use async_trait::async_trait;
 use futures::executor::block_on;
 use orilla_push::Request as PushRequest;
-use orilla_shop::events::EventQueue;
+use orilla_shop::events::{EventQueue, Message};
 use orilla_shop::notices::{NoticeQueue, PushAnswer, PushService};
 use orilla_shop::team::rollouts::Alarm;
 use orilla_shop::team::{KeptPages, PagesReport};
@@ -126,11 +126,11 @@ pub struct Near {
 
 #[async_trait]
 impl EventQueue for Queue {
-    async fn put(&self, message: &str) -> Result<(), PortError> {
+    async fn put(&self, message: &Message) -> Result<(), PortError> {
         if self.is_broken.load(Ordering::Relaxed) {
             return Err(PortError::Unavailable("switched off for a test".into()));
         }
-        self.waiting.lock().unwrap().push(message.to_owned());
+        self.waiting.lock().unwrap().push(message.text());
         Ok(())
     }
 }

@@ -1,15 +1,16 @@
 //! What pages do with waiting orders.
 
-use super::{Shelf, Waiting, WaitingOrder};
+use super::report::is_report;
+use super::{Command, Shelf, Waiting, WaitingOrder};
 use crate::{Clock, PortError};
 use orilla_orders::{Fingerprint, IdempotencyKey};
 use orilla_outbox::{NotNow, State};
 use std::sync::Arc;
 
 /// How often a change that met another one is made anew. Each time, the other one was made.
-const MOST_TRIES: usize = 5;
+pub(super) const MOST_TRIES: usize = 5;
 
-/// The orders that wait on this device.
+/// What waits on this device: orders, and what is told of its visitor.
 #[derive(Clone)]
 pub struct Outbox {
     pub(super) shelf: Arc<dyn Shelf>,
@@ -26,16 +27,23 @@ pub enum Confirmed {
 }
 
 impl Outbox {
-    /// The orders on this shelf.
+    /// What is on this shelf.
     pub fn new(shelf: Arc<dyn Shelf>, clock: Arc<dyn Clock>) -> Self {
         Outbox { shelf, clock }
     }
 
-    /// All of them, the oldest first. What another build wrote in a way that this one does not know stays where it is.
+    /// All orders, the oldest first.
     ///
     /// # Errors
     /// The storage's.
     pub async fn all(&self) -> Result<Vec<Waiting>, PortError> {
+        let mut all = self.everything().await?;
+        all.retain(|waiting| !is_report(waiting));
+        Ok(all)
+    }
+
+    /// All that waits, the first first. What another build wrote in a way that this one does not know stays where it is.
+    pub(super) async fn everything(&self) -> Result<Vec<Waiting>, PortError> {
         let texts = self.shelf.all().await?;
         let mut all: Vec<Waiting> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
         all.sort_by(|a, b| (a.place(), a.id()).cmp(&(b.place(), b.id())));
@@ -65,6 +73,7 @@ impl Outbox {
         let key = key.as_str();
         // Each order is about itself: none waits for another one.
         let about = format!("order {key}");
+        let order = Command::Order(Box::new(order));
         let entry = Waiting::new(key.to_owned(), about, place, order, self.clock.now(), unsure);
         // A form that is sent twice is one order.
         self.write(0, &entry).await.map(drop)
@@ -90,14 +99,16 @@ impl Outbox {
     pub async fn confirm(&self, key: &str, asked: &Fingerprint) -> Result<Confirmed, PortError> {
         let now = self.clock.now();
         let changed = self.change(key, |waiting| {
-            let (State::Asks { question }, Some(order)) = (waiting.state(), waiting.body()) else {
+            let order = waiting.body().and_then(Command::order);
+            let (State::Asks { question }, Some(order)) = (waiting.state(), order) else {
                 return Err(NotNow);
             };
             if question.fingerprint != *asked || !question.orderable {
                 return Err(NotNow);
             }
             let (agreed, seen) = (question.fingerprint.clone(), Some(question.now.clone()));
-            waiting.confirm(WaitingOrder { agreed, seen, prices_from: now, ..order.clone() }, now)
+            let order = WaitingOrder { agreed, seen, prices_from: now, ..order.clone() };
+            waiting.confirm(Command::Order(Box::new(order)), now)
         });
         Ok(if changed.await? { Confirmed::Yes } else { Confirmed::Outdated })
     }
@@ -113,7 +124,7 @@ impl Outbox {
                 return Ok(None);
             }
             if self.shelf.remove(key, waiting.version()).await? {
-                return Ok(waiting.body().cloned());
+                return Ok(waiting.body().and_then(Command::order).cloned());
             }
         }
         Ok(None)
@@ -138,7 +149,7 @@ impl Outbox {
         Err(PortError::Unavailable(format!("{MOST_TRIES} others changed a waiting order first")))
     }
 
-    /// Writes an order down over the version that it was made from.
+    /// Writes it down over the version that it was made from.
     pub(super) async fn write(&self, over: u32, waiting: &Waiting) -> Result<bool, PortError> {
         let text =
             serde_json::to_string(waiting).map_err(|error| PortError::Unexpected(error.to_string()))?;

@@ -1,14 +1,35 @@
-//! An order on a device.
+//! What waits on a device: orders, and what is told of visitors.
 
+use super::Report;
 use orilla_money::Money;
 use orilla_orders::{Cart, Checkout, Fingerprint, OrderNumber, OrderToken, Quote};
 use orilla_outbox::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// An order as it waits on a device. Its id is the key of the form. Written down on devices, and read there by later
+/// What waits on a device. The id of an order is the key of its form. Written down on devices, and read there by later
 /// builds: change a type here only so that old JSON can still be read.
-pub type Waiting = Entry<WaitingOrder, Placed, Asked, String>;
+pub type Waiting = Entry<Command, Placed, Asked, String>;
+
+/// What the shop is to be told when it is in reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Command {
+    /// An order.
+    Order(Box<WaitingOrder>),
+    /// What a visitor did. Nobody waits for an answer: it is forgotten when the shop has it.
+    Report(Report),
+}
+
+impl Command {
+    /// The order, if it is one.
+    pub fn order(&self) -> Option<&WaitingOrder> {
+        match self {
+            Command::Order(order) => Some(order),
+            Command::Report(_) => None,
+        }
+    }
+}
 
 /// What a shopper has ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

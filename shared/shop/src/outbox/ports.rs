@@ -3,7 +3,7 @@
 use crate::PortError;
 use async_trait::async_trait;
 
-/// Where waiting orders are kept: they hold names and addresses, and must not get lost.
+/// Where it is kept: it holds names and addresses, and must not get lost.
 #[async_trait]
 pub trait Shelf: Send + Sync {
     /// All that is there, in any order.
@@ -17,7 +17,7 @@ pub trait Shelf: Send + Sync {
     async fn remove(&self, id: &str, version: u32) -> Result<bool, PortError>;
 }
 
-/// The shop's API.
+/// The shop, and who this browser is to it.
 #[async_trait]
 pub trait Counter: Send + Sync {
     /// Whether the shop is in reach. It asks for something that changes nothing and is short: so a network that is away
@@ -26,6 +26,12 @@ pub trait Counter: Send + Sync {
 
     /// `POST /api/v1/orders` with this idempotency key. An error: no answer came, whatever became of the request.
     async fn order(&self, key: &str, body: String) -> Result<Answer, PortError>;
+
+    /// As whom the visitor is counted now: `None` without consent. It is asked anew before each telling.
+    async fn counted(&self) -> Option<String>;
+
+    /// `POST /e`: what the visitor did. An error: no answer came.
+    async fn tell(&self, body: String) -> Result<Answer, PortError>;
 }
 
 /// An HTTP answer.

@@ -87,6 +87,16 @@ pub(super) fn read(answer: &Answer) -> Reply<Placed, Asked, String> {
     }
 }
 
+/// Whether the shop has a report, or will never take it. Each of its events has an id, so that it may be told twice.
+pub(super) fn is_final(answer: &Answer) -> bool {
+    match answer.status {
+        204 => true,
+        408 | 429 => false,
+        400..=499 => serde_json::from_slice::<Problem>(&answer.body).is_ok(),
+        _ => false,
+    }
+}
+
 fn refusal(problem: Problem) -> Reply<Placed, Asked, String> {
     if let Some(quote) = problem.quote {
         return Reply::Asks(quote.into());

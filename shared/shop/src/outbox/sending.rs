@@ -1,6 +1,7 @@
-//! Bringing waiting orders to the shop.
+//! Bringing to the shop what waits.
 
-use super::{Counter, Outbox, Waiting, reply};
+use super::report::is_report;
+use super::{Command, Counter, Outbox, Waiting, reply};
 use crate::{PortError, Random};
 use orilla_outbox::{Next, Reply, State, next};
 use serde::Serialize;
@@ -33,10 +34,10 @@ impl Outbox {
         random: &dyn Random,
         hurry: bool,
     ) -> Result<Sent, PortError> {
-        self.begin_sending(hurry).await?;
+        self.begin_sending(counter, hurry).await?;
         let mut is_open = false;
         for _ in 0..MOST_SENDINGS {
-            let all = self.all().await?;
+            let all = self.everything().await?;
             let waiting = match next(&all, self.clock.now()) {
                 Next::Send(waiting) => waiting.clone(),
                 Next::Wait(due) => return Ok(sent(&all, Some(due))),
@@ -48,7 +49,7 @@ impl Outbox {
             }
             is_open = self.send_one(waiting, counter, random).await?;
         }
-        Ok(sent(&self.all().await?, Some(self.clock.now())))
+        Ok(sent(&self.everything().await?, Some(self.clock.now())))
     }
 
     /// Where every order is, without sending any.
@@ -56,7 +57,7 @@ impl Outbox {
     /// # Errors
     /// The storage's.
     pub async fn states(&self) -> Result<Sent, PortError> {
-        let all = self.all().await?;
+        let all = self.everything().await?;
         let due = match next(&all, self.clock.now()) {
             Next::Send(_) => Some(self.clock.now()),
             Next::Wait(due) => Some(due),
@@ -65,12 +66,18 @@ impl Outbox {
         Ok(sent(&all, due))
     }
 
-    async fn begin_sending(&self, hurry: bool) -> Result<(), PortError> {
+    async fn begin_sending(&self, counter: &dyn Counter, hurry: bool) -> Result<(), PortError> {
         let now = self.clock.now();
-        for mut waiting in self.all().await? {
+        let all = self.everything().await?;
+        let counted = if all.iter().any(is_report) { counter.counted().await } else { None };
+        for mut waiting in all {
             let over = waiting.version();
-            let is_old = now.saturating_sub(waiting.since()) > REMEMBERED;
-            if is_old && matches!(waiting.state(), State::Done { .. }) {
+            let is_over = match waiting.body() {
+                Some(Command::Report(report)) => !report.is_wanted(counted.as_deref(), now),
+                Some(Command::Order(_)) => false,
+                None => now.saturating_sub(waiting.since()) > REMEMBERED,
+            };
+            if is_over {
                 self.shelf.remove(waiting.id(), over).await?;
             } else if waiting.recover(now) | (hurry && waiting.hurry(now)) {
                 self.write(over, &waiting).await?;
@@ -79,7 +86,7 @@ impl Outbox {
         Ok(())
     }
 
-    /// Sends an order. Says whether the shop answered.
+    /// Sends one. Says whether the shop answered.
     async fn send_one(
         &self,
         mut waiting: Waiting,
@@ -87,14 +94,34 @@ impl Outbox {
         random: &dyn Random,
     ) -> Result<bool, PortError> {
         let over = waiting.version();
+        let body = match waiting.body() {
+            Some(Command::Order(order)) => order.request(),
+            Some(Command::Report(report)) => {
+                let (counted, now) = (counter.counted().await, self.clock.now());
+                // Consent may have been taken back since the last one.
+                if !report.is_wanted(counted.as_deref(), now) {
+                    return self.shelf.remove(waiting.id(), over).await.map(|_| true);
+                }
+                report.request(now)
+            }
+            None => return Ok(true),
+        };
         // Whoever took it back in the meantime was first.
-        let Some(body) = waiting.body().map(|order| order.request()) else { return Ok(true) };
         if waiting.begin().is_err() || !self.write(over, &waiting).await? {
             return Ok(true);
         }
-        let reply = match counter.order(waiting.id(), body).await {
-            Ok(answer) => reply::read(&answer),
-            Err(_) => Reply::Later { after: 0, unsure: true },
+        let reply = if is_report(&waiting) {
+            match counter.tell(body).await {
+                Ok(answer) if reply::is_final(&answer) => {
+                    return self.shelf.remove(waiting.id(), waiting.version()).await.map(|_| true);
+                }
+                _ => Reply::Later { after: 0, unsure: true },
+            }
+        } else {
+            match counter.order(waiting.id(), body).await {
+                Ok(answer) => reply::read(&answer),
+                Err(_) => Reply::Later { after: 0, unsure: true },
+            }
         };
         let is_there = !matches!(reply, Reply::Later { unsure: true, .. });
         let over = waiting.version();
@@ -136,5 +163,6 @@ pub fn state_name(waiting: &Waiting) -> &'static str {
 
 fn sent(all: &[Waiting], due: Option<i64>) -> Sent {
     let state = |waiting: &Waiting| (waiting.id().to_owned(), state_name(waiting));
-    Sent { states: all.iter().map(state).collect(), due }
+    let orders = all.iter().filter(|waiting| !is_report(waiting));
+    Sent { states: orders.map(state).collect(), due }
 }

@@ -1,3 +1,5 @@
+mod reports;
+
 use super::testing::Memory;
 use super::*;
 use crate::{Clock, PortError, Random};
@@ -32,6 +34,10 @@ struct Script {
     outbox: Outbox,
     is_open: AtomicBool,
     answers: Mutex<VecDeque<(u16, String)>>,
+    /// As whom the visitor is counted.
+    counted: Mutex<Option<&'static str>>,
+    /// What was told.
+    told: Mutex<Vec<String>>,
     /// The bodies that were sent, each with the order's state on the shelf at that moment.
     sent: Mutex<Vec<(String, &'static str)>>,
 }
@@ -44,6 +50,19 @@ impl Counter for Script {
     async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
         let state = state_name(&self.outbox.get(key).await?.unwrap());
         self.sent.lock().unwrap().push((body, state));
+        self.answer()
+    }
+    async fn counted(&self) -> Option<String> {
+        self.counted.lock().unwrap().map(str::to_owned)
+    }
+    async fn tell(&self, body: String) -> Result<Answer, PortError> {
+        self.told.lock().unwrap().push(body);
+        self.answer()
+    }
+}
+
+impl Script {
+    fn answer(&self) -> Result<Answer, PortError> {
         let next = self.answers.lock().unwrap().pop_front();
         let (status, body) = next.ok_or_else(|| PortError::Unavailable("no answer".into()))?;
         Ok(Answer { status, retry_after: 0, body: body.into_bytes() })
@@ -62,8 +81,9 @@ impl Device {
         let (clock, shelf) = (Arc::new(Hand::default()), Arc::new(Memory::default()));
         let outbox = Outbox::new(shelf.clone(), clock.clone());
         let answers = answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
-        let (is_open, sent) = (AtomicBool::new(true), Mutex::default());
-        let shop = Script { outbox: outbox.clone(), is_open, answers: Mutex::new(answers), sent };
+        let (is_open, sent, told) = (AtomicBool::new(true), Mutex::default(), Mutex::default());
+        let (answers, counted) = (Mutex::new(answers), Mutex::new(Some("ada")));
+        let shop = Script { outbox: outbox.clone(), is_open, answers, counted, told, sent };
         Device { outbox, clock, shelf, shop }
     }
 

@@ -48,10 +48,25 @@ impl Consent {
 /// The cookies that follow from an answer: the answer itself, and with consent who the visitor is; without, the end of
 /// the id and of what was noted of the visitor.
 pub fn cookies_of_answer(answer: Consent, visitor: Option<(Identified, &VisitorKeys)>) -> Vec<HeaderValue> {
+    let mut cookies = cookies_of_visitor(answer, visitor);
+    cookies.insert(0, answer.cookie());
+    cookies
+}
+
+/// Those that follow from an answer that the browser has already.
+pub fn cookies_of_visitor(answer: Consent, visitor: Option<(Identified, &VisitorKeys)>) -> Vec<HeaderValue> {
     let visitor = visitor.filter(|_| answer.any());
     let visitor = visitor.map_or_else(forget_visitor, |(known, keys)| known.cookie(keys));
     let viewed = (!answer.personalisation).then(forget_viewed);
-    [answer.cookie(), visitor].into_iter().chain(viewed).collect()
+    std::iter::once(visitor).chain(viewed).collect()
+}
+
+/// Those that follow on a device that the shop is out of reach of: what was agreed to is noted, and what was taken back
+/// ends at once. Who the visitor is stays as it is: an id can be made by the shop alone.
+pub fn cookies_away(answer: Consent) -> Vec<HeaderValue> {
+    let visitor = (!answer.any()).then(forget_visitor);
+    let viewed = (!answer.personalisation).then(forget_viewed);
+    std::iter::once(answer.cookie()).chain(visitor).chain(viewed).collect()
 }
 
 #[cfg(test)]
@@ -93,6 +108,19 @@ mod tests {
             .filter(|pair| !pair.ends_with('='))
             .collect();
         headers(&[("cookie", &pairs.join("; "))])
+    }
+
+    #[test]
+    fn on_a_device_consent_is_noted_and_what_is_taken_back_ends() {
+        let names = |(statistics, personalisation)| {
+            let cookies = cookies_away(Consent { statistics, personalisation });
+            let pairs = cookies.iter().map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());
+            pairs.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(names((true, true)), ["__Host-consent=1.11"]);
+        assert_eq!(names((true, false)), ["__Host-consent=1.10", "__Host-viewed="]);
+        assert_eq!(names((false, true)), ["__Host-consent=1.01"]);
+        assert_eq!(names((false, false)), ["__Host-consent=1.00", "__Host-visitor=", "__Host-viewed="]);
     }
 
     #[test]

@@ -152,10 +152,12 @@ impl Visitor {
 
     /// Whether a view may be counted in statistics: a person, who sees the page as it is, and has agreed.
     pub fn counts(&self) -> bool {
-        self.qa().is_none()
-            && self.consent().is_some_and(|consent| consent.statistics)
-            && self.purpose() == Purpose::Visit
-            && !self.is_bot()
+        self.may_be_counted() && self.purpose() == Purpose::Visit && !self.is_bot()
+    }
+
+    /// Whether the visitor has agreed to be counted, and sees what was meant for them.
+    pub fn may_be_counted(&self) -> bool {
+        self.qa().is_none() && self.consent().is_some_and(|consent| consent.statistics)
     }
 }
 
