@@ -6,7 +6,7 @@ use crate::drawn::{Draw, Drawn};
 use crate::page::StudioContext;
 use leptos::prelude::*;
 use orilla_experiments::{Analysis, Broken, Experiment, Verdict};
-use orilla_stats::{Interval, Result, SampleRatio};
+use orilla_stats::{Interval, Result, SRM_THRESHOLD, SampleRatio};
 use orilla_ui::{Notice, NoticeKind};
 
 /// The three sentences; the second is missing where nothing is known.
@@ -40,15 +40,27 @@ pub(super) fn section(
     let sure = sure.map(|sure| view! { <p>{sure}</p> });
     // The advice of an experiment that is decided is history.
     let to_do = experiment.decision.is_none().then(|| view! { <p><strong>{to_do}</strong></p> });
+    let devices = (experiment.decision.is_none() && do_devices_differ(experiment, analysis))
+        .then(|| view! { <Notice kind=NoticeKind::Info><p>{words.reading_devices()}</p></Notice> });
     let hypothesis = experiment.design.hypothesis.clone();
     view! {
         <section aria-labelledby="reading">
             <h2 id="reading">{words.reading_title()}</h2>
             <blockquote><p>{hypothesis}</p></blockquote>
             <Notice kind=kind><p>{known}</p>{sure}{to_do}</Notice>
+            {devices}
             {harmed}
         </section>
     }
+}
+
+/// Whether a bandit that gives each device its own has good reason to. Anybody may look on any day, so that a chance of one in
+/// a thousand is asked for, as of a split that is off.
+fn do_devices_differ(experiment: &Experiment, analysis: &Analysis) -> bool {
+    let is_by_device = experiment.design.bandit.is_some_and(|plan| plan.by_device);
+    let reports = analysis.segments.iter().filter_map(|table| table.report.as_ref().ok());
+    let mut found = reports.filter_map(|report| report.heterogeneity.as_ref().ok());
+    is_by_device && found.any(|same| same.p_value < SRM_THRESHOLD)
 }
 
 fn said(studio: &StudioContext, experiment: &Experiment, analysis: &Analysis) -> Said {

@@ -160,6 +160,8 @@ fn each_device_gets_shares_of_its_own() {
     }
     assert_eq!(table.matches("<tr>").count(), 4, "{table}");
     assert!(page.contains("comes with two devices"), "{page}");
+    // Over all devices there is no difference, and that is not the whole truth.
+    assert!(page.contains("The change is not the same with each device"), "{page}");
 }
 
 #[test]
