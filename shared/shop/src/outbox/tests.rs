@@ -186,6 +186,26 @@ fn what_is_taken_back_is_not_sent() {
     assert_eq!(block_on(device.outbox.take_back("key-of-a-form")).unwrap(), None);
 }
 
+/// Orders were all that waited, once: what stands on devices from then is read.
+#[test]
+fn an_order_of_an_earlier_build_is_sent() {
+    let device = Device::new(&[(201, PLACED)]);
+    let written = serde_json::json!({
+        "id": "key-of-a-form",
+        "aggregate": "order key-of-a-form",
+        "place": 1,
+        "since": 0,
+        "version": 1,
+        "tries": 0,
+        "unsure": false,
+        "bodies": [order()],
+        "state": { "is": "waiting", "due": 0 },
+    });
+    block_on(device.shelf.write("key-of-a-form", 0, 1, written.to_string())).unwrap();
+    assert_eq!(device.send().states["key-of-a-form"], "done");
+    assert_eq!(device.sent(), 1);
+}
+
 #[test]
 fn what_an_earlier_build_wrote_otherwise_stays_and_is_not_in_the_way() {
     let device = Device::new(&[(201, PLACED)]);
