@@ -1,5 +1,5 @@
 // A network between a browser and the shop that a test can cut, let hang, or change what comes over.
-import { type Server, createServer, request } from "node:http";
+import { type IncomingMessage, type Server, createServer, request } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 export class Network {
@@ -9,12 +9,14 @@ export class Network {
   readonly asked: string[] = [];
   /** Paths whose requests reach the shop, and whose answers nobody gets; and what is told of each that the shop gave. */
   readonly swallowed = new Map<string, () => void>();
+  private readonly detained = new Map<string, (request: IncomingMessage) => void>();
+  private readonly held = new Map<string, Promise<void>>();
   private readonly sockets = new Set<Socket>();
   private hangs = false;
   private readonly server: Server;
   private port = 0;
 
-  private constructor(shop: string) {
+  private constructor(private readonly shop: string) {
     const { hostname, port } = new URL(shop);
     this.server = createServer((incoming, outgoing) => {
       const path = incoming.url ?? "/";
@@ -25,6 +27,11 @@ export class Network {
         outgoing.writeHead(200, { "content-type": instead.type, "cache-control": "no-cache" });
         return void outgoing.end(instead.body);
       }
+      const detain = this.detained.get(path);
+      if (detain) {
+        this.detained.delete(path);
+        return detain(incoming);
+      }
       const { method, headers } = incoming;
       const onward = request({ hostname, port, path, method, headers }, (answer) => {
         const swallowed = this.swallowed.get(path);
@@ -32,8 +39,13 @@ export class Network {
           answer.resume();
           return void answer.on("end", swallowed);
         }
-        outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-        answer.pipe(outgoing);
+        const hand = () => {
+          outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+          answer.pipe(outgoing);
+        };
+        const held = this.held.get(path);
+        if (held) void held.then(hand);
+        else hand();
       });
       onward.on("error", () => outgoing.destroy());
       incoming.pipe(onward);
@@ -76,6 +88,28 @@ export class Network {
   /** Lets what is sent to a path reach the shop, and keeps the answers. Ends when the shop has answered one. */
   swallow(path: string): Promise<void> {
     return new Promise((resolve) => this.swallowed.set(path, resolve));
+  }
+
+  /** Takes the next request to a path, and keeps it. What it gives sends it on after all, and tells the shop's status. */
+  detain(path: string): Promise<() => Promise<number>> {
+    return new Promise((resolve) =>
+      this.detained.set(path, async (incoming) => {
+        const body = Buffer.concat(await incoming.toArray());
+        const { method, headers: { connection, host, "content-length": _, ...headers } } = incoming;
+        const sent = { method, headers: headers as Record<string, string>, body };
+        resolve(async () => (await fetch(new URL(path, this.shop), sent)).status);
+      }),
+    );
+  }
+
+  /** Keeps the shop's answers to a path back until what it gives is called. */
+  hold(path: string): () => void {
+    let release = () => {};
+    this.held.set(path, new Promise((resolve) => (release = resolve)));
+    return () => {
+      this.held.delete(path);
+      release();
+    };
   }
 
   /** Takes what is sent, and never answers. */

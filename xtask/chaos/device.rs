@@ -129,7 +129,11 @@ impl Device {
             for _ in 0..self.dice.below(3) {
                 self.send(weather, true);
                 weather.deliver(&mut self.dice);
-                self.answer(self.dice.clone().happens(70));
+                let yes = self.dice.happens(70);
+                self.answer(yes);
+                if self.dice.happens(4) {
+                    self.regret();
+                }
             }
         }
         for _ in 0..MOST_CALM {
@@ -138,6 +142,7 @@ impl Device {
                 break;
             }
         }
+        self.answer(true);
         self.tell();
     }
 
@@ -159,7 +164,7 @@ impl Device {
 
     /// Sends what is due. Says whether something is still open.
     fn send(&mut self, weather: &Weather<'_>, is_rough: bool) -> bool {
-        let line = Line { weather, dice: Mutex::new(self.dice.fork()), is_rough };
+        let line = Line { weather, outbox: &self.outbox, dice: Mutex::new(self.dice.fork()), is_rough };
         let hurry = !is_rough || self.dice.happens(50);
         let sent = run(self.outbox.send(&line, &self.random, hurry));
         let jump = sent.as_ref().and_then(|sent| sent.due).unwrap_or(0);
@@ -168,19 +173,38 @@ impl Device {
             // Somebody starts the shop again.
             std::thread::sleep(std::time::Duration::from_millis(250));
         }
-        sent.is_none_or(|sent| sent.states.values().any(|state| !matches!(*state, "done" | "refused")))
+        sent.is_none_or(|sent| {
+            sent.states.values().any(|state| !matches!(*state, "done" | "refused" | "withdrawn"))
+        })
     }
 
-    /// Answers what the shop has asked: yes, or that the order is given up, as is what can't be had.
+    /// Answers what the shop has asked: yes, or not now; what can't be had is given up.
     fn answer(&mut self, yes: bool) {
         for waiting in run(self.outbox.all()).unwrap_or_default() {
-            let State::Asks { question } = waiting.state() else { continue };
-            let (key, seen) = (waiting.id().to_owned(), question.fingerprint.clone());
-            if yes && question.orderable {
-                run(self.outbox.confirm(&key, &seen));
-            } else if !question.orderable && run(self.outbox.take_back(&key)).flatten().is_some() {
-                self.told.given_up.push(key);
+            match waiting.state() {
+                State::Asks { question } if question.orderable && yes => {
+                    run(self.outbox.confirm(waiting.id(), &question.fingerprint));
+                }
+                State::Asks { question } if question.orderable => {}
+                State::Asks { .. } | State::Withdrawn => self.take_back(waiting.id()),
+                _ => {}
             }
+        }
+    }
+
+    /// Somebody changes their mind, whatever has become of the order.
+    fn regret(&mut self) {
+        let waiting = run(self.outbox.all()).unwrap_or_default();
+        let open: Vec<_> = waiting.iter().filter(|waiting| waiting.can_be_taken_back()).collect();
+        let at = usize::try_from(self.dice.below(open.len() as u64)).unwrap_or(0);
+        if let Some(waiting) = open.get(at) {
+            self.take_back(waiting.id());
+        }
+    }
+
+    fn take_back(&mut self, key: &str) {
+        if run(self.outbox.take_back(key)).flatten().is_some() {
+            self.told.given_up.push(key.to_owned());
         }
     }
 
@@ -189,8 +213,8 @@ impl Device {
             let key = waiting.id().to_owned();
             match Waiting::state(&waiting) {
                 State::Done { answer } => drop(self.told.placed.insert(key, answer.number.0)),
-                State::Refused { .. } => self.told.refused.push(key),
-                _ => self.told.open.push(key),
+                State::Refused { reason } => self.told.refused.push(format!("{key}: {reason}")),
+                state => self.told.open.push(format!("{key}: {state:?}")),
             }
         }
     }

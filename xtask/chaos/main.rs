@@ -7,21 +7,27 @@ mod device;
 mod dice;
 mod network;
 mod shop;
+mod shopper;
 mod verdict;
 
 use device::Device;
 use dice::Dice;
 use network::Weather;
 use shop::{Product, Shop};
+use shopper::Shopper;
 use std::process::ExitCode;
 use std::sync::Mutex;
-use verdict::Verdict;
+use verdict::{Carts, Verdict};
 
 /// An error is one line for the one who looks.
 pub type Result<T> = std::result::Result<T, String>;
 
 /// Devices that act at the same time.
-const HANDS: usize = 8;
+const HANDS: usize = 24;
+/// Orders for each shopper with an account, and how many of those there are at most; how many act at the same time.
+const ORDERS_OF_SHOPPER: usize = 50;
+const MOST_SHOPPERS: usize = 100;
+const SHOPPERS_AT_ONCE: usize = 2;
 /// Products that are sold, and the orders that there are for each piece of their stock: not all can have one.
 const PRODUCTS: usize = 6;
 const WANTED_OF_STOCK: f64 = 1.3;
@@ -59,6 +65,11 @@ fn run() -> Result<bool> {
     let queue = Mutex::new(devices);
     let done = Mutex::new(Vec::new());
     let owner = Mutex::new(dice.fork());
+    let shoppers = (1..=u8::try_from((orders / ORDERS_OF_SHOPPER).clamp(1, MOST_SHOPPERS)).unwrap_or(1))
+        .map(|seed| Shopper::new(seed, dice.fork()));
+    let shoppers = Mutex::new(shoppers.collect::<Vec<_>>());
+    let carts = Mutex::new(Carts::default());
+    let named = stalls.lock().map_err(|_| "nobody has it yet")?.clone();
     std::thread::scope(|scope| {
         for _ in 0..HANDS {
             scope.spawn(|| {
@@ -73,11 +84,24 @@ fn run() -> Result<bool> {
                 }
             });
         }
+        for _ in 0..SHOPPERS_AT_ONCE {
+            scope.spawn(|| {
+                while let Some(mut shopper) = shoppers.lock().ok().and_then(|mut shoppers| shoppers.pop()) {
+                    let is_one =
+                        shopper.live(&shop, &named).inspect_err(|error| eprintln!("a cart: {error}"));
+                    if let Ok(mut carts) = carts.lock() {
+                        carts.all += 1;
+                        carts.apart += usize::from(is_one != Ok(true));
+                    }
+                }
+            });
+        }
     });
     weather.deliver_all();
     let devices = done.into_inner().map_err(|_| "a device panicked")?;
     let products = stalls.into_inner().map_err(|_| "a device panicked")?;
-    let verdict = Verdict::reach(&shop, &products, &devices)?;
+    let carts = carts.into_inner().map_err(|_| "a shopper panicked")?;
+    let verdict = Verdict::reach(&shop, &products, &devices, carts)?;
     println!("{}", verdict.table(*seed, &weather));
     Ok(verdict.is_good(orders))
 }

@@ -4,7 +4,7 @@ use crate::dice::Dice;
 use crate::shop::Shop;
 use async_trait::async_trait;
 use orilla_shop::PortError;
-use orilla_shop::outbox::{Answer, Counter};
+use orilla_shop::outbox::{Answer, Counter, Outbox};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,13 +17,14 @@ pub struct Told {
     pub duplicates: AtomicU32,
     pub held_up: AtomicU32,
     pub stops: AtomicU32,
+    pub regretted: AtomicU32,
     pub unanswered: AtomicU32,
 }
 
 /// The network of all devices: what it holds up gets there later, out of order, or twice.
 pub struct Weather<'a> {
     shop: &'a Shop,
-    held_up: Mutex<Vec<(String, String)>>,
+    held_up: Mutex<Vec<(String, Option<String>)>>,
     pub told: Told,
 }
 
@@ -41,20 +42,20 @@ impl<'a> Weather<'a> {
         let index = usize::try_from(dice.below(held.len() as u64)).unwrap_or(0);
         let (key, body) = held.swap_remove(index);
         drop(held);
-        self.shop.order(&key, &body).ok();
+        self.shop.order(&key, body.as_deref()).ok();
     }
 
     /// All of it gets there.
     pub fn deliver_all(&self) {
         let held = self.held_up.lock().map(|mut held| std::mem::take(&mut *held)).unwrap_or_default();
         for (key, body) in held {
-            self.shop.order(&key, &body).ok();
+            self.shop.order(&key, body.as_deref()).ok();
         }
     }
 
-    fn hold_up(&self, key: &str, body: &str) {
+    fn hold_up(&self, key: &str, body: Option<&str>) {
         if let Ok(mut held) = self.held_up.lock() {
-            held.push((key.to_owned(), body.to_owned()));
+            held.push((key.to_owned(), body.map(str::to_owned)));
         }
     }
 }
@@ -62,6 +63,8 @@ impl<'a> Weather<'a> {
 /// A device's own line.
 pub struct Line<'a> {
     pub weather: &'a Weather<'a>,
+    /// The orders of the device, whose shopper may want one back while it is on its way.
+    pub outbox: &'a Outbox,
     pub dice: Mutex<Dice>,
     /// Whether it does what networks do; if not, it works.
     pub is_rough: bool,
@@ -73,7 +76,7 @@ impl Line<'_> {
         self.dice.lock().map(|mut dice| dice.below(100)).unwrap_or_default()
     }
 
-    fn send(&self, key: &str, body: &str) -> Result<Answer, PortError> {
+    fn send(&self, key: &str, body: Option<&str>) -> Result<Answer, PortError> {
         let sent = self.weather.shop.order(key, body);
         let (status, retry_after, body) = sent.map_err(|error| {
             count(&self.weather.told.unanswered);
@@ -110,7 +113,22 @@ impl Counter for Line<'_> {
     }
 
     async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
+        self.hand_over(key, Some(&body)).await
+    }
+
+    async fn withdraw(&self, key: &str) -> Result<Answer, PortError> {
+        self.hand_over(key, None).await
+    }
+}
+
+impl Line<'_> {
+    /// An order, or that it is not wanted any more.
+    async fn hand_over(&self, key: &str, body: Option<&str>) -> Result<Answer, PortError> {
         let told = &self.weather.told;
+        if self.is_rough && self.chance() < 3 {
+            count(&told.regretted);
+            self.outbox.take_back(key).await?;
+        }
         match if self.is_rough { self.chance() } else { 100 } {
             0..8 => {
                 count(&told.lost_requests);
@@ -118,18 +136,18 @@ impl Counter for Line<'_> {
             }
             8..18 => {
                 count(&told.lost_answers);
-                self.send(key, &body).ok();
+                self.send(key, body).ok();
                 Err(lost())
             }
             18..25 => {
                 count(&told.held_up);
-                self.weather.hold_up(key, &body);
+                self.weather.hold_up(key, body);
                 Err(lost())
             }
             25..33 => {
                 count(&told.duplicates);
-                self.weather.hold_up(key, &body);
-                self.send(key, &body).and_then(|_| self.send(key, &body))
+                self.weather.hold_up(key, body);
+                self.send(key, body).and_then(|_| self.send(key, body))
             }
             // The device stops, before the request leaves or after it has: nobody waits for this any more.
             33..37 => {
@@ -138,10 +156,10 @@ impl Counter for Line<'_> {
             }
             37..41 => {
                 count(&told.stops);
-                self.send(key, &body).ok();
+                self.send(key, body).ok();
                 std::future::pending().await
             }
-            _ => self.send(key, &body),
+            _ => self.send(key, body),
         }
     }
 }

@@ -28,6 +28,14 @@ impl Product {
     }
 }
 
+/// An answer, as a browser gets it.
+pub struct Sent {
+    pub status: u16,
+    /// What is in `Set-Cookie`.
+    pub cookies: Vec<String>,
+    pub body: String,
+}
+
 /// An order in the team's list.
 pub struct Ordered {
     pub email: String,
@@ -58,14 +66,32 @@ impl Shop {
         self.get("/device/current").is_ok_and(|(status, _)| status == 200)
     }
 
-    /// Sends an order as a device does: the status, `Retry-After`, the body.
-    pub fn order(&self, key: &str, body: &str) -> Result<(u16, u32, Vec<u8>)> {
-        let request = self.agent.post(format!("{}/api/v1/orders", self.url));
-        let request = request.header("content-type", "application/json").header("idempotency-key", key);
-        let mut answer = request.send(body).map_err(|error| error.to_string())?;
+    /// Sends an order as a device does, or, without a body, that it is not wanted any more: the status, `Retry-After`,
+    /// the body.
+    pub fn order(&self, key: &str, body: Option<&str>) -> Result<(u16, u32, Vec<u8>)> {
+        let address = format!("{}/api/v1/orders", self.url);
+        let answer = match body {
+            Some(body) => {
+                let request = self.agent.post(address).header("content-type", "application/json");
+                request.header("idempotency-key", key).send(body)
+            }
+            None => self.agent.delete(address).header("idempotency-key", key).call(),
+        };
+        let mut answer = answer.map_err(|error| error.to_string())?;
         let wait = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
         let body = answer.body_mut().read_to_vec().map_err(|error| error.to_string())?;
         Ok((answer.status().as_u16(), wait.unwrap_or_default(), body))
+    }
+
+    /// Sends something as a browser with these cookies does.
+    pub fn send(&self, path: &str, media_type: &str, cookies: &str, body: &str) -> Result<Sent> {
+        let request = self.agent.post(format!("{}{path}", self.url)).header("content-type", media_type);
+        let request = request.header("cookie", cookies).header("sec-fetch-site", "same-origin");
+        let mut answer = request.send(body).map_err(|error| error.to_string())?;
+        let set = answer.headers().get_all("set-cookie").iter();
+        let cookies = set.filter_map(|cookie| cookie.to_str().ok().map(str::to_owned)).collect();
+        let body = answer.body_mut().read_to_string().map_err(|error| error.to_string())?;
+        Ok(Sent { status: answer.status().as_u16(), cookies, body })
     }
 
     /// Puts a product into the catalogue, or another price: what was sold of it stays sold.

@@ -1,9 +1,9 @@
 //! `cargo xtask chaos device`: orders of simulated devices, while the shop is killed and started again.
 
 use crate::build::{Build, target_folder};
+use crate::instances::Instances;
 use crate::process::{Result, program, root, run_quietly, step};
-use crate::server::{self, Server};
-use crate::{dev, files, setup};
+use crate::{dev, files, server, setup};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, ExitCode, Stdio};
@@ -73,14 +73,12 @@ pub fn run(build: Build, options: &Options) -> Result<bool> {
     let token = dev::random_hex()?;
     let secrets = folder.join("secrets");
     files::write(&secrets, dev::local_vars(&token)?)?;
-    let shop = server::Options {
-        port: server::free_port()?,
-        persist: folder.join("state"),
-        secrets: Some(secrets),
-        log: Some(folder.join("wrangler.log")),
-    };
-    let mut server = Server::start(&shop)?;
-    let mut devices = devices(options, &server.url, &token)?;
+    let state = folder.join("state");
+    server::migrate(&state)?;
+    let port = server::free_port()?;
+    let start = || Instances::start(build, &state, &secrets, &folder.join("log"), &[port]);
+    let mut shop = start()?;
+    let mut devices = devices(options, shop.urls.first().map_or("", String::as_str), &token)?;
     let mut kills = 0;
     loop {
         for _ in 0..BETWEEN.as_millis() / 100 {
@@ -95,8 +93,8 @@ pub fn run(build: Build, options: &Options) -> Result<bool> {
         }
         if kills < options.kills {
             kills += 1;
-            server.kill();
-            server = Server::start(&shop).inspect_err(|_| drop(devices.kill()))?;
+            shop.kill();
+            shop = start().inspect_err(|_| drop(devices.kill()))?;
         }
     }
 }

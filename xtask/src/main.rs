@@ -10,6 +10,7 @@ mod dev;
 mod eval;
 mod feed;
 mod files;
+mod instances;
 mod process;
 mod server;
 mod setup;

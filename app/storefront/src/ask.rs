@@ -27,22 +27,30 @@ pub async fn post<T: Answer>(_: &str, _: &[(&str, &str)]) -> Option<T> {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::Answer;
-    use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen::prelude::*;
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{Request, RequestInit, Response, UrlSearchParams};
+
+    #[wasm_bindgen(module = "/src/turn.js")]
+    extern "C" {
+        /// Sends it when those before it, in whatever tab, have their answer.
+        #[wasm_bindgen(catch, js_name = inTurn)]
+        async fn in_turn(request: &Request) -> Result<JsValue, JsValue>;
+    }
 
     /// Asks with these fields in the address; `None` if the shop can't be reached or refuses.
     pub async fn get<T: Answer>(path: &str, fields: &[(&str, &str)]) -> Option<T> {
         let query = String::from(form(fields)?.to_string());
-        read(Request::new_with_str(&format!("{path}?{query}")).ok()?).await
+        let request = Request::new_with_str(&format!("{path}?{query}")).ok()?;
+        read(JsFuture::from(web_sys::window()?.fetch_with_request(&request)).await.ok()?).await
     }
 
-    /// Sends these fields as a form does; `None` if the shop can't be reached or refuses.
+    /// Sends these fields as a form does, in turn; `None` if the shop can't be reached or refuses.
     pub async fn post<T: Answer>(path: &str, fields: &[(&str, &str)]) -> Option<T> {
         let init = RequestInit::new();
         init.set_method("POST");
         init.set_body(&form(fields)?.into());
-        read(Request::new_with_str_and_init(path, &init).ok()?).await
+        read(in_turn(&Request::new_with_str_and_init(path, &init).ok()?).await.ok()?).await
     }
 
     fn form(fields: &[(&str, &str)]) -> Option<UrlSearchParams> {
@@ -51,8 +59,7 @@ mod browser {
         Some(form)
     }
 
-    async fn read<T: Answer>(request: Request) -> Option<T> {
-        let answer: JsValue = JsFuture::from(web_sys::window()?.fetch_with_request(&request)).await.ok()?;
+    async fn read<T: Answer>(answer: JsValue) -> Option<T> {
         let answer: Response = answer.unchecked_into();
         if !answer.ok() {
             return None;

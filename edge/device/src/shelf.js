@@ -118,10 +118,11 @@ export async function knock() {
   }
 }
 
-// Sends something, under a key if there is one: `[status, seconds to wait, body]`.
+// Sends something, under a key if there is one; without a body, that what the key stands for is not wanted any more:
+// `[status, seconds to wait, body]`.
 export async function post(path, key, body) {
   const came = await fetch(path, {
-    method: "POST",
+    method: body === undefined ? "DELETE" : "POST",
     headers: { "content-type": "application/json", ...(key && { "idempotency-key": key }) },
     body,
     redirect: "manual",

@@ -18,7 +18,7 @@ extern "C" {
     pub async fn clear() -> Result<JsValue, JsValue>;
     async fn knock() -> JsValue;
     #[wasm_bindgen(catch)]
-    async fn post(path: &str, key: &str, body: &str) -> Result<JsValue, JsValue>;
+    async fn post(path: &str, key: &str, body: Option<String>) -> Result<JsValue, JsValue>;
 }
 
 /// This browser's database.
@@ -61,7 +61,11 @@ impl Counter for Api {
     }
 
     async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
-        here(send("/api/v1/orders", key.to_owned(), body)).await
+        here(send("/api/v1/orders", key.to_owned(), Some(body))).await
+    }
+
+    async fn withdraw(&self, key: &str) -> Result<Answer, PortError> {
+        here(send("/api/v1/orders", key.to_owned(), None)).await
     }
 
     async fn counted(&self) -> Option<String> {
@@ -70,12 +74,12 @@ impl Counter for Api {
     }
 
     async fn tell(&self, body: String) -> Result<Answer, PortError> {
-        here(send("/e", String::new(), body)).await
+        here(send("/e", String::new(), Some(body))).await
     }
 }
 
-async fn send(path: &'static str, key: String, body: String) -> Result<Answer, PortError> {
-    let came: Array = post(path, &key, &body).await.map_err(unavailable)?.unchecked_into();
+async fn send(path: &'static str, key: String, body: Option<String>) -> Result<Answer, PortError> {
+    let came: Array = post(path, &key, body).await.map_err(unavailable)?.unchecked_into();
     let body = came.get(2).dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
     Ok(Answer { status: whole(&came.get(0)), retry_after: whole(&came.get(1)), body })
 }

@@ -25,6 +25,8 @@ const mine = FILES + BUILD.build;
 // Milliseconds that the network may take before the device answers, if it can: a network that takes what is sent and
 // never answers is none.
 const PATIENCE = 3000;
+// Milliseconds after which a form waits no longer for one before it that does not end.
+const TURN = 10000;
 // Milliseconds for which a network that was none is not waited for again by what stands in a page.
 const AWAY = 10000;
 // Milliseconds between two looks for what is new, and where each byte may cost.
@@ -174,8 +176,22 @@ async function forget(port) {
 
 // Background Sync: the browser calls when a network is there, with no tab open. It calls again if that fails.
 addEventListener("sync", (event) => {
+  if (event.tag === "cart") event.waitUntil(shareCart());
   if (event.tag === "outbox") event.waitUntil(send(true).then(({ due }) => due && Promise.reject("more is to be sent")));
 });
+
+// The cart of who is signed in is that of all their browsers: they get what was done to it here without a network.
+const isShared = () => cookieStore.get("__Host-cart-copy");
+
+async function shareCart() {
+  if (!(await isShared())) return;
+  const body = new URLSearchParams({ locale: "en" });
+  const ask = () => fetch("/fn/cart", { method: "POST", body, signal: AbortSignal.timeout(TURN) });
+  const answer = await navigator.locks.request("orilla-cart", ask);
+  if (!answer.ok) throw new Error(`the cart is not shared: ${answer.status}`);
+  // The session was ended elsewhere.
+  if ((await answer.json()).ended) await forget();
+}
 
 // A page, or what a form asks, of the device alone.
 async function own(event) {
@@ -212,8 +228,18 @@ async function picture(request) {
   return first(network, () => device(request));
 }
 
-// Pages and functions.
+// Pages and functions. What a form changes of the cart, which is a cookie, comes after what was changed before, in all
+// tabs; what islands change they have put in turn (turn.js).
 async function answer(event) {
+  const { method, mode } = event.request;
+  if (method === "GET" || mode !== "navigate") return answerNow(event);
+  let answered;
+  const act = () => (answered = answerNow(event));
+  const signal = AbortSignal.timeout(TURN);
+  return navigator.locks.request("orilla-cart", { signal }, act).catch(() => answered ?? act());
+}
+
+async function answerNow(event) {
   const { request } = event;
   const copy = request.method === "GET" ? request : request.clone();
   const ending = new AbortController();
@@ -288,6 +314,7 @@ async function device(request) {
   // A form may have left an order, and a page something to be told.
   const { pathname } = new URL(url);
   if (CHECKOUT.test(pathname) || WAITING.test(pathname) || pathname === EVENTS) registration.sync?.register("outbox").catch(() => {});
+  else if (method === "POST" && (await isShared())) registration.sync?.register("cart").catch(() => {});
   const given = new Headers();
   const pairs = lines.split("\n");
   for (let at = 0; at + 1 < pairs.length; at += 2) {
@@ -310,7 +337,7 @@ async function keep(text) {
   // One that scripts may not read can't be changed here; it stays as it is.
   if (age > 0) await cookieStore.set({ ...cookie, expires: Date.now() + age * 1000 }).catch(() => {});
   // A cart that others share says that it is empty: without a cookie it would be one that the browser has lost.
-  else if (name === "__Host-cart" && (await cookieStore.get("__Host-cart-copy")))
+  else if (name === "__Host-cart" && (await isShared()))
     await cookieStore.set({ ...cookie, value: "1.", expires: Date.now() + YEAR }).catch(() => {});
   else await cookieStore.delete({ name, path: "/" }).catch(() => {});
 }

@@ -1,6 +1,6 @@
 //! Devices, a network that does what networks do, and a receiver that does each key once.
 
-use crate::{Entry, LONGEST, Next, Reply, State, next};
+use crate::{Entry, Errand, LONGEST, Next, Reply, State, TakenBack, next};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,12 +19,32 @@ type Answer = Reply<u32, u32, &'static str>;
 struct Receiver {
     price: u32,
     done: BTreeMap<String, (Wish, u32)>,
+    /// The keys whose commands nobody wants any more.
+    withdrawn: BTreeSet<String>,
     /// The keys that had an effect, in order: one that stands here twice was done twice.
     effects: Vec<String>,
 }
 
 impl Receiver {
+    fn hear(&mut self, key: &str, errand: &Errand<Wish>) -> Answer {
+        match errand {
+            Errand::Do(wish) => self.take(key, wish),
+            Errand::Withdraw => self.withdraw(key),
+        }
+    }
+
+    fn withdraw(&mut self, key: &str) -> Answer {
+        if let Some((_, number)) = self.done.get(key) {
+            return Reply::Done(*number);
+        }
+        self.withdrawn.insert(key.to_owned());
+        Reply::Withdrawn
+    }
+
     fn take(&mut self, key: &str, wish: &Wish) -> Answer {
+        if self.withdrawn.contains(key) {
+            return Reply::Withdrawn;
+        }
         if let Some((earlier, number)) = self.done.get(key) {
             return if earlier == wish { Reply::Done(*number) } else { Reply::Spent("spent") };
         }
@@ -68,6 +88,8 @@ enum Fate {
     Yes,
     /// The device's person wants a command back.
     Back(usize),
+    /// So does one while a sending of it is under way, which then gets through, or does not.
+    BackMeanwhile(bool),
 }
 
 fn fate() -> impl Strategy<Value = Fate> {
@@ -83,7 +105,8 @@ fn fate() -> impl Strategy<Value = Fate> {
         3 => (0usize..50).prop_map(Fate::Late),
         1 => (1u32..3).prop_map(Fate::Price),
         2 => Just(Fate::Yes),
-        1 => (0usize..8).prop_map(Fate::Back),
+        2 => (0usize..8).prop_map(Fate::Back),
+        2 => any::<bool>().prop_map(Fate::BackMeanwhile),
     ]
 }
 
@@ -92,8 +115,8 @@ struct World {
     dice: u64,
     receiver: Receiver,
     device: Vec<Command>,
-    sent: Vec<(String, Wish)>,
-    taken_back: BTreeSet<String>,
+    sent: Vec<(String, Errand<Wish>)>,
+    wanted_back: BTreeSet<String>,
 }
 
 impl World {
@@ -108,7 +131,7 @@ impl World {
             receiver: Receiver { price: 1, ..Receiver::default() },
             device: commands.iter().enumerate().map(command).collect(),
             sent: Vec::new(),
-            taken_back: BTreeSet::new(),
+            wanted_back: BTreeSet::new(),
         }
     }
 
@@ -133,25 +156,30 @@ impl World {
         if matches!(fate, Fate::NoWay) {
             return self.device[index].postpone(self.now, dice).unwrap();
         }
-        self.device[index].begin().unwrap();
-        let (id, wish) = (self.device[index].id().to_owned(), self.device[index].body().unwrap().clone());
+        let errand = self.device[index].begin().unwrap();
+        let id = self.device[index].id().to_owned();
         if !matches!(fate, Fate::CrashBefore) {
-            self.sent.push((id.clone(), wish.clone()));
+            self.sent.push((id.clone(), errand.clone()));
+        }
+        if matches!(fate, Fate::BackMeanwhile(_)) {
+            let asked = self.device[index].take_back(self.now).unwrap();
+            assert_eq!(asked, TakenBack::Asked);
+            self.wanted_back.insert(id.clone());
         }
         let lost = Reply::Later { after: 0, unsure: true };
         let reply = match fate {
             Fate::CrashBefore => None,
             Fate::CrashAfter => {
-                self.receiver.take(&id, &wish);
+                self.receiver.hear(&id, &errand);
                 None
             }
-            Fate::LostRequest | Fate::HeldUp => Some(lost),
+            Fate::LostRequest | Fate::HeldUp | Fate::BackMeanwhile(false) => Some(lost),
             Fate::LostAnswer => {
-                self.receiver.take(&id, &wish);
+                self.receiver.hear(&id, &errand);
                 Some(lost)
             }
             Fate::Busy => Some(Reply::Later { after: 5_000, unsure: false }),
-            _ => Some(self.receiver.take(&id, &wish)),
+            _ => Some(self.receiver.hear(&id, &errand)),
         };
         match reply {
             Some(reply) => self.device[index].settle(reply, self.now, dice).unwrap(),
@@ -172,18 +200,21 @@ impl World {
     fn live(&mut self, fate: &Fate) {
         match fate {
             Fate::Late(which) if !self.sent.is_empty() => {
-                let (id, wish) = self.sent[which % self.sent.len()].clone();
-                self.receiver.take(&id, &wish);
+                let (id, errand) = self.sent[which % self.sent.len()].clone();
+                self.receiver.hear(&id, &errand);
             }
             Fate::Late(_) => {}
             Fate::Price(price) => self.receiver.price = *price,
             Fate::Yes => self.say_yes(),
             Fate::Back(which) => {
-                // What is taken back after a question may have a copy under way (`Entry::can_be_taken_back`).
-                let was_sent = |entry: &Command| self.sent.iter().any(|(id, _)| id == entry.id());
-                let takes = |entry: &Command| entry.can_be_taken_back() && !was_sent(entry);
-                if self.device.get(*which).is_some_and(takes) {
-                    self.taken_back.insert(self.device.remove(*which).id().to_owned());
+                let Some(entry) = self.device.get_mut(*which) else { return };
+                let (can_be, taken) = (entry.can_be_taken_back(), entry.take_back(self.now));
+                assert!(taken.is_ok() || !can_be, "{entry:?}");
+                if taken.is_ok() {
+                    self.wanted_back.insert(entry.id().to_owned());
+                }
+                if taken == Ok(TakenBack::Now) {
+                    self.device.remove(*which);
                 }
             }
             fate => self.send(fate),
@@ -214,23 +245,38 @@ proptest! {
             world.live(fate);
         }
         world.calm();
+        // Whatever was ever sent arrives once more, when what it asks for is possible again.
+        for price in [1, 2] {
+            world.receiver.price = price;
+            for (id, errand) in world.sent.clone() {
+                world.receiver.hear(&id, &errand);
+            }
+        }
         let effects = &world.receiver.effects;
         for (place, (about, is_poison)) in commands.iter().enumerate() {
             let key = format!("key-{place}");
             let times = effects.iter().filter(|effect| **effect == key).count();
-            let is_gone = world.taken_back.contains(&key);
-            prop_assert_eq!(times, usize::from(!is_poison && !is_gone), "{}", key);
-            // What the device says of it is what became of it.
+            let is_wanted_back = world.wanted_back.contains(&key);
+            // What the device says of it is what became of it, whatever still comes late.
             let entry = world.device.iter().find(|entry| entry.id() == key);
-            match entry.map(Entry::state) {
+            let expected = match entry.map(Entry::state) {
                 Some(State::Done { answer }) => {
                     let at = effects.iter().position(|effect| *effect == key);
                     prop_assert_eq!(at.map(|at| at + 1), Some(*answer as usize));
+                    prop_assert!(!is_poison);
+                    1
                 }
-                Some(State::Refused { reason }) => prop_assert!(*is_poison && *reason == "poison"),
-                None => prop_assert!(is_gone),
-                Some(other) => prop_assert!(false, "{other:?}"),
-            }
+                Some(State::Refused { reason }) => {
+                    prop_assert!(*is_poison && *reason == "poison");
+                    0
+                }
+                Some(State::Withdrawn) | None => {
+                    prop_assert!(is_wanted_back, "{key}");
+                    0
+                }
+                Some(other) => return Err(TestCaseError::fail(format!("{other:?}"))),
+            };
+            prop_assert_eq!(times, expected, "{}", key);
             let later = effects.iter().skip_while(|effect| **effect != key).skip(1);
             let overtaken = later.filter(|effect| {
                 let at: usize = effect.trim_start_matches("key-").parse().unwrap();
@@ -265,22 +311,51 @@ fn lost() -> Answer {
 }
 
 #[test]
-fn it_may_be_taken_back_while_it_has_certainly_not_been_done() {
+fn what_was_never_sent_is_taken_back_at_once_and_all_else_with_the_receiver() {
     let mut entry = command();
-    assert!(entry.can_be_taken_back());
-    entry.begin().unwrap();
-    assert!(!entry.can_be_taken_back());
-    entry.settle(Reply::Later { after: 0, unsure: false }, 1_000, 0).unwrap();
-    assert!(entry.can_be_taken_back(), "the receiver said that it did nothing");
-    entry.begin().unwrap();
-    entry.settle(lost(), 1_000, 0).unwrap();
-    assert!(!entry.can_be_taken_back());
-    entry.begin().unwrap();
-    entry.settle(Reply::Asks(2), 1_000, 0).unwrap();
-    assert!(entry.can_be_taken_back());
+    assert_eq!(entry.clone().take_back(1_000), Ok(TakenBack::Now));
+    entry.postpone(1_000, 0).unwrap();
+    assert_eq!(entry.clone().take_back(1_000), Ok(TakenBack::Now), "there was no way to the receiver");
+    // Whatever came of it: a copy of it may be under way.
+    let replies =
+        [Reply::Later { after: 0, unsure: false }, lost(), Reply::Asks(2), Reply::Refused("poison")];
+    for reply in replies {
+        let mut entry = entry.clone();
+        assert_eq!(entry.begin(), Ok(Errand::Do(Wish { price: 1, is_poison: false })));
+        entry.settle(reply, 1_000, 0).unwrap();
+        assert!(entry.can_be_taken_back());
+        assert_eq!(entry.take_back(1_000), Ok(TakenBack::Asked));
+        assert!(entry.is_unwanted() && !entry.can_be_taken_back());
+        assert!(
+            entry.confirm(Wish { price: 2, is_poison: false }, 1_000).is_err(),
+            "there is no way back to it"
+        );
+        assert_eq!(entry.begin(), Ok(Errand::Withdraw));
+        entry.settle(Reply::Withdrawn, 1_000, 0).unwrap();
+        assert!(!entry.is_open() && entry.body().is_some());
+        assert_eq!(entry.take_back(1_000), Ok(TakenBack::Now));
+    }
     let sent_before: Command =
         Entry::new("key".into(), "about".into(), 0, Wish { price: 1, is_poison: false }, 1_000, true);
-    assert!(!sent_before.can_be_taken_back());
+    assert_eq!(sent_before.clone().take_back(1_000), Ok(TakenBack::Asked));
+    entry.begin().unwrap();
+    entry.settle(Reply::Done(1), 1_000, 0).unwrap();
+    assert!(entry.take_back(1_000).is_err());
+}
+
+#[test]
+fn what_is_taken_back_while_it_is_sent_is_done_and_said_to_be_or_never_done() {
+    let check = |reply: Answer, expected: &State<u32, u32, &str>, is_unwanted: bool| {
+        let mut entry = command();
+        entry.begin().unwrap();
+        assert_eq!(entry.take_back(1_000), Ok(TakenBack::Asked));
+        entry.settle(reply, 1_000, 0).unwrap();
+        assert_eq!((entry.state(), entry.is_unwanted()), (expected, is_unwanted));
+    };
+    check(Reply::Done(1), &State::Done { answer: 1 }, false);
+    check(lost(), &State::Waiting { due: 1_000 }, true);
+    check(Reply::Asks(2), &State::Waiting { due: 1_000 }, true);
+    check(Reply::Refused("poison"), &State::Waiting { due: 1_000 }, true);
 }
 
 #[test]
@@ -313,7 +388,7 @@ fn a_stop_in_the_middle_is_waiting_again_and_each_change_is_another_version() {
     entry.begin().unwrap();
     assert!(entry.begin().is_err());
     assert_eq!(entry.version(), 2);
-    assert!(entry.recover(2_000) && entry.is_unsure());
+    assert!(entry.recover(2_000) && entry.is_sent());
     assert_eq!((entry.version(), entry.tries()), (3, 1));
     assert!(entry.settle(Reply::Done(1), 0, 0).is_err());
     let text = serde_json::to_string(&entry_of_texts()).unwrap();

@@ -108,3 +108,52 @@ test("a cart on two browsers, one of them away in between; an order empties both
   await has(laptop, 1);
   await other.close();
 });
+
+test("what was put in without a network is in the cart of the other browser with no tab of the shop open", async ({
+  page: phone,
+  context,
+  browser,
+  network,
+  staff,
+  baseURL,
+}) => {
+  const shop = new URL(baseURL ?? "").origin;
+  const [lamp, line] = [await staff.product(3000, 9), await staff.product(2000, 9)];
+  await phone.goto(`${network.url}/en`);
+  await kept(phone);
+  const device = await Device.of(phone);
+  await touch(phone, device, network.url, "Open an account with a passkey");
+  const other = await browser.newContext({ serviceWorkers: "block" });
+  const laptop = await other.newPage();
+  const second = await Device.of(laptop);
+  await second.syncFrom(device);
+  await touch(laptop, second, shop, "Sign in with a passkey");
+  await add(laptop, shop, line, 1);
+  await phone.goto(`${network.url}/en`);
+  await has(phone, 1);
+
+  await network.cut();
+  await add(phone, network.url, lamp, 2);
+  const session = await context.newCDPSession(phone);
+  let registrationId = "";
+  session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+    registrationId = registrations.find(({ isDeleted }) => !isDeleted)?.registrationId ?? registrationId;
+  });
+  await session.send("ServiceWorker.enable");
+  await expect.poll(() => registrationId).not.toBe("");
+  const tags = await phone.evaluate(async () => (await navigator.serviceWorker.ready).sync.getTags());
+  expect(tags).toContain("cart");
+  await phone.goto("about:blank");
+  await network.restore();
+  const { origin } = new URL(network.url);
+  await session.send("ServiceWorker.dispatchSyncEvent", { origin, registrationId, tag: "cart", lastChance: false });
+  await expect.poll(() => network.asked.filter((path) => path === "/fn/cart").length, { timeout: 20_000 }).toBeGreaterThan(1);
+  await laptop.goto(`${shop}/en/cart`);
+  await expect(async () => {
+    await laptop.reload();
+    await expect(cartLink(laptop)).toHaveAccessibleName("Cart, 2 items");
+  }).toPass({ timeout: 20_000 });
+  // The phone has it all, too, before any page asks.
+  await expect.poll(() => cookie(context, "__Host-cart")).toMatch(/^1\.\d+x1-\d+x1$/);
+  await other.close();
+});

@@ -28,6 +28,13 @@ async function once(staff: Staff, product: TestProduct, email: string, total = 2
   expect(await staff.left(product)).toBe(4);
 }
 
+/** The shop has promised that it is not placed and will not be. */
+async function intoCart(page: Page) {
+  await expect(title(page)).toHaveText("Taken back", { timeout: 40_000 });
+  await page.getByRole("button", { name: "Put it into the cart again" }).click();
+  await expect(cartLink(page)).toHaveAccessibleName("Cart, 1 item");
+}
+
 test("an order without a network waits, and is one order when the network is back", async ({ page, network, staff }) => {
   const [product, email] = [await arrive(page, network, staff), shopper()];
   await network.cut();
@@ -86,8 +93,39 @@ test("what is sold out meanwhile goes back into the cart", async ({ page, networ
   await network.restore();
   await expect(page.locator(".waiting")).toContainText("None of it can be bought now.", { timeout: 20_000 });
   await page.getByRole("button", { name: "Take it back into the cart" }).click();
-  await expect(cartLink(page)).toHaveAccessibleName("Cart, 1 item");
+  await intoCart(page);
   expect(await staff.orders(email)).toEqual([]);
+});
+
+test("an order that is taken back on its way, and has arrived, is shown, with the way to cancel it", async ({ page, network, staff }) => {
+  const [product, email] = [await arrive(page, network, staff), shopper()];
+  await network.cut();
+  await orderAway(page, network, product, email);
+  const taken = network.swallow(API);
+  await network.restore();
+  await taken;
+  network.swallowed.clear();
+  await page.getByRole("button", { name: "Take it back into the cart" }).click();
+  await expect(title(page)).toHaveText("Being taken back");
+  await placed(page);
+  await expect(page.getByRole("button", { name: "Cancel the order" })).toBeVisible();
+  await once(staff, product, email);
+});
+
+test("an order that is taken back on its way is never placed, however late it arrives", async ({ page, network, staff }) => {
+  const [product, email] = [await arrive(page, network, staff), shopper()];
+  await network.cut();
+  await orderAway(page, network, product, email);
+  const taken = network.detain(API);
+  await network.restore();
+  const deliver = await taken;
+  await page.getByRole("button", { name: "Take it back into the cart" }).click();
+  await expect(title(page)).toHaveText("Being taken back");
+  // The device waits for an answer for a while, and tells the shop then.
+  await intoCart(page);
+  expect(await deliver()).toBe(409);
+  expect(await staff.orders(email)).toEqual([]);
+  expect(await staff.left(product)).toBe(5);
 });
 
 test("the browser is closed while the order waits", async ({ network, staff }, info) => {

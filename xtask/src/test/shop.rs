@@ -6,7 +6,7 @@ use crate::process::{Result, program, root, step};
 use crate::server::{self, Server};
 use crate::test::power::Power;
 use crate::test::tally::Tally;
-use crate::test::twins::Twins;
+use crate::test::twins;
 use crate::{chaos, dev, feed, files, setup};
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub fn worker(options: &Options, tally: &mut Tally) -> Result<()> {
     let shop = Shop::start(options, "worker")?;
     let build = Build { release: options.release, bench: false };
     let folder = root().join("target/orilla-test/twins");
-    let twins = Twins::start(build, &folder, &shop.secrets, &shop.token)?;
+    let twins = twins::start(build, &folder, &shop.secrets, &shop.token)?;
     let power = Power::new(&root().join("target/orilla-test/power"), &shop.secrets)?;
     let importer = feed::compiled(false)?;
     let mut tests = cargo(&["test", "--quiet", "--no-fail-fast", "--package", "orilla-integration"]);

@@ -24,6 +24,9 @@ pub fn waiting(page: Arc<PageContext>, data: WaitingPage) -> String {
     let locale = page.locale;
     let WaitingPage { waiting, ahead } = data;
     let (title, kind, text) = match waiting.state() {
+        _ if waiting.is_unwanted() => {
+            (locale.waiting_back_title(), NoticeKind::Info, locale.waiting_back_text().to_owned())
+        }
         State::Asks { question } if question.orderable => {
             (locale.waiting_asks_title(), NoticeKind::Warning, locale.waiting_asks_text().to_owned())
         }
@@ -34,6 +37,9 @@ pub fn waiting(page: Arc<PageContext>, data: WaitingPage) -> String {
         State::Refused { reason } => {
             let text = format!("{} {}", refusal(locale, reason), locale.waiting_refused_text());
             (locale.waiting_refused_title(), NoticeKind::Error, text.trim().to_owned())
+        }
+        State::Withdrawn => {
+            (locale.waiting_taken_back(), NoticeKind::Success, locale.waiting_taken_back_text().to_owned())
         }
         _ => (locale.waiting_title(), NoticeKind::Info, locale.waiting_text().to_owned()),
     };
@@ -80,17 +86,24 @@ fn acts(page: &PageContext, waiting: &Waiting) -> impl IntoView + use<> {
         }
     });
     let waits = matches!(waiting.state(), State::Waiting { .. } | State::Sending);
+    let is_unwanted = waiting.is_unwanted();
+    let send = if is_unwanted { locale.waiting_back_tell() } else { locale.waiting_send() };
     let send = waits.then(|| {
         view! {
-            <button class="button primary" type="submit" name="intent" value="send">{locale.waiting_send()}</button>
+            <button class="button primary" type="submit" name="intent" value="send">{send}</button>
         }
     });
+    let (class, back) = match waiting.state() {
+        State::Withdrawn => ("button primary", locale.waiting_into_cart()),
+        _ => ("button", locale.waiting_take_back()),
+    };
     let back = waiting.can_be_taken_back().then(|| {
         view! {
-            <button class="button" type="submit" name="intent" value="back">{locale.waiting_take_back()}</button>
+            <button class=class type="submit" name="intent" value="back">{back}</button>
         }
     });
-    let unsure = (waits && !waiting.can_be_taken_back()).then(|| view! { <p>{locale.waiting_unsure()}</p> });
+    let is_unsure = waits && waiting.is_sent() && !is_unwanted;
+    let unsure = is_unsure.then(|| view! { <p>{locale.waiting_unsure()}</p> });
     view! {
         {unsure}
         <form class="actions" method="post" action=page.url(&page.path)>{confirm} {send} {back}</form>
@@ -176,6 +189,8 @@ pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], ahead: i32) -> Stri
         .iter()
         .map(|waiting| {
             let state = match waiting.state() {
+                _ if waiting.is_unwanted() => locale.waiting_back_title(),
+                State::Withdrawn => locale.waiting_taken_back(),
                 State::Asks { .. } => locale.waiting_asks_title(),
                 State::Refused { .. } => locale.waiting_refused_title(),
                 _ => locale.waiting_title(),

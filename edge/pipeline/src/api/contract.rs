@@ -234,6 +234,7 @@ fn order_answers_are_as_documented() {
         &[
             ("POST /api/v1/orders", "/api/v1/orders".into(), &unseen, 409),
             ("POST /api/v1/orders", "/api/v1/orders".into(), "{}", 422),
+            ("DELETE /api/v1/orders", "/api/v1/orders".into(), "", 200),
             (one, at(&transfer), "", 200),
             (one, at(&nobody), "", 404),
             (cancel, at(&delivery) + "/cancel", "", 200),

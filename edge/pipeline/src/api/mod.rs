@@ -36,7 +36,7 @@ pub use ofrep::router as ofrep;
 use operation::Operation;
 use types::{
     Categories, CommandDone, CommandRequest, Order, OrderPage, OrderRequest, PlacedOrder, Product,
-    ProductPage, Quote, QuoteRequest, SearchPage, Suggestions,
+    ProductPage, Quote, QuoteRequest, SearchPage, Suggestions, Withdrawal,
 };
 
 /// The routes of the API for everyone.
@@ -152,6 +152,14 @@ fn order_operations() -> Vec<Operation> {
         .refuses(&[409])
         // A shopper's device sends it along with its cart, from which what was ordered is gone.
         .handled(|handler| handler.layer(from_fn(share))),
+        Operation::delete::<Withdrawal, _, _>(
+            "withdrawOrder",
+            "/api/v1/orders",
+            "Takes back the request to place an order that has this key: it was done before, or never will be",
+            orders::withdraw,
+        )
+        .keyed()
+        .refuses(&[422]),
         Operation::get::<Order, _, _>("getOrder", "/api/v1/orders/{token}", "An order", orders::order),
         Operation::post::<CommandDone, _, _>(
             "cancelOrder",

@@ -77,6 +77,16 @@ impl Operation {
         Operation::new::<T>(id, Method::PUT, path, summary, on(MethodFilter::PUT, handler))
     }
 
+    /// An operation that takes something back, and answers JSON of type `T`.
+    pub fn delete<T: JsonSchema, H: Handler<X, ()>, X: 'static>(
+        id: &'static str,
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Self {
+        Operation::new::<T>(id, Method::DELETE, path, summary, on(MethodFilter::DELETE, handler))
+    }
+
     fn new<T: JsonSchema>(
         id: &'static str,
         method: Method,

@@ -4,7 +4,7 @@ use super::cart::cart;
 use super::command;
 use super::extract::{Json, Key, Named};
 use super::reply::private;
-use super::types::{Order, OrderLinks, OrderRequest, PlacedOrder, Quote};
+use super::types::{Order, OrderRequest, PlacedOrder, Quote, Withdrawal};
 use crate::account::signed_in;
 use crate::problem::FieldProblem;
 use crate::routes::events::order_placed;
@@ -15,7 +15,10 @@ use http::{HeaderValue, StatusCode, header};
 use orilla_orders::{
     Checkout, CheckoutForm, Command, FieldFault, Fingerprint, NotOrderable, OrderToken, Text,
 };
-use orilla_shop::checkout::{Orders, PlaceOrder, PlaceOutcome, PlaceRefusal, StoredOrder, Till, place_order};
+use orilla_shop::checkout::{
+    Orders, PlaceOrder, PlaceOutcome, PlaceRefusal, StoredOrder, Till, Withdrawal as Taken, place_order,
+    withdraw_order,
+};
 
 /// `POST /api/v1/orders`.
 pub async fn place(
@@ -53,9 +56,8 @@ pub async fn place(
             // From a device, the visitor's cookie comes along.
             order_placed(&visit, team.placed.clone(), &token, &wish.key);
             visit.has_ordered();
-            let links = OrderLinks::new(&visit, &token);
-            let location = HeaderValue::from_str(&links.api);
-            let placed = PlacedOrder { token: token.to_string(), number: number.0, links };
+            let placed = PlacedOrder::new(&visit, &token, number);
+            let location = HeaderValue::from_str(&placed.links.api);
             let mut response = private(StatusCode::CREATED, &placed);
             if let Ok(location) = location {
                 response.headers_mut().insert(header::LOCATION, location);
@@ -72,6 +74,18 @@ pub async fn place(
         }),
         PlaceOutcome::Refused(reason) => Err(refused(&reason)),
     }
+}
+
+/// `DELETE /api/v1/orders`: by the device that has sent it, or may have.
+pub async fn withdraw(visit: Visit, team: Team, Key(key): Key) -> Result<Response, Problem> {
+    let answer = match withdraw_order(&*team.placed, &key, visit.host.clock.now()).await? {
+        Taken::Withdrawn => Withdrawal { withdrawn: true, placed: None },
+        Taken::Placed { token, number } => {
+            Withdrawal { withdrawn: false, placed: Some(PlacedOrder::new(&visit, &token, number)) }
+        }
+        Taken::KeyReused => return Err(refused(&PlaceRefusal::KeyReused)),
+    };
+    Ok(private(StatusCode::OK, &answer))
 }
 
 /// The fields of the checkout, checked.
@@ -108,8 +122,8 @@ fn field_problem(fault: FieldFault) -> FieldProblem {
 
 fn refused(reason: &PlaceRefusal) -> Problem {
     let field = match reason {
-        // Nothing of the request is wrong: what it asks for is sold out.
-        PlaceRefusal::NotOrderable(NotOrderable::Empty) => {
+        // Nothing of the request is wrong: what it asks for is sold out, or it came too late.
+        PlaceRefusal::NotOrderable(NotOrderable::Empty) | PlaceRefusal::Withdrawn => {
             return Problem::new(StatusCode::CONFLICT, reason.code(), reason.to_string());
         }
         PlaceRefusal::NotOrderable(NotOrderable::NotShipped) => "shipping",

@@ -8,6 +8,7 @@ use orilla_shop::outbox::{Answer as HttpAnswer, Counter, Sent};
 use serde_json::Value;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
@@ -16,6 +17,8 @@ pub(super) struct Line<'a> {
     shop: &'a Shop,
     pub(super) is_cut: AtomicBool,
     pub(super) loses_answers: AtomicBool,
+    holds_up: AtomicBool,
+    held_up: Mutex<Vec<(String, Value)>>,
     orders: AtomicUsize,
     /// What the browser holds, as a request's header says it.
     cookies: String,
@@ -29,8 +32,15 @@ impl<'a> Line<'a> {
     /// Of a browser with these cookies.
     pub(super) fn of(shop: &'a Shop, cookies: String) -> Self {
         let switch = AtomicBool::default;
-        let orders = AtomicUsize::default();
-        Line { shop, is_cut: switch(), loses_answers: switch(), orders, cookies }
+        Line {
+            shop,
+            is_cut: switch(),
+            loses_answers: switch(),
+            holds_up: switch(),
+            held_up: Mutex::default(),
+            orders: AtomicUsize::default(),
+            cookies,
+        }
     }
 }
 
@@ -42,10 +52,19 @@ impl Counter for Line<'_> {
     async fn order(&self, key: &str, body: String) -> Result<HttpAnswer, PortError> {
         self.orders.fetch_add(1, Ordering::Relaxed);
         let document: Value = serde_json::from_str(&body).unwrap();
+        if self.holds_up.load(Ordering::Relaxed) {
+            self.held_up.lock().unwrap().push((key.to_owned(), document));
+            return Err(PortError::Unavailable("the network holds it up".into()));
+        }
         let answer = self.shop.anonymous().post_keyed("/api/v1/orders", key, &document);
         if self.loses_answers.load(Ordering::Relaxed) {
             return Err(PortError::Unavailable("the answer got lost".into()));
         }
+        Ok(HttpAnswer { status: answer.status, retry_after: 0, body: answer.body })
+    }
+    async fn withdraw(&self, key: &str) -> Result<HttpAnswer, PortError> {
+        let key = [("idempotency-key", key)];
+        let answer = self.shop.anonymous().send("DELETE", "/api/v1/orders", &key, b"");
         Ok(HttpAnswer { status: answer.status, retry_after: 0, body: answer.body })
     }
     async fn counted(&self) -> Option<String> {
@@ -188,7 +207,7 @@ fn an_order_is_left_on_the_device_and_reaches_the_shop_once() {
     line.loses_answers.store(true, Ordering::Relaxed);
     device.send_orders(&line);
     let unsure = device.get(address).text();
-    assert!(unsure.contains("may already have reached") && !unsure.contains("Take it back"), "{unsure}");
+    assert!(unsure.contains("may already have reached") && unsure.contains("Take it back"), "{unsure}");
     line.loses_answers.store(false, Ordering::Relaxed);
     assert_eq!(device.send_orders(&line).states.into_values().collect::<Vec<_>>(), ["done"]);
     let after = (orders(&shop).len(), stock(&shop).parse::<i64>().unwrap());
@@ -239,10 +258,51 @@ fn what_is_sold_out_meanwhile_can_only_be_taken_back() {
     assert!(page.contains("None of it can be bought now") && !page.contains("value=\"confirm\""), "{page}");
     let variant = shop.variant_of("storm-lantern-no-4");
     let back = device.form(&address, &format!("__Host-cart=1.{variant}x1"), &[("intent", "back")]);
+    // A copy of it may be under way: the shop is told.
+    assert_eq!((back.status, back.header("location")), (303, address.as_str()));
+    assert!(device.get(&address).text().contains("Being taken back"));
+    assert_eq!(device.send_orders(&Line::to(&shop)).states.into_values().collect::<Vec<_>>(), ["withdrawn"]);
+    let page = device.get(&address).text();
+    assert!(
+        page.contains("nothing was ordered, and nothing will be") && page.contains("Put it into the cart"),
+        "{page}"
+    );
+    let back = device.form(&address, &format!("__Host-cart=1.{variant}x1"), &[("intent", "back")]);
     assert_eq!((back.status, back.header("location")), (303, "/en/cart"));
     assert!(back.header("set-cookie").starts_with(&format!("__Host-cart=1.{variant}x3;")));
     assert_eq!(device.get(&address).status, 404);
     assert!(device.get("/en/orders/waiting").text().contains("No order waits here"));
+}
+
+#[test]
+fn what_is_taken_back_while_it_is_under_way_is_placed_and_shown_or_never_placed() {
+    let shop = Shop::new();
+    let before = orders(&shop).len();
+    let line = Line::to(&shop);
+    // Its answer got lost: it is placed, and the device learns of it.
+    let (device, address) = with_order(&shop);
+    line.loses_answers.store(true, Ordering::Relaxed);
+    device.send_orders(&line);
+    let back = device.form(&address, "", &[("intent", "back")]);
+    assert_eq!((back.status, back.header("location")), (303, address.as_str()));
+    assert_eq!(device.send_orders(&line).states.into_values().collect::<Vec<_>>(), ["done"]);
+    let order = device.get(&address);
+    let page = shop.anonymous().get(order.header("location")).text();
+    assert!(order.status == 303 && page.contains("/cancel\""), "{page}");
+    assert_eq!(orders(&shop).len(), before + 1);
+    // The request itself is held up, and comes when the shopper has it back in the cart.
+    let (device, address) = with_order(&shop);
+    let waiting = at_once(device.outbox.all()).unwrap().remove(0);
+    line.holds_up.store(true, Ordering::Relaxed);
+    device.send_orders(&line);
+    device.form(&address, "", &[("intent", "back")]);
+    assert_eq!(device.send_orders(&line).states.into_values().collect::<Vec<_>>(), ["withdrawn"]);
+    assert_eq!(device.form(&address, "", &[("intent", "back")]).header("location"), "/en/cart");
+    let (key, body) = line.held_up.lock().unwrap().pop().unwrap();
+    assert_eq!(key, waiting.id());
+    let late = shop.anonymous().post_keyed("/api/v1/orders", &key, &body);
+    assert_eq!((late.status, &late.json()["code"]), (409, &"order_withdrawn".into()));
+    assert_eq!(orders(&shop).len(), before + 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{Host, Team};
 use async_trait::async_trait;
 use orilla_orders::{Event, IdempotencyKey, OrderNumber, OrderToken};
 use orilla_shop::PortError;
-use orilla_shop::checkout::{Append, AppendError, DoneRequest, ListedOrder, Orders, StoredOrder};
+use orilla_shop::checkout::{Append, AppendError, Earlier, ListedOrder, Orders, StoredOrder};
 use orilla_shop::notices::{Fate, Subscriber, Teller, announce, tell, wait};
 use orilla_ui::Locale;
 use serde_json::json;
@@ -33,8 +33,12 @@ impl Orders for Told {
         self.team.placed.order(token).await
     }
 
-    async fn done(&self, key: &IdempotencyKey) -> Result<Option<DoneRequest>, PortError> {
+    async fn done(&self, key: &IdempotencyKey) -> Result<Option<Earlier>, PortError> {
         self.team.placed.done(key).await
+    }
+
+    async fn withdraw(&self, key: &IdempotencyKey, now: i64) -> Result<Earlier, PortError> {
+        self.team.placed.withdraw(key, now).await
     }
 
     async fn append(&self, append: &Append) -> Result<OrderNumber, AppendError> {

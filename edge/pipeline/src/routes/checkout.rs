@@ -96,7 +96,8 @@ pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: By
         }
         Ok(PlaceOutcome::Refused(reason)) => {
             // A key that has done something else is spent: the form gets a new one.
-            let key = if reason == PlaceRefusal::KeyReused { None } else { shown.key.take() };
+            let is_spent = matches!(reason, PlaceRefusal::KeyReused | PlaceRefusal::Withdrawn);
+            let key = shown.key.take().filter(|_| !is_spent);
             let refusal = Some(refusal_text(&visit, &reason));
             show_with(&visit, Shown { refusal, key, ..shown }, StatusCode::CONFLICT).await
         }
@@ -189,7 +190,9 @@ pub(super) fn refusal_text(visit: &Visit, reason: &PlaceRefusal) -> String {
     match reason {
         PlaceRefusal::NotOrderable(_) => visit.locale.checkout_not_shipped().to_owned(),
         PlaceRefusal::Payment(_) => visit.locale.payment_not_offered().to_owned(),
-        PlaceRefusal::TooLarge(_) | PlaceRefusal::KeyReused => visit.locale.notice_failed().to_owned(),
+        PlaceRefusal::TooLarge(_) | PlaceRefusal::KeyReused | PlaceRefusal::Withdrawn => {
+            visit.locale.notice_failed().to_owned()
+        }
     }
 }
 

@@ -112,20 +112,18 @@ pub async fn act(
     };
     match done {
         Ok(None) => reply::redirect(StatusCode::SEE_OTHER, &address(&visit, &key)),
-        Ok(Some(order)) => {
-            let mut response = reply::redirect(StatusCode::SEE_OTHER, &visit.url("/cart"));
-            let cart = with(visit.cart, &order);
-            response.headers_mut().append(header::SET_COOKIE, cart_cookie(&cart));
-            response
-        }
+        Ok(Some(order)) => into_cart(&visit, &order),
         Err(error) => reply::failure(&visit, &error).await,
     }
 }
 
-/// The cart with what was ordered; what does not fit into it stays out.
-fn with(mut cart: Cart, order: &WaitingOrder) -> Cart {
+/// To the cart, with what was ordered in it; what does not fit into it stays out.
+fn into_cart(visit: &Visit, order: &WaitingOrder) -> Response {
+    let mut cart = visit.cart.clone();
     for line in order.cart.lines() {
         cart.add(line.variant, line.quantity).ok();
     }
-    cart
+    let mut response = reply::redirect(StatusCode::SEE_OTHER, &visit.url("/cart"));
+    response.headers_mut().append(header::SET_COOKIE, cart_cookie(&cart));
+    response
 }

@@ -11,9 +11,7 @@ use async_trait::async_trait;
 use orilla_catalog::VariantId;
 use orilla_orders::{CartVariant, Event, IdempotencyKey, OrderNumber, OrderToken, Recorded, Summary};
 use orilla_shop::PortError;
-use orilla_shop::checkout::{
-    Append, AppendError, DoneRequest, ListedOrder, Orders, Race, StoredOrder, Variants,
-};
+use orilla_shop::checkout::{Append, AppendError, Earlier, ListedOrder, Orders, Race, StoredOrder, Variants};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -84,9 +82,16 @@ impl Orders for OrderStore {
         Ok(streams(rows(self.db.as_ref(), statement).await?).pop())
     }
 
-    async fn done(&self, key: &IdempotencyKey) -> Result<Option<DoneRequest>, PortError> {
+    async fn done(&self, key: &IdempotencyKey) -> Result<Option<Earlier>, PortError> {
         let statement = Statement::new(sql::DONE).bind(key.as_str());
         Ok(rows(self.db.as_ref(), statement).await?.pop())
+    }
+
+    async fn withdraw(&self, key: &IdempotencyKey, now: i64) -> Result<Earlier, PortError> {
+        let withdraw = Statement::new(sql::WITHDRAW).bind(key.as_str()).bind(now);
+        let answers = self.db.batch(vec![withdraw, Statement::new(sql::DONE).bind(key.as_str())]).await?;
+        let earlier = decode(answers.last().map_or(&[][..], Vec::as_slice)).map_err(PortError::from)?.pop();
+        earlier.ok_or_else(|| PortError::Unexpected("a withdrawal that is not there".into()))
     }
 
     async fn append(&self, append: &Append) -> Result<OrderNumber, AppendError> {

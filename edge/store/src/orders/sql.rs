@@ -8,9 +8,16 @@ pub(super) const STREAM: &str = "INSERT INTO order_streams (token) VALUES (?1)";
 pub(super) const EVENT: &str = "INSERT INTO order_events (stream, version, at, event)
 VALUES ((SELECT number FROM order_streams WHERE token = ?1), ?2, ?3, ?4)";
 
-/// ?1 token, ?2 version, ?3 key, ?4 fingerprint of the request. A second request with one key fails.
+/// ?1 token, ?2 version, ?3 key, ?4 fingerprint of the request. A second request with one key fails, and so does one that
+/// was withdrawn.
 pub(super) const REQUEST: &str = "INSERT INTO order_requests (stream, version, key, request)
-VALUES ((SELECT number FROM order_streams WHERE token = ?1), ?2, ?3, ?4)";
+VALUES ((SELECT number FROM order_streams WHERE token = ?1), ?2,
+  iif(EXISTS (SELECT 1 FROM withdrawn_requests WHERE key = ?3), NULL, ?3), ?4)";
+
+/// ?1 key, ?2 time. Nothing happens if a request with that key was done.
+pub(super) const WITHDRAW: &str = "INSERT INTO withdrawn_requests (key, at)
+SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM order_requests WHERE key = ?1)
+ON CONFLICT DO NOTHING";
 
 /// ?1 token, ?2 the order's lines. A line whose variant is not on sale at its price and currency fails.
 pub(super) const RESERVE: &str =
@@ -74,11 +81,12 @@ FROM (SELECT number, token FROM order_streams WHERE number > ?1 ORDER BY number 
 JOIN order_events e ON e.stream = s.number
 ORDER BY s.number, e.version";
 
-/// ?1 key. Answers what that request did.
-pub(super) const DONE: &str = "SELECT json_object(
-  'request', r.request, 'number', s.number, 'token', s.token, 'version', r.version) AS doc
+/// ?1 key. Answers what that request did, or that it was withdrawn.
+pub(super) const DONE: &str = "SELECT json_object('done', json_object(
+  'request', r.request, 'number', s.number, 'token', s.token, 'version', r.version)) AS doc
 FROM order_requests r JOIN order_streams s ON s.number = r.stream
-WHERE r.key = ?1";
+WHERE r.key = ?1
+UNION ALL SELECT json_quote('withdrawn') FROM withdrawn_requests WHERE key = ?1";
 
 /// The summary of an order `o` with its stream `s`, as JSON.
 pub(crate) const LISTED: &str = "json_object(

@@ -1,6 +1,6 @@
 //! What staff and shoppers do with an order that is placed.
 
-use super::{Append, AppendError, MOST_TRIES, Orders, Race, request_fingerprint, too_busy};
+use super::{Append, AppendError, Earlier, MOST_TRIES, Orders, Race, request_fingerprint, too_busy};
 use crate::PortError;
 use orilla_orders::{
     Command, Fingerprint, IdempotencyKey, OrderNumber, OrderToken, Recorded, Refusal, Status,
@@ -88,8 +88,10 @@ async fn earlier_outcome(
     wish: &CommandOrder,
     request: &Fingerprint,
 ) -> Result<Option<CommandOutcome>, PortError> {
-    let Some(done) = orders.done(&wish.key).await? else {
-        return Ok(None);
+    let done = match orders.done(&wish.key).await? {
+        Some(Earlier::Done(done)) => done,
+        Some(Earlier::Withdrawn) => return Ok(Some(CommandOutcome::KeyReused)),
+        None => return Ok(None),
     };
     if done.request != *request {
         return Ok(Some(CommandOutcome::KeyReused));

@@ -1,21 +1,26 @@
 //! From a cart to an order, and what happens to it then.
 //!
-//! Three promises, for whatever order requests and retries come in:
+//! Four promises, for whatever order requests and retries come in:
 //! - a request (by its idempotency key) has the effect of once, and the same answer each time after that;
 //! - an order is placed only for the pieces and prices that the shopper saw ([`PlaceOrder::seen`]);
+//! - a request that is withdrawn was done before, or never will be, whenever copies of it arrive;
 //! - no piece is sold twice: the store checks price and stock in the transaction that writes the event.
 
 mod command;
 mod payment;
 mod place;
 mod ports;
+mod withdraw;
 
 pub use command::{CommandOrder, CommandOutcome, Commanded, command_order};
 pub use payment::{
     BankTransfer, InvalidAccount, OnDelivery, Payment, PaymentAnswer, PaymentRefusal, PaymentRequest,
 };
 pub use place::{PlaceOrder, PlaceOutcome, PlaceRefusal, Till, place_order, quote_cart};
-pub use ports::{Append, AppendError, DoneRequest, ListedOrder, Orders, Race, StoredOrder, Variants};
+pub use ports::{
+    Append, AppendError, DoneRequest, Earlier, ListedOrder, Orders, Race, StoredOrder, Variants,
+};
+pub use withdraw::{Withdrawal, withdraw_order};
 
 use crate::PortError;
 use orilla_orders::Fingerprint;

@@ -1,8 +1,8 @@
 //! Placing an order.
 
 use super::{
-    Append, AppendError, MOST_TRIES, Orders, Payment, PaymentAnswer, PaymentRefusal, PaymentRequest, Race,
-    Variants, request_fingerprint, too_busy,
+    Append, AppendError, Earlier, MOST_TRIES, Orders, Payment, PaymentAnswer, PaymentRefusal, PaymentRequest,
+    Race, Variants, request_fingerprint, too_busy,
 };
 use crate::PortError;
 use orilla_money::{Currency, MoneyError};
@@ -77,6 +77,9 @@ pub enum PlaceRefusal {
     /// Another request had this key.
     #[error("this idempotency key belongs to another request: send a new one")]
     KeyReused,
+    /// It was taken back before it came.
+    #[error("this order was withdrawn: to order all the same, send a new idempotency key")]
+    Withdrawn,
 }
 
 impl PlaceRefusal {
@@ -87,6 +90,7 @@ impl PlaceRefusal {
             PlaceRefusal::Payment(reason) => reason.code(),
             PlaceRefusal::TooLarge(_) => "too_large",
             PlaceRefusal::KeyReused => "key_reused",
+            PlaceRefusal::Withdrawn => "order_withdrawn",
         }
     }
 }
@@ -140,12 +144,12 @@ async fn earlier_outcome(
     request: &Fingerprint,
 ) -> Result<Option<PlaceOutcome>, PortError> {
     let earlier = orders.done(&wish.key).await?;
-    Ok(earlier.map(|done| {
-        if done.request == *request {
+    Ok(earlier.map(|earlier| match earlier {
+        Earlier::Done(done) if done.request == *request => {
             PlaceOutcome::Placed { token: done.token, number: done.number }
-        } else {
-            PlaceOutcome::Refused(PlaceRefusal::KeyReused)
         }
+        Earlier::Done(_) => PlaceOutcome::Refused(PlaceRefusal::KeyReused),
+        Earlier::Withdrawn => PlaceOutcome::Refused(PlaceRefusal::Withdrawn),
     }))
 }
 

@@ -21,8 +21,12 @@ pub trait Orders: Send + Sync {
     /// The order with this token.
     async fn order(&self, token: &OrderToken) -> Result<Option<StoredOrder>, PortError>;
 
-    /// What the request with this key did, if it had an effect.
-    async fn done(&self, key: &IdempotencyKey) -> Result<Option<DoneRequest>, PortError>;
+    /// What the request with this key came to, if it had an effect.
+    async fn done(&self, key: &IdempotencyKey) -> Result<Option<Earlier>, PortError>;
+
+    /// Sees to it that no request with this key has an effect from now on; answers what the one before did, if there was
+    /// one. `now` is milliseconds since 1970.
+    async fn withdraw(&self, key: &IdempotencyKey, now: i64) -> Result<Earlier, PortError>;
 
     /// Writes an event with all that follows from it, in one transaction: the key, the stock (a placed order takes
     /// its pieces, at the prices of its lines; a cancelled one with `restock` gives them back) and the summary.
@@ -65,6 +69,16 @@ impl StoredOrder {
         let history = self.history.iter().filter(|event| event.version <= version).cloned().collect();
         StoredOrder { history, number: self.number, token: self.token.clone() }.order()
     }
+}
+
+/// What has come of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Earlier {
+    /// A request with it had an effect.
+    Done(DoneRequest),
+    /// Its request was withdrawn: none will ever have one.
+    Withdrawn,
 }
 
 /// A request that had an effect.

@@ -34,14 +34,20 @@ impl Orders for Fake {
         Ok((!history.is_empty()).then(|| StoredOrder { number: NUMBER, token: token.clone(), history }))
     }
 
-    async fn done(&self, key: &IdempotencyKey) -> Result<Option<DoneRequest>, PortError> {
+    async fn done(&self, key: &IdempotencyKey) -> Result<Option<Earlier>, PortError> {
         let written = self.written.lock().unwrap();
-        Ok(written.iter().find(|append| append.key == *key).map(|append| DoneRequest {
-            request: append.request.clone(),
-            number: NUMBER,
-            token: append.token.clone(),
-            version: append.recorded.version,
+        Ok(written.iter().find(|append| append.key == *key).map(|append| {
+            Earlier::Done(DoneRequest {
+                request: append.request.clone(),
+                number: NUMBER,
+                token: append.token.clone(),
+                version: append.recorded.version,
+            })
         }))
+    }
+
+    async fn withdraw(&self, key: &IdempotencyKey, _: i64) -> Result<Earlier, PortError> {
+        Ok(self.done(key).await?.unwrap_or(Earlier::Withdrawn))
     }
 
     async fn append(&self, append: &Append) -> Result<OrderNumber, AppendError> {

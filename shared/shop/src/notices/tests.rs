@@ -1,5 +1,5 @@
 use super::*;
-use crate::checkout::{Append, AppendError, DoneRequest, ListedOrder};
+use crate::checkout::{Append, AppendError, Earlier, ListedOrder};
 use async_trait::async_trait;
 use futures::executor::block_on;
 use orilla_orders::{IdempotencyKey, OrderNumber, Recorded};
@@ -75,8 +75,11 @@ impl Orders for World {
             (1..=self.version).map(|version| Recorded { version, at: NOW, event: Event::Packed }).collect();
         Ok(Some(StoredOrder { number: OrderNumber(1001), token: token.clone(), history }))
     }
-    async fn done(&self, _: &IdempotencyKey) -> Result<Option<DoneRequest>, PortError> {
+    async fn done(&self, _: &IdempotencyKey) -> Result<Option<Earlier>, PortError> {
         Ok(None)
+    }
+    async fn withdraw(&self, _: &IdempotencyKey, _: i64) -> Result<Earlier, PortError> {
+        Ok(Earlier::Withdrawn)
     }
     async fn append(&self, _: &Append) -> Result<OrderNumber, AppendError> {
         Ok(OrderNumber(1001))

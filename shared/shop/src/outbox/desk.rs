@@ -4,7 +4,7 @@ use super::report::is_report;
 use super::{Command, Shelf, Waiting, WaitingOrder};
 use crate::{Clock, PortError};
 use orilla_orders::{Fingerprint, IdempotencyKey};
-use orilla_outbox::{NotNow, State};
+use orilla_outbox::{NotNow, State, TakenBack};
 use std::sync::Arc;
 
 /// How often a change that met another one is made anew. Each time, the other one was made.
@@ -113,31 +113,39 @@ impl Outbox {
         Ok(if changed.await? { Confirmed::Yes } else { Confirmed::Outdated })
     }
 
-    /// The shopper takes it back: what was ordered, or nothing if it may be on its way, or gone.
+    /// The shopper takes it back: what was ordered, if it is theirs at once. Else the shop is told with the next sending
+    /// ([`Entry::take_back`](orilla_outbox::Entry::take_back)), or it is placed.
     ///
     /// # Errors
     /// The storage's.
     pub async fn take_back(&self, key: &str) -> Result<Option<WaitingOrder>, PortError> {
+        let now = self.clock.now();
         for _ in 0..MOST_TRIES {
-            let Some(waiting) = self.get(key).await? else { return Ok(None) };
-            if !waiting.can_be_taken_back() {
-                return Ok(None);
-            }
-            if self.shelf.remove(key, waiting.version()).await? {
-                return Ok(waiting.body().and_then(Command::order).cloned());
+            let Some(mut waiting) = self.get(key).await? else { return Ok(None) };
+            let over = waiting.version();
+            match waiting.take_back(now) {
+                Ok(TakenBack::Now) if self.shelf.remove(key, over).await? => {
+                    return Ok(waiting.body().and_then(Command::order).cloned());
+                }
+                Ok(TakenBack::Asked) if waiting.version() == over || self.write(over, &waiting).await? => {
+                    return Ok(None);
+                }
+                Ok(_) => {}
+                Err(NotNow) => return Ok(None),
             }
         }
-        Ok(None)
+        Err(too_many())
     }
 
-    /// Changes an order. False: it is gone, or not in a state for that.
-    async fn change(
+    /// Changes what has this key. False: it is gone, or not in a state for that.
+    pub(super) async fn change(
         &self,
         key: &str,
         mut change: impl FnMut(&mut Waiting) -> Result<(), NotNow>,
     ) -> Result<bool, PortError> {
         for _ in 0..MOST_TRIES {
-            let Some(mut waiting) = self.get(key).await? else { return Ok(false) };
+            let found = self.everything().await?.into_iter().find(|waiting| waiting.id() == key);
+            let Some(mut waiting) = found else { return Ok(false) };
             let over = waiting.version();
             if change(&mut waiting).is_err() {
                 return Ok(false);
@@ -146,7 +154,7 @@ impl Outbox {
                 return Ok(true);
             }
         }
-        Err(PortError::Unavailable(format!("{MOST_TRIES} others changed a waiting order first")))
+        Err(too_many())
     }
 
     /// Writes it down over the version that it was made from.
@@ -155,4 +163,8 @@ impl Outbox {
             serde_json::to_string(waiting).map_err(|error| PortError::Unexpected(error.to_string()))?;
         self.shelf.write(waiting.id(), over, waiting.version(), text).await
     }
+}
+
+fn too_many() -> PortError {
+    PortError::Unavailable(format!("{MOST_TRIES} others changed a waiting order first"))
 }

@@ -27,6 +27,9 @@ pub trait Counter: Send + Sync {
     /// `POST /api/v1/orders` with this idempotency key. An error: no answer came, whatever became of the request.
     async fn order(&self, key: &str, body: String) -> Result<Answer, PortError>;
 
+    /// `DELETE /api/v1/orders` with this idempotency key: what it asks for is not wanted any more.
+    async fn withdraw(&self, key: &str) -> Result<Answer, PortError>;
+
     /// As whom the visitor is counted now: `None` without consent. It is asked anew before each telling.
     async fn counted(&self) -> Option<String>;
 

@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 /// The code of a key that has done something else.
 const SPENT: &str = "key_reused";
+/// The code of a key whose order was withdrawn.
+const WITHDRAWN: &str = "order_withdrawn";
 
 /// A problem of the API, as far as it matters here (RFC 9457).
 #[derive(Deserialize)]
@@ -16,6 +18,11 @@ struct Problem {
     #[serde(default)]
     errors: Vec<Fault>,
     quote: Option<ApiQuote>,
+}
+
+#[derive(Deserialize)]
+struct Withdrawal {
+    withdrawn: bool,
 }
 
 #[derive(Deserialize)]
@@ -102,12 +109,26 @@ fn refusal(problem: Problem) -> Reply<Placed, Asked, String> {
         return Reply::Asks(quote.into());
     }
     let code = problem.errors.into_iter().next().map_or(problem.code, |fault| fault.code);
-    if code == SPENT { Reply::Spent(code) } else { Reply::Refused(code) }
+    match code.as_str() {
+        SPENT => Reply::Spent(code),
+        WITHDRAWN => Reply::Withdrawn,
+        _ => Reply::Refused(code),
+    }
+}
+
+/// Reads the answer to a withdrawal: nothing will be placed, or it was before. Whatever else came is no answer.
+pub(super) fn read_withdrawal(answer: &Answer) -> Reply<Placed, Asked, String> {
+    match (answer.status, serde_json::from_slice(&answer.body)) {
+        (200, Ok(Withdrawal { withdrawn: true })) => Reply::Withdrawn,
+        (200, Ok(Withdrawal { withdrawn: false })) | (429, _) => read(answer),
+        _ => Reply::Later { after: i64::from(answer.retry_after).saturating_mul(1_000), unsure: true },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use orilla_orders::{OrderNumber, OrderToken};
 
     #[track_caller]
     fn check(status: u16, body: &str, expected: Reply<Placed, Asked, String>) {
@@ -138,5 +159,27 @@ mod tests {
             |code: &str| format!("{{\"code\":\"invalid_fields\",\"errors\":[{{\"code\":\"{code}\"}}]}}");
         check(422, &field("payment_not_offered"), Reply::Refused("payment_not_offered".into()));
         check(422, &field("key_reused"), Reply::Spent("key_reused".into()));
+        check(409, "{\"code\":\"order_withdrawn\"}", Reply::Withdrawn);
+    }
+
+    #[test]
+    fn a_withdrawal_is_answered_by_the_shop_alone() {
+        let check = |status, body: &str, expected| {
+            let answer = Answer { status, retry_after: 2, body: body.as_bytes().to_vec() };
+            assert_eq!(read_withdrawal(&answer), expected, "{status} {body}");
+        };
+        let later = |unsure| Reply::Later { after: 2_000, unsure };
+        check(200, "{\"withdrawn\":true}", Reply::Withdrawn);
+        let token = "abcdefghijklmnopqrstuvwxyz";
+        let placed = format!("{{\"withdrawn\":false,\"token\":\"{token}\",\"number\":1001,\"links\":{{}}}}");
+        let order = Placed { token: OrderToken::parse(token).unwrap(), number: OrderNumber(1001) };
+        check(200, &placed, Reply::Done(order));
+        check(429, "{\"code\":\"too_many_requests\"}", later(false));
+        // Whatever an earlier build of the shop or the network says: it is asked again, later.
+        for (status, body) in
+            [(200, "<!DOCTYPE html>"), (200, "{}"), (204, ""), (404, "{}"), (405, "{}"), (503, "")]
+        {
+            check(status, body, later(true));
+        }
     }
 }

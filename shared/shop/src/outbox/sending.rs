@@ -3,7 +3,7 @@
 use super::report::is_report;
 use super::{Command, Counter, Outbox, Waiting, reply};
 use crate::{PortError, Random};
-use orilla_outbox::{Next, Reply, State, next};
+use orilla_outbox::{Errand, Next, Reply, State, next};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -94,40 +94,36 @@ impl Outbox {
         random: &dyn Random,
     ) -> Result<bool, PortError> {
         let over = waiting.version();
-        let body = match waiting.body() {
-            Some(Command::Order(order)) => order.request(),
-            Some(Command::Report(report)) => {
-                let (counted, now) = (counter.counted().await, self.clock.now());
-                // Consent may have been taken back since the last one.
-                if !report.is_wanted(counted.as_deref(), now) {
-                    return self.shelf.remove(waiting.id(), over).await.map(|_| true);
-                }
-                report.request(now)
+        if let Some(Command::Report(report)) = waiting.body() {
+            // Consent may have been taken back since the last one.
+            if !report.is_wanted(counter.counted().await.as_deref(), self.clock.now()) {
+                return self.shelf.remove(waiting.id(), over).await.map(|_| true);
             }
-            None => return Ok(true),
-        };
+        }
         // Whoever took it back in the meantime was first.
-        if waiting.begin().is_err() || !self.write(over, &waiting).await? {
+        let Ok(errand) = waiting.begin() else { return Ok(true) };
+        if !self.write(over, &waiting).await? {
             return Ok(true);
         }
-        let reply = if is_report(&waiting) {
-            match counter.tell(body).await {
+        let key = waiting.id();
+        let reply = match errand {
+            Errand::Do(Command::Order(order)) => {
+                counter.order(key, order.request()).await.map(|answer| reply::read(&answer))
+            }
+            Errand::Do(Command::Report(report)) => match counter.tell(report.request(self.clock.now())).await
+            {
                 Ok(answer) if reply::is_final(&answer) => {
-                    return self.shelf.remove(waiting.id(), waiting.version()).await.map(|_| true);
+                    return self.shelf.remove(key, waiting.version()).await.map(|_| true);
                 }
-                _ => Reply::Later { after: 0, unsure: true },
-            }
-        } else {
-            match counter.order(waiting.id(), body).await {
-                Ok(answer) => reply::read(&answer),
-                Err(_) => Reply::Later { after: 0, unsure: true },
-            }
+                answer => answer.map(|_| Reply::Later { after: 0, unsure: true }),
+            },
+            Errand::Withdraw => counter.withdraw(key).await.map(|answer| reply::read_withdrawal(&answer)),
         };
+        let reply = reply.unwrap_or(Reply::Later { after: 0, unsure: true });
         let is_there = !matches!(reply, Reply::Later { unsure: true, .. });
-        let over = waiting.version();
-        if waiting.settle(reply, self.clock.now(), dice(random)?).is_ok() {
-            self.write(over, &waiting).await?;
-        }
+        let (now, dice) = (self.clock.now(), dice(random)?);
+        // The shopper may have wanted it back meanwhile.
+        self.change(key, |waiting| waiting.settle(reply.clone(), now, dice)).await?;
         Ok(is_there)
     }
 
@@ -150,14 +146,16 @@ fn dice(random: &dyn Random) -> Result<u64, PortError> {
     Ok(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
 }
 
-/// Where an order is, in a word: `waiting`, `sending`, `asks`, `done`, `refused`.
+/// Where an order is, in a word: `waiting`, `sending`, `unwanted`, `asks`, `done`, `refused`, `withdrawn`.
 pub fn state_name(waiting: &Waiting) -> &'static str {
     match waiting.state() {
+        State::Waiting { .. } if waiting.is_unwanted() => "unwanted",
         State::Waiting { .. } => "waiting",
         State::Sending => "sending",
         State::Asks { .. } => "asks",
         State::Done { .. } => "done",
         State::Refused { .. } => "refused",
+        State::Withdrawn => "withdrawn",
     }
 }
 

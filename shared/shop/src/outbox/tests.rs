@@ -33,6 +33,8 @@ impl Random for Loaded {
 struct Script {
     outbox: Outbox,
     is_open: AtomicBool,
+    /// Whether the shopper takes an order back while it is on its way.
+    takes_back: AtomicBool,
     answers: Mutex<VecDeque<(u16, String)>>,
     /// As whom the visitor is counted.
     counted: Mutex<Option<&'static str>>,
@@ -50,7 +52,15 @@ impl Counter for Script {
     async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
         let state = state_name(&self.outbox.get(key).await?.unwrap());
         self.sent.lock().unwrap().push((body, state));
-        self.answer()
+        let answer = self.answer();
+        if answer.is_ok() && self.takes_back.load(Ordering::Relaxed) {
+            assert_eq!(self.outbox.take_back(key).await?, None);
+        }
+        answer
+    }
+    async fn withdraw(&self, key: &str) -> Result<Answer, PortError> {
+        self.takes_back.store(false, Ordering::Relaxed);
+        self.order(key, "withdraw".into()).await
     }
     async fn counted(&self) -> Option<String> {
         self.counted.lock().unwrap().map(str::to_owned)
@@ -81,9 +91,15 @@ impl Device {
         let (clock, shelf) = (Arc::new(Hand::default()), Arc::new(Memory::default()));
         let outbox = Outbox::new(shelf.clone(), clock.clone());
         let answers = answers.iter().map(|(status, body)| (*status, (*body).to_owned())).collect();
-        let (is_open, sent, told) = (AtomicBool::new(true), Mutex::default(), Mutex::default());
-        let (answers, counted) = (Mutex::new(answers), Mutex::new(Some("ada")));
-        let shop = Script { outbox: outbox.clone(), is_open, answers, counted, told, sent };
+        let shop = Script {
+            outbox: outbox.clone(),
+            is_open: AtomicBool::new(true),
+            takes_back: AtomicBool::new(false),
+            answers: Mutex::new(answers),
+            counted: Mutex::new(Some("ada")),
+            told: Mutex::default(),
+            sent: Mutex::default(),
+        };
         Device { outbox, clock, shelf, shop }
     }
 
@@ -172,7 +188,6 @@ fn an_order_that_was_on_its_way_when_the_device_stopped_is_sent_again() {
     let mut waiting = block_on(device.outbox.get("key-of-a-form")).unwrap().unwrap();
     waiting.begin().unwrap();
     assert!(block_on(device.outbox.write(1, &waiting)).unwrap());
-    assert_eq!(block_on(device.outbox.take_back("key-of-a-form")).unwrap(), None, "it may be at the shop");
     assert_eq!(device.send().states["key-of-a-form"], "done");
 }
 
@@ -204,6 +219,31 @@ fn an_order_of_an_earlier_build_is_sent() {
     block_on(device.shelf.write("key-of-a-form", 0, 1, written.to_string())).unwrap();
     assert_eq!(device.send().states["key-of-a-form"], "done");
     assert_eq!(device.sent(), 1);
+}
+
+#[test]
+fn what_is_taken_back_while_it_is_on_its_way_is_placed_and_shown_so_or_never_placed() {
+    let key = "key-of-a-form";
+    let changed = "{\"code\":\"cart_empty\"}";
+    for (answers, states, asked) in [
+        (&[(201, PLACED)][..], &["done"][..], 1),
+        (&[(409, changed), (200, "{\"withdrawn\":true}")], &["withdrawn"], 2),
+        (&[(503, ""), (200, "{\"withdrawn\":true}")], &["unwanted", "withdrawn"], 2),
+        (&[(503, ""), (503, ""), (200, "{\"withdrawn\":true}")], &["unwanted", "unwanted", "withdrawn"], 3),
+    ] {
+        let device = Device::new(answers);
+        device.shop.takes_back.store(true, Ordering::Relaxed);
+        device.leave(key);
+        for state in states {
+            assert_eq!(device.send().states[key], *state);
+            device.clock.0.fetch_add(DAY, Ordering::Relaxed);
+        }
+        assert_eq!(device.sent(), asked);
+        let is_withdrawn = states.last() == Some(&"withdrawn");
+        // What was withdrawn is the shopper's again, once.
+        assert_eq!(block_on(device.outbox.take_back(key)).unwrap(), is_withdrawn.then(order));
+        assert_eq!(block_on(device.outbox.take_back(key)).unwrap(), None);
+    }
 }
 
 #[test]

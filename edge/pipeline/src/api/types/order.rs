@@ -2,7 +2,7 @@
 
 use super::{Amount, LineInput, ShippingMethod};
 use crate::visit::Visit;
-use orilla_orders::{Event, Goods, Instructions, OrderToken, Recorded};
+use orilla_orders::{Event, Goods, Instructions, OrderNumber, OrderToken, Recorded};
 use orilla_shop::PortError;
 use orilla_shop::checkout::StoredOrder;
 use schemars::JsonSchema;
@@ -68,6 +68,22 @@ pub struct PlacedOrder {
     /// The number that people use.
     pub number: i64,
     pub links: OrderLinks,
+}
+
+impl PlacedOrder {
+    pub fn new(visit: &Visit, token: &OrderToken, number: OrderNumber) -> Self {
+        PlacedOrder { token: token.to_string(), number: number.0, links: OrderLinks::new(visit, token) }
+    }
+}
+
+/// What became of a request that was taken back.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Withdrawal {
+    /// Whether nothing was placed, and nothing will be.
+    pub withdrawn: bool,
+    /// The order, if the request had come before.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub placed: Option<PlacedOrder>,
 }
 
 /// Where an order is.

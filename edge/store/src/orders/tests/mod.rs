@@ -8,7 +8,8 @@ use crate::testing::TestDatabase;
 use futures::executor::block_on;
 use orilla_orders::{Command, Goods, Refusal, Status, Text};
 use orilla_shop::checkout::{
-    CommandOrder, CommandOutcome, PlaceOutcome, PlaceRefusal, command_order, place_order,
+    CommandOrder, CommandOutcome, PlaceOutcome, PlaceRefusal, Withdrawal, command_order, place_order,
+    withdraw_order,
 };
 use orilla_shop::team::{OrderDesk, OrderQuery};
 use support::{Shop, key, stock};
@@ -129,6 +130,27 @@ fn the_same_key_is_one_order_and_another_request_is_refused() {
     let outcome = block_on(place_order(shop.till(), &other)).unwrap();
     assert_eq!(outcome, PlaceOutcome::Refused(PlaceRefusal::KeyReused));
     assert_eq!(command(&shop, &first.0, Command::Pack, "place-one"), CommandOutcome::KeyReused);
+    assert_eq!(stock(&shop.db), [3, 2]);
+}
+
+#[test]
+fn a_withdrawn_request_places_nothing_and_one_that_was_done_stays_done() {
+    let shop = shop();
+    let append = block_on(shop.append("1.1x2", "never-wanted"));
+    let withdraw = |name: &str| block_on(withdraw_order(&shop.store, &key(name), 7)).unwrap();
+    assert_eq!(withdraw("never-wanted"), Withdrawal::Withdrawn);
+    assert_eq!(withdraw("never-wanted"), Withdrawal::Withdrawn);
+    // A copy that was decided on before, and one that comes after.
+    assert_eq!(block_on(shop.store.append(&append)), Err(AppendError::Lost(Race::Key)));
+    let late = block_on(shop.wish("1.1x2", "never-wanted"));
+    let outcome = block_on(place_order(shop.till(), &late)).unwrap();
+    assert_eq!(outcome, PlaceOutcome::Refused(PlaceRefusal::Withdrawn));
+    assert_eq!((stock(&shop.db), block_on(shop.store.list(None, 10)).unwrap().len()), (vec![5, 2], 0));
+    let (token, number) = placed(&shop, "1.1x2", "place-one");
+    assert_eq!(withdraw("place-one"), Withdrawal::Placed { token: token.clone(), number });
+    assert!(matches!(command(&shop, &token, Command::Pay, "pay-the-1st"), CommandOutcome::Done(_)));
+    assert_eq!(withdraw("pay-the-1st"), Withdrawal::KeyReused);
+    assert_eq!(command(&shop, &token, Command::Pack, "never-wanted"), CommandOutcome::KeyReused);
     assert_eq!(stock(&shop.db), [3, 2]);
 }
 

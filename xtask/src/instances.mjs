@@ -1,13 +1,14 @@
-// Two instances of the shop over one database, one KV and one list of publications, as two isolates of one data centre:
-// each has a memory of its own, and both share the Cache API. wrangler runs one instance of a Worker and no more; so this
-// asks miniflare, which wrangler is made of.
+// Instances of the shop over one database, one KV and one list of publications, as isolates of one data centre: each has
+// a memory of its own, and all share the Cache API. wrangler runs one instance of a Worker and no more, behind a proxy; so
+// this asks miniflare, which wrangler is made of, and what it answers comes straight from workerd.
 //
-// node twins.mjs WORKER STATE SECRETS: prints the port of each, and ends when its input does.
+// node instances.mjs WORKER STATE SECRETS PORT...: an instance for each port (0: any that is free). Prints the ports, and
+// ends when its input does.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 
-const [worker, state, secrets] = process.argv.slice(2);
+const [worker, state, secrets, ...ports] = process.argv.slice(2);
 const compatibilityDate = "2026-10-01";
 const modules = [
   { type: "ESModule", path: join(worker, "index.js") },
@@ -21,38 +22,38 @@ const vars = Object.fromEntries(
     .filter(Boolean)
     .map(([, name, value]) => [name, value]),
 );
-const twin = (name, objects) => ({
-  name,
+// The first one has the objects.
+const of = (at) => (at === 0 ? {} : { scriptName: "shop-0" });
+const instance = (port, at) => ({
+  name: `shop-${at}`,
   modulesRoot: worker,
   modules,
   compatibilityDate,
-  bindings: { PUBLIC_URL: "https://shop.example", SHOP_NAME: "Orilla", CURRENCY: "EUR", LOG: "troubles", ...vars },
+  bindings: { PUBLIC_URL: "https://shop.example", SHOP_NAME: "Orilla", CURRENCY: "EUR", BANK_HOLDER: "Orilla", LOG: "troubles", ...vars },
   // As wrangler.toml names them: wrangler has filled the database.
   d1Databases: { DB: "00000000-0000-0000-0000-000000000000" },
   kvNamespaces: { KV: "00000000000000000000000000000000" },
   durableObjects: {
-    PUBLICATIONS: { className: "PublicationList", useSQLite: true, ...objects },
-    ROLLOUTS: { className: "RolloutClock", useSQLite: true, ...objects },
+    PUBLICATIONS: { className: "PublicationList", useSQLite: true, ...of(at) },
+    ROLLOUTS: { className: "RolloutClock", useSQLite: true, ...of(at) },
   },
   queueProducers: { EVENTS: { queueName: "orilla-events" } },
   ratelimits: {
     LIMIT: { namespace_id: "1001", simple: { limit: 1000, period: 60 } },
     LIMIT_STRICT: { namespace_id: "1002", simple: { limit: 20, period: 60 } },
   },
-  unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+  queueConsumers: at === 0 ? { "orilla-events": { maxBatchSize: 100, maxBatchTimeout: 2 } } : {},
+  unsafeDirectSockets: [{ host: "127.0.0.1", port: Number(port) }],
 });
 const options = convertV4MiniflareOptions({
   host: "127.0.0.1",
   port: 0,
   cf: false,
-  workers: [
-    { ...twin("one", {}), queueConsumers: { "orilla-events": { maxBatchSize: 100, maxBatchTimeout: 2 } } },
-    twin("two", { scriptName: "one" }),
-  ],
+  workers: ports.map(instance),
 });
 // Where wrangler keeps them.
 const miniflare = new Miniflare({ ...options, resourcePersistencePath: join(state, "v3") });
-const urls = await Promise.all(["one", "two"].map((name) => miniflare.unsafeGetDirectURL(name)));
+const urls = await Promise.all(ports.map((_, at) => miniflare.unsafeGetDirectURL(`shop-${at}`)));
 console.log(urls.map((url) => url.port).join(" "));
 process.stdin.resume();
 process.stdin.on("end", async () => {
