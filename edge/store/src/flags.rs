@@ -60,19 +60,20 @@ impl FlagDesk for FlagStore {
     }
 
     async fn split_since(&self, flag: &str, experiment: &str, from: i64) -> Result<Option<i64>, PortError> {
-        let sql = "WITH seen AS (
-            SELECT version, at, EXISTS (
-              SELECT 1 FROM json_each(document, '$.features') f
-              CROSS JOIN json_each(iif(f.type = 'object', f.value, '{}'), '$.rules') r
-              WHERE f.key = ?1 AND r.type = 'object' AND json_type(r.value, '$.variations') = 'array'
-                AND coalesce(nullif(r.value ->> '$.key', ''), ?1) = ?2 AND coalesce(r.value ->> '$.enabled', 1) <> 0
-            ) AS is_split
-            FROM flag_versions
-            WHERE version >= coalesce((SELECT max(version) FROM flag_versions WHERE at <= ?3), 0)
-          )
-          SELECT json_quote(at) AS doc FROM seen
-          WHERE version > coalesce((SELECT max(version) FROM seen WHERE NOT is_split), 0) ORDER BY version LIMIT 1";
-        let statement = Statement::new(sql).bind(flag).bind(experiment).bind(from);
+        // What a path of SQLite's can't name counts as split all along: so nothing is taken for what was done without it.
+        if flag.contains(['"', '\\']) {
+            return Ok(Some(from));
+        }
+        let sql = "SELECT json_quote(at) AS doc FROM flag_versions
+          WHERE version >= coalesce(
+              (SELECT version FROM flag_versions WHERE at <= ?3 ORDER BY at DESC, version DESC LIMIT 1), 0)
+            AND EXISTS (
+              SELECT 1 FROM json_each(document, ?4) r
+              WHERE r.type = 'object' AND json_type(r.value, '$.variations') = 'array'
+                AND coalesce(nullif(r.value ->> '$.key', ''), ?1) = ?2 AND coalesce(r.value ->> '$.enabled', 1) <> 0)
+          ORDER BY version LIMIT 1";
+        let rules = format!("$.features.\"{flag}\".rules");
+        let statement = Statement::new(sql).bind(flag).bind(experiment).bind(from).bind(rules);
         Ok(rows(&*self.db, statement).await?.pop())
     }
 

@@ -6,6 +6,10 @@ use crate::metric::{Measured, Metric, MetricKey, Role};
 use orilla_events::ExperimentKey;
 use serde::{Deserialize, Serialize};
 
+/// How long before an exposure a visitor's doings are looked at, in milliseconds: four weeks. They are what the visitor did
+/// without the experiment (CUPED), as far as its flag did not split people yet.
+pub const PRIOR: i64 = 28 * 24 * 3_600_000;
+
 /// Where an experiment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -80,8 +84,8 @@ pub struct Experiment {
     pub started_at: Option<i64>,
     /// When it was stopped.
     pub stopped_at: Option<i64>,
-    /// Since when its flag has split people, if that was before it was started: what they did from then on is no longer
-    /// what they did without it.
+    /// When its flag first split people, in the four weeks before it was started ([`PRIOR`]): what they did from then on
+    /// is no longer what they did without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split_since: Option<i64>,
     /// What it asks.

@@ -29,7 +29,7 @@ pub use analysis::{
 pub use bandit::{BanditForm, BanditPlan, MEMBER, PARTS, Reweighed, Why};
 pub use design::{Design, DesignForm, Variation};
 pub use estimate::Sums;
-pub use experiment::{Decision, Entry, Experiment, LogEntry, Refusal, Status};
+pub use experiment::{Decision, Entry, Experiment, LogEntry, PRIOR, Refusal, Status};
 pub use fault::{Fault, Problem};
 pub use metric::{Goal, Measured, Metric, MetricForm, MetricKey, MetricKind, Role};
 pub use need::{Need, need};

@@ -8,8 +8,8 @@ use axum::response::Response;
 use http::StatusCode;
 use orilla_events::ExperimentKey;
 use orilla_experiments::{
-    BanditForm, Decision, DesignForm, Experiment, Fault, Metric, MetricKey, MetricKind, Refusal, Status,
-    analyse, need,
+    BanditForm, Decision, DesignForm, Experiment, Fault, Metric, MetricKey, MetricKind, PRIOR, Refusal,
+    Status, analyse, need,
 };
 use orilla_orders::{IdempotencyKey, Text};
 use orilla_shop::PortError;
@@ -18,9 +18,6 @@ use orilla_shop::team::flags::{AmendError, amend};
 use orilla_shop::team::{InFlags, StoredMetric, in_flags, ship};
 use orilla_studio::pages::{self, ExperimentPage, ExperimentsPage, FormFault, Told};
 use std::collections::HashMap;
-
-/// How long before an exposure anything is looked at, in milliseconds: four weeks.
-const LOOKED_BACK: i64 = 28 * 24 * 3_600_000;
 
 /// `GET /studio/experiments`.
 pub async fn list(member: Member) -> Response {
@@ -288,7 +285,7 @@ async fn start(member: &Member, found: &Found) -> Result<Outcome, PortError> {
     known.design.flag.clone_from(&rule.flag);
     let now = member.visit.host.clock.now();
     let flags = &member.team.flags;
-    known.split_since = flags.split_since(&rule.flag, found.key.as_str(), now - LOOKED_BACK).await?;
+    known.split_since = flags.split_since(&rule.flag, found.key.as_str(), now - PRIOR).await?;
     let metric = |key: &MetricKey| found.metric(key).cloned();
     let next = known.started(metric, member.name(), now);
     save(member, found, next, None).await

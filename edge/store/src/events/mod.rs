@@ -8,6 +8,7 @@ use crate::db::rows;
 use crate::{Database, DbError, Statement};
 use async_trait::async_trait;
 use orilla_events::{Event, What};
+use orilla_experiments::PRIOR;
 use orilla_shop::PortError;
 use orilla_shop::team::{Arrived, DeadLetter, EventLog, RecordError, RefusedFor};
 use serde::Serialize;
@@ -17,8 +18,6 @@ use std::sync::Arc;
 const DAY: i64 = 24 * 3_600_000;
 /// How long events are kept: the longest window, what is looked at before it, and two days for what comes late.
 const KEPT: i64 = 90 * DAY;
-/// How long before an exposure a visitor's doings are looked at.
-const PRIOR: i64 = 28 * DAY;
 /// The longest window.
 const LONGEST: i64 = 60 * DAY;
 /// From this age on, nothing changes what an exposure has come to: the longest window is over, late events included.

@@ -201,11 +201,14 @@ fn since_when_an_experiment_splits_people_is_in_the_history() {
         assert!(block_on(shop.desk.append(&new)).unwrap());
         found.push(since("cards", 0));
     }
-    assert_eq!(found, [None, Some(20), None, Some(40), Some(40)]);
+    // That it was off in between gives nobody back what they were before.
+    assert_eq!(found, [None, Some(20), Some(20), Some(20), Some(20)]);
     assert_eq!((since("other", 0), since("a", 0)), (None, None));
     // What was before that moment is not looked at: the version of then is as old as it is.
-    assert_eq!((since("cards", 45), since("cards", 99)), (Some(40), Some(50)));
+    assert_eq!((since("cards", 35), since("cards", 45), since("cards", 99)), (Some(40), Some(40), Some(50)));
     let unnamed = json!({ "features": { "a": { "rules": [{ "variations": [1, 2] }] } } });
     assert!(matches!(shop.save(5, 99, &unnamed), FlagsOutcome::Saved { .. }));
-    assert_eq!((since("a", 0), since("cards", 0)), (Some(5), None));
+    assert_eq!((since("a", 0), since("cards", 0)), (Some(5), Some(20)));
+    // Of a flag that can't be looked for, nothing counts as before it.
+    assert_eq!(block_on(shop.desk.split_since("\"a\\", "cards", 7)).unwrap(), Some(7));
 }

@@ -100,8 +100,8 @@ pub trait FlagDesk: Send + Sync {
     /// Up to `most` lines of the history before a version, the last first.
     async fn history(&self, before: Option<u64>, most: u32) -> Result<Vec<FlagsEntry>, PortError>;
 
-    /// Since when a flag's rule has split people for an experiment without a break, in milliseconds since 1970; `None` if
-    /// the last version does not. Versions that were replaced before `from` are not looked at.
+    /// When a flag's rule first split people for an experiment, in milliseconds since 1970, whether or not it was off in
+    /// between; `None` if it has not. Versions that were replaced before `from` are not looked at.
     async fn split_since(&self, flag: &str, experiment: &str, from: i64) -> Result<Option<i64>, PortError>;
 
     /// Stores the next version; false if there is another after the one before, or the key was used: nothing is written.
