@@ -31,10 +31,12 @@ function see() {
   if (page === "product") tell("product_view", { product: name });
   if (page === "checkout") tell("checkout_begun");
   if (page === "search" && new URLSearchParams(location.search).get("q")) tell("search");
-  // Which variations of experiments the page shows: "card-layout:rows delivery-promise:promise".
+  // Which variations of experiments the page shows: "card-layout:rows delivery-promise:promise". A page that was made on the
+  // device (pages::away_strip) shows them by the flags of some day, so it says that.
+  const away = document.querySelector(".away:not([data-waiting-strip])") ? { away: true } : {};
   for (const shown of document.getElementById("exposures")?.value.split(" ") ?? []) {
     const [experiment, variation] = shown.split(":");
-    if (variation) tell("exposure", { experiment, variation });
+    if (variation) tell("exposure", { experiment, variation, ...away });
   }
 }
 

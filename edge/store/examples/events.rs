@@ -168,6 +168,7 @@ fn batch(size: u64, round: u64, number: &mut u64) -> Arrived {
             0 => What::Exposure {
                 experiment: ExperimentKey::parse("cards").expect("a key"),
                 variation: VariationKey::parse(if visitor % 2 == 1 { "1" } else { "0" }).expect("a key"),
+                is_away: false,
             },
             1 => What::OrderPlaced { revenue: Money { minor: 1_999, currency: Currency::EUR } },
             _ => What::PageView { page: PageKind::Home },

@@ -174,6 +174,9 @@ pub enum What {
         experiment: ExperimentKey,
         /// Which variation.
         variation: VariationKey,
+        /// Whether the page was made on a device without a network, by flags that may be of days ago.
+        #[serde(default)]
+        is_away: bool,
     },
     /// A page was seen.
     PageView {

@@ -104,6 +104,7 @@ fn event(value: &Value, sent: i64, received: i64) -> Result<Event, Rejection> {
         EventKind::Exposure => What::Exposure {
             experiment: ExperimentKey::parse(text(fields, "experiment")?)?,
             variation: VariationKey::parse(text(fields, "variation")?)?,
+            is_away: yes(fields, "away")?,
         },
         EventKind::PageView => What::PageView {
             page: PageKind::of(text(fields, "page")?)
@@ -129,6 +130,14 @@ fn number(fields: &Map<String, Value>, field: &'static str) -> Result<Option<i64
     let value = fields.get(field).filter(|value| !value.is_null());
     let number = |value: &Value| value.as_i64().ok_or(Rejection::Wrong { field, expected: "a whole number" });
     value.map(number).transpose()
+}
+
+/// Whether something holds; no, if nothing is said of it.
+fn yes(fields: &Map<String, Value>, field: &'static str) -> Result<bool, Rejection> {
+    match fields.get(field) {
+        None | Some(Value::Null) => Ok(false),
+        Some(value) => value.as_bool().ok_or(Rejection::Wrong { field, expected: "true or false" }),
+    }
 }
 
 /// A number that fits into its type.

@@ -114,6 +114,8 @@ test("what is seen and done without a network is counted once there is one, and 
   const before = Date.now();
   await page.goto(`${network.url}/en/p/${handle}`);
   expect(await met(page)).toBe("delivery-promise:promise");
+  // Where it was seen is told, too: a bandit's shares may be others by now.
+  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes('"away":true'));
   await page.locator(".buy-box").getByRole("button", { name: "Add to cart" }).click();
   await expect(cartLink(page)).toHaveAccessibleName("Cart, 1 item");
   await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("add_to_cart"));

@@ -42,8 +42,8 @@ impl EventStore {
 
 /// id, visitor, type, at, subject, amount, currency.
 type EventRow<'a> = (&'a str, &'a str, &'a str, i64, Option<&'a str>, Option<i64>, Option<&'a str>);
-/// experiment, visitor, variation, at, country, device.
-type ExposureRow<'a> = (&'a str, &'a str, &'a str, i64, &'a str, &'a str);
+/// experiment, visitor, variation, at, country, device, whether it was away.
+type ExposureRow<'a> = (&'a str, &'a str, &'a str, i64, &'a str, &'a str, bool);
 
 #[async_trait]
 impl EventLog for EventStore {
@@ -75,7 +75,7 @@ fn statements(arrived: &Arrived, now: i64) -> Result<Vec<Statement>, PortError> 
     for (sender, Event { id, at, what }) in &arrived.events {
         let visitor = sender.visitor.as_str();
         // An exposure is kept where it is counted: it repeats with each page, and only the first says anything.
-        if let What::Exposure { experiment, variation } = what {
+        if let What::Exposure { experiment, variation, is_away } = what {
             let country = sender.country.as_deref().unwrap_or("");
             exposures.push((
                 experiment.as_str(),
@@ -84,6 +84,7 @@ fn statements(arrived: &Arrived, now: i64) -> Result<Vec<Statement>, PortError> 
                 *at,
                 country,
                 sender.device.token(),
+                *is_away,
             ));
         } else {
             let (subject, amount, currency) = details(what);

@@ -18,13 +18,16 @@ pub(super) const DEAD_LETTERS: &str = "INSERT INTO event_dead_letters (at, code,
 pub(super) const FEWER_DEAD_LETTERS: &str =
     "DELETE FROM event_dead_letters WHERE id <= (SELECT max(id) FROM event_dead_letters) - ?1";
 
-/// Exposures of ?1 ([experiment, visitor, variation, at, country, device]) that an experiment counts.
+/// Exposures of ?1 ([experiment, visitor, variation, at, country, device, is_away]) that an experiment counts. A bandit
+/// counts none of pages that were made on a device without a network: its shares of that day are not known there.
 macro_rules! counted {
     () => {
         "FROM (SELECT f.value ->> 0 AS experiment, f.value ->> 1 AS visitor, f.value ->> 2 AS variation,
-            f.value ->> 3 AS at, f.value ->> 4 AS country, f.value ->> 5 AS device FROM json_each(?1) f) n
+            f.value ->> 3 AS at, f.value ->> 4 AS country, f.value ->> 5 AS device,
+            f.value ->> 6 AS is_away FROM json_each(?1) f) n
           CROSS JOIN experiments e ON e.key = n.experiment
-            AND n.at >= e.started_at AND (e.stopped_at IS NULL OR n.at < e.stopped_at)"
+            AND n.at >= e.started_at AND (e.stopped_at IS NULL OR n.at < e.stopped_at)
+            AND NOT (e.is_bandit AND n.is_away)"
     };
 }
 

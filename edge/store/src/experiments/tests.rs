@@ -92,7 +92,8 @@ fn visit(number: u32, variation: &str, order: Option<i64>) -> Vec<(Sender, Event
     };
     let experiment = ExperimentKey::parse("cards").unwrap();
     let variation = VariationKey::parse(variation).unwrap();
-    let mut events = vec![event("exposure", NOW + 10, What::Exposure { experiment, variation })];
+    let mut events =
+        vec![event("exposure", NOW + 10, What::Exposure { experiment, variation, is_away: false })];
     events.extend(order.map(|minor| {
         let revenue = Money { minor, currency: Currency::EUR };
         event("order", NOW + 20, What::OrderPlaced { revenue })

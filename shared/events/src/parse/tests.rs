@@ -48,6 +48,15 @@ fn every_type_that_pages_send_is_read() {
         What::Exposure {
             experiment: ExperimentKey::parse("card-layout").unwrap(),
             variation: VariationKey::parse("rows").unwrap(),
+            is_away: false,
+        },
+    );
+    check(
+        json!({ "type": "exposure", "experiment": "card-layout", "variation": "rows", "away": true }),
+        What::Exposure {
+            experiment: ExperimentKey::parse("card-layout").unwrap(),
+            variation: VariationKey::parse("rows").unwrap(),
+            is_away: true,
         },
     );
     check(json!({ "type": "page_view", "page": "home" }), What::PageView { page: PageKind::Home });
@@ -71,6 +80,10 @@ fn what_is_wrong_with_an_event_is_named() {
     check_refused(json!({ "type": "purchase" }), &Rejection::UnknownType);
     check_refused(json!({ "type": 7 }), &Rejection::Wrong { field: "type", expected: "a text" });
     check_refused(json!({ "type": "page_view" }), &Rejection::Missing { field: "page" });
+    check_refused(
+        json!({ "type": "exposure", "experiment": "card-layout", "variation": "rows", "away": "yes" }),
+        &Rejection::Wrong { field: "away", expected: "true or false" },
+    );
     check_refused(
         json!({ "type": "page_view", "page": "/en/orders/secret" }),
         &Rejection::Wrong { field: "page", expected: "a kind of page" },

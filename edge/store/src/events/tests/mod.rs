@@ -58,7 +58,7 @@ pub(super) fn event(id: &str, at: i64, what: What) -> Event {
 
 pub(super) fn exposure(experiment: &str, variation: u8) -> What {
     let variation = VariationKey::parse(["grid", "rows"][usize::from(variation)]).unwrap();
-    What::Exposure { experiment: ExperimentKey::parse(experiment).unwrap(), variation }
+    What::Exposure { experiment: ExperimentKey::parse(experiment).unwrap(), variation, is_away: false }
 }
 
 pub(super) fn order(minor: i64) -> What {
@@ -156,6 +156,27 @@ fn what_people_did_when_they_were_split_already_is_not_what_they_did_before() {
       WHERE metric = 'revenue' AND dimension = 'day' GROUP BY experiment";
     let expected = [serde_json::json!(["layout", 1_100.0]), serde_json::json!(["promise", 100.0])];
     assert_eq!(read(&db, prior), expected);
+}
+
+/// A device without a network has the flags of some day, and with them the shares of that day.
+#[test]
+fn in_a_bandit_what_was_seen_on_a_device_without_a_network_is_no_exposure() {
+    let (db, store) = shop();
+    let away = |experiment: &str, at| {
+        let mut what = exposure(experiment, 1);
+        if let What::Exposure { is_away, .. } = &mut what {
+            *is_away = true;
+        }
+        (sender(1), event(&format!("exposure-{experiment}-{at}"), NOW + at, what))
+    };
+    let bought = (sender(1), event("order-one", NOW + 3, order(100)));
+    record(&store, &[away("shares", 1), away("layout", 2), bought], NOW + 10);
+    assert_eq!(units(&db), [serde_json::json!(["layout", "rows", 1])]);
+    // With a network it counts from then on, and what was seen without one changes nothing of it.
+    record(&store, &[(sender(1), event("exposure-there", NOW + 5, exposure("shares", 0)))], NOW + 20);
+    record(&store, &[away("shares", 4), away("shares", 6)], NOW + 30);
+    let both = [serde_json::json!(["layout", "rows", 1]), serde_json::json!(["shares", "grid", 1])];
+    assert_eq!(units(&db), both);
 }
 
 /// A bandit's shares move: who comes again may get another variation. They count where they were sent first, whatever

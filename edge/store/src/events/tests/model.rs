@@ -77,7 +77,7 @@ fn model(done: &[Done]) -> BTreeMap<Key, Vec<f64>> {
                 || done.iter().filter(|(v, ..)| *v == visitor).map(|(_, h, k)| (NOW + h * HOUR, what(*k)));
             let seen: Vec<(i64, String)> = own()
                 .filter_map(|(at, what)| match what {
-                    What::Exposure { experiment: key, variation } if key.as_str() == experiment => {
+                    What::Exposure { experiment: key, variation, .. } if key.as_str() == experiment => {
                         (start..stop).contains(&at).then(|| (at, variation.as_str().to_owned()))
                     }
                     _ => None,
