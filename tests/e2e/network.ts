@@ -44,7 +44,7 @@ export class Network {
           answer.pipe(outgoing);
         };
         const held = this.held.get(path);
-        if (held) void held.then(hand);
+        if (held) void held.then(() => outgoing.destroyed || hand());
         else hand();
       });
       onward.on("error", () => outgoing.destroy());
@@ -110,6 +110,11 @@ export class Network {
       this.held.delete(path);
       release();
     };
+  }
+
+  /** Holds no further answer back; those that are held wait on. */
+  letPass(path: string) {
+    this.held.delete(path);
   }
 
   /** Takes what is sent, and never answers. */

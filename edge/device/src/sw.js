@@ -225,7 +225,10 @@ async function file(request) {
 // Pictures are drawn on the device where none can be fetched.
 async function picture(request) {
   const network = isAway() ? Promise.reject(new TypeError("the network was away just now")) : fetch(request);
-  return first(network, () => device(request));
+  return first(network, () => {
+    awaySince = Date.now();
+    return device(request);
+  });
 }
 
 // Pages and functions. What a form changes of the cart, which is a cookie, comes after what was changed before, in all
@@ -241,20 +244,34 @@ async function answer(event) {
 
 async function answerNow(event) {
   const { request } = event;
+  const { pathname } = new URL(request.url);
   const copy = request.method === "GET" ? request : request.clone();
   const ending = new AbortController();
-  // A navigation is sent on as it is: with anything added it would no longer be one.
-  const options = request.mode === "navigate" ? undefined : { signal: ending.signal };
-  const network = (async () => (await event.preloadResponse) ?? fetch(request, options))();
+  const { signal } = ending;
+  const ask = async () => {
+    // What is answered here has to be ended there: a late answer would undo what the visitor has said since.
+    if (pathname === CONSENT) return fetch(CONSENT, { ...(await form(request)), redirect: request.redirect, signal });
+    // A navigation is sent on as it is: with anything added it would no longer be one.
+    return fetch(request, request.mode === "navigate" ? undefined : { signal });
+  };
+  const network = (async () => (await event.preloadResponse) ?? ask())();
   const response = await first(network, async () => {
+    // What a page tells when it is left takes its time: that says nothing of the next one.
+    if (pathname !== EVENTS) awaySince = Date.now();
     const own = await device(copy);
     if (own) ending.abort();
     return own;
   });
   if (request.mode === "navigate" && request.method === "GET") event.waitUntil(after(network, request));
   // What waits of somebody who is not counted any more goes at once.
-  if (new URL(request.url).pathname === CONSENT) event.waitUntil(send(false).catch(() => {}));
+  if (pathname === CONSENT) event.waitUntil(Promise.resolve(sending).catch(() => {}).then(() => send(false)).catch(() => {}));
   return response;
+}
+
+// What a form asks, as a request of this script's own.
+async function form(request) {
+  const headers = { "content-type": request.headers.get("content-type") ?? "", accept: request.headers.get("accept") ?? "*/*" };
+  return { method: "POST", headers, body: await request.arrayBuffer() };
 }
 
 // The network's answer; the device's, if that fails or takes too long. A device that can't answer leaves it to the network.
@@ -262,7 +279,6 @@ async function first(network, own) {
   network.catch(() => {});
   const response = await within(PATIENCE, network.catch(() => undefined));
   if (response) return response;
-  awaySince = Date.now();
   const here = await own().catch((error) => console.warn("no answer of the device:", error));
   if (!here) return network;
   // A page that says that something is not here is better than none, and worse than one of the shop's.
@@ -282,15 +298,22 @@ async function after(network, request) {
 }
 
 // Who agreed without a network gets an id when there is one: the shop alone can make it. It agrees to nothing: an answer
-// that the visitor has given meanwhile stays.
-let identified = -Infinity;
-async function identify() {
-  const agreed = async () => /^1\.(?!00)/.test((await cookieStore.get("__Host-consent"))?.value);
-  if (Date.now() - identified < FRESH || !(await agreed()) || (await cookieStore.get("__Host-visitor"))) return;
-  const body = new URLSearchParams({ answer: "given" });
-  await fetch(CONSENT, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
-  identified = Date.now();
-  if (!(await agreed())) await cookieStore.delete({ name: "__Host-visitor", path: "/" });
+// that the visitor has given meanwhile stays. One at a time, or two tabs would make two; a shop that gives none is not asked
+// again.
+const VISITOR = "__Host-visitor";
+const agreed = async () => /^1\.(?!00)/.test((await cookieStore.get("__Host-consent"))?.value);
+let givesNone = false;
+function identify() {
+  return navigator.locks.request("orilla-visitor", async () => {
+    if (givesNone || !(await agreed()) || (await cookieStore.get(VISITOR))) return;
+    const body = new URLSearchParams({ answer: "given" });
+    try {
+      const came = await fetch(CONSENT, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+      givesNone = came.type === "opaqueredirect" && (await agreed()) && !(await cookieStore.get(VISITOR));
+    } finally {
+      if (!(await agreed())) await cookieStore.delete({ name: VISITOR, path: "/" });
+    }
+  });
 }
 
 // The answer of this device.
