@@ -126,6 +126,8 @@ test("what is seen and done without a network is counted once there is one, and 
   await stop(context, page);
   await page.goto(`${network.url}/en/c/galley`);
   await expect(strip(page)).toBeVisible();
+  // What tells comes late: a page that is left before it was not seen.
+  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("category"));
   expect(recorded(handle)).toEqual([]);
   const after = Date.now();
   await network.restore();
