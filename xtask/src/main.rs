@@ -40,7 +40,7 @@ cargo xtask <command>
   analyze FILE.csv --unit COLUMN --variant COLUMN --metric COLUMN[:TYPE]…
                                Analyses an experiment from a file of units; more options: `cargo xtask analyze --help`.
   eval prefetch                Says what bringing likely pages beforehand is worth, to simulated shoppers.
-  chaos device [--orders 300] [--seed N] [--kills 3]
+  chaos device [--orders 10000] [--seed N] [--kills 5]
                                Orders of devices, over a network that loses and doubles, in a shop that is killed.
   eval stats                   Shows by simulations whether the analysis of experiments keeps its promises.
 ";

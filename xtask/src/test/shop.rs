@@ -38,7 +38,7 @@ fn chaos(options: &Options, build: Build, tally: &mut Tally) -> Result<()> {
     if options.filter.as_ref().is_some_and(|filter| !NAME.contains(filter.as_str())) {
         return Ok(());
     }
-    match chaos::run(build, &chaos::Options { orders: 150, seed: 7, kills: 2 })? {
+    match chaos::run(build, &chaos::Options { orders: 10_000, seed: 7, kills: 5 })? {
         true => tally.passed += 1,
         false => tally.fail("orders of devices were lost, duplicated or oversold"),
     }
