@@ -6,7 +6,7 @@ use crate::shop::{Product, Shop};
 use async_trait::async_trait;
 use orilla_catalog::{Handle, ProductId, VariantId};
 use orilla_money::{Currency, Money};
-use orilla_orders::{Cart, CartVariant, Checkout, CheckoutForm, IdempotencyKey, Quantity, Quote};
+use orilla_orders::{Cart, CartVariant, Checkout, CheckoutForm, Fingerprint, IdempotencyKey, Quantity, Quote};
 use orilla_shop::outbox::{Outbox, Seen, Shelf, State, Waiting, WaitingOrder};
 use orilla_shop::{Clock, PortError, Random};
 use std::collections::BTreeMap;
@@ -154,10 +154,9 @@ impl Device {
     fn order(&mut self, prices: &[Product]) {
         let at = usize::try_from(self.dice.below(prices.len() as u64)).unwrap_or(0);
         let pieces = u32::try_from(self.dice.below(3)).unwrap_or(0) + 1;
-        let key = format!("device-{}-order-{}", self.name, self.left);
+        let key = key(&format!("device {} order {}", self.name, self.left));
         self.left += 1;
-        let order = prices.get(at).and_then(|product| wish(product, pieces, &key));
-        if let (Some(order), Ok(key)) = (order, IdempotencyKey::parse(&key)) {
+        if let Some(order) = prices.get(at).and_then(|product| wish(product, pieces, key.as_str())) {
             run(self.outbox.leave(&key, order, false));
         }
     }
@@ -259,6 +258,14 @@ fn wish(product: &Product, pieces: u32, key: &str) -> Option<WaitingOrder> {
     let quote = Quote::new(&cart, &[variant], Some(checkout.destination()), Currency::EUR).ok()?;
     let (agreed, seen) = (quote.fingerprint(), Some(Seen::from(&quote)));
     Some(WaitingOrder { cart, checkout, agreed, seen, prices_from: 0 })
+}
+
+/// A key as pages have them, which is the same in each run.
+fn key(name: &str) -> IdempotencyKey {
+    let digits = Fingerprint::of(name);
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digits.as_str().bytes()).for_each(|(byte, digit)| *byte = digit);
+    IdempotencyKey::from_random(bytes)
 }
 
 /// The address names the order and what it is for: so the team's list tells.

@@ -112,6 +112,16 @@ impl IdempotencyKey {
         fits.then(|| IdempotencyKey(text.to_owned())).ok_or(InvalidKey)
     }
 
+    /// A key as the shop's own pages and devices have them: as unguessable as an order's token.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        IdempotencyKey(OrderToken::from_random(bytes).0)
+    }
+
+    /// Whether nobody guesses it: who has it has sent the request. What else apps choose, others may choose as well.
+    pub fn is_unguessable(&self) -> bool {
+        OrderToken::parse(&self.0).is_ok()
+    }
+
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0

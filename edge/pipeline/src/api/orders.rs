@@ -2,7 +2,7 @@
 
 use super::cart::cart;
 use super::command;
-use super::extract::{Json, Key, Named};
+use super::extract::{Json, KEY_HEADER, Key, Named};
 use super::reply::private;
 use super::types::{Order, OrderRequest, PlacedOrder, Quote, Withdrawal};
 use crate::account::signed_in;
@@ -76,8 +76,14 @@ pub async fn place(
     }
 }
 
-/// `DELETE /api/v1/orders`: by the device that has sent it, or may have.
+/// `DELETE /api/v1/orders`: by the device that has sent it, or may have. The key opens the order, so only those count that
+/// nobody guesses.
 pub async fn withdraw(visit: Visit, team: Team, Key(key): Key) -> Result<Response, Problem> {
+    if !key.is_unguessable() {
+        let said = "This key is not one of the shop's own pages. Cancel the order by its token.";
+        let fault = FieldProblem::new(KEY_HEADER, "guessable", said);
+        return Err(Problem::fields(vec![fault]));
+    }
     let answer = match withdraw_order(&*team.placed, &key, visit.host.clock.now()).await? {
         Taken::Withdrawn => Withdrawal { withdrawn: true, placed: None },
         Taken::Placed { token, number } => {

@@ -34,6 +34,24 @@ fn placed(shop: &Shop, key: &str) -> String {
     answer.json()["token"].as_str().unwrap().to_owned()
 }
 
+/// The key opens the order: whoever guesses one gets nothing.
+#[test]
+fn only_keys_that_nobody_guesses_take_an_order_back() {
+    let shop = Shop::new();
+    let withdrawn = |key| shop.anonymous().send("DELETE", "/api/v1/orders", &[("idempotency-key", key)], b"");
+    let token = placed(&shop, "order-1001");
+    let guessed = withdrawn("order-1001");
+    assert_eq!((guessed.status, guessed.fault().1.as_str()), (422, "guessable"));
+    assert!(!guessed.text().contains(&token));
+    // Nor is one spoilt that somebody will use.
+    assert_eq!(withdrawn("order-1002").status, 422);
+    assert!(!placed(&shop, "order-1002").is_empty());
+    let own = "abcdefghijklmnopqrstuvwxy2";
+    let token = placed(&shop, own);
+    let known = withdrawn(own);
+    assert!(known.status == 200 && known.text().contains(&token), "{}", known.text());
+}
+
 #[test]
 fn every_product_is_on_one_page() {
     let shop = Shop::new();
