@@ -6,7 +6,7 @@ use crate::gateway::watch::Instruments;
 use crate::isolate::Isolate;
 use orilla_money::Currency;
 use orilla_push::{Loopback, Vapid};
-use orilla_shop::accounts::Accounts;
+use orilla_shop::accounts::{Accounts, Addresses, Mailer};
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
 use orilla_shop::events::EventQueue;
@@ -137,6 +137,10 @@ pub struct Shoppers {
     pub passkeys: Arc<dyn Passkeys>,
     /// What is theirs.
     pub accounts: Arc<dyn Accounts>,
+    /// Their e-mail addresses, and the links that were sent there.
+    pub addresses: Arc<dyn Addresses>,
+    /// Sends mails. `None`: not configured, and no links are sent.
+    pub mailer: Option<Arc<Mailer>>,
 }
 
 /// What is needed to tell shoppers, by Web Push, what becomes of their orders. Cheap to clone.

@@ -7,7 +7,7 @@ use orilla_shop::PortError;
 use orilla_shop::team::bandits::{Bandits, Followed, follow};
 use serde_json::json;
 
-/// Does what has to happen now to all rollouts and to all bandits, and logs it. Answers when to come again, in
+/// Does what has to happen now to all rollouts and to all bandits, and logs it; forgets addresses that were sent links. Answers when to come again, in
 /// milliseconds since 1970.
 ///
 /// # Errors
@@ -15,6 +15,9 @@ use serde_json::json;
 pub async fn drive(host: &Host, team: &Team) -> Result<Option<i64>, PortError> {
     let next = rollouts::drive(host, team).await;
     follow_bandits(host, team).await?;
+    if team.shoppers.mailer.is_some() {
+        team.shoppers.addresses.sweep(host.clock.now()).await?;
+    }
     next
 }
 

@@ -4,7 +4,7 @@ mod client;
 mod ports;
 
 pub use client::{Answer, Client};
-pub use ports::Near;
+pub use ports::{Near, Posted};
 
 use crate::gateway::gate::{Gate, Settings};
 use crate::gateway::testing::{Collected, Limiting, Switched};
@@ -16,18 +16,19 @@ use futures::executor::block_on;
 use orilla_money::Currency;
 use orilla_orders::Text;
 use orilla_push::{Request as PushRequest, Vapid};
+use orilla_shop::accounts::{MailSettings, Mailer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
 use orilla_shop::publish::{Publications, Segments, publish_attached};
 use orilla_shop::{Clock, PortError};
 use orilla_snapshot::{Attachment, Manifest};
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
-    AccountStore, CatalogStore, Database, EventStore, ExperimentStore, FlagStore, NavigationStore,
-    NoticeStore, OrderStore, PasskeyStore, RolloutsInSql, SessionStore, Statement,
+    AccountStore, AddressStore, CatalogStore, Database, EventStore, ExperimentStore, FlagStore,
+    NavigationStore, NoticeStore, OrderStore, PasskeyStore, RolloutsInSql, SessionStore, Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
-use ports::{AtOnce, Beside, Breakable, Counting, Hand, Later, NoAlarm, NoPictures, Push, Queue};
+use ports::{AtOnce, Beside, Breakable, Counting, Hand, Later, NoAlarm, NoPictures, PostOffice, Push, Queue};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -38,6 +39,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub const TOKEN: &str = "a-token-for-tests-only";
 /// A key by which programs read flags.
 pub const CLIENT_KEY: &str = "a-client-key";
+/// The provider of e-mail, and its key.
+pub const MAIL_URL: &str = "https://mail.example/emails";
+pub const MAIL_KEY: &str = "a-key-of-the-provider";
 /// Signs visitors' ids.
 pub const VISITOR_KEY: &str = "a key for tests only, 32 bytes or more";
 /// What a shopper's browser calls itself.
@@ -62,6 +66,7 @@ pub struct Shop {
     collected: Arc<Collected>,
     near: Arc<Near>,
     push: Arc<Push>,
+    post: Arc<PostOffice>,
 }
 
 impl Shop {
@@ -77,6 +82,7 @@ impl Shop {
         let near = Arc::<Near>::default();
         let (limiter, collected) = (Arc::new(Switched::default()), Arc::new(Collected::default()));
         let (queue, push) = (Arc::new(Queue::default()), Arc::new(Push::default()));
+        let post = Arc::<PostOffice>::default();
         let settings = Settings { visitor_keys: VisitorKeys::new(VISITOR_KEY, None), ..Settings::default() };
         let config = Config {
             shop_name: "Orilla".into(),
@@ -126,6 +132,10 @@ impl Shop {
                 sessions: Arc::new(SessionStore::of_shoppers(database.clone())),
                 passkeys: Arc::new(PasskeyStore::of_shoppers(database.clone())),
                 accounts: Arc::new(AccountStore::new(database.clone())),
+                addresses: Arc::new(AddressStore::new(database.clone())),
+                mailer: MailSettings::parse(MAIL_URL, "Orilla <hello@shop.example>", MAIL_KEY)
+                    .ok()
+                    .map(|settings| Arc::new(Mailer::new(settings, post.clone()))),
             },
             pages: Arc::new(Beside { isolate: host.isolate.clone(), clock: clock.clone() }),
             orders: Arc::new(OrderStore::new(database.clone())),
@@ -146,7 +156,7 @@ impl Shop {
                 loopback: None,
             },
         };
-        Shop { host, team, database, background, clock, files, limiter, queue, collected, near, push }
+        Shop { host, team, database, background, clock, files, limiter, queue, collected, near, push, post }
     }
 
     /// A shop with the demo catalogue.
@@ -256,6 +266,7 @@ impl Shop {
             collected: self.collected.clone(),
             near,
             push: self.push.clone(),
+            post: self.post.clone(),
         }
     }
 
@@ -311,6 +322,31 @@ impl Shop {
     /// What the push service got since this was last asked.
     pub fn pushed(&self) -> Vec<PushRequest> {
         std::mem::take(&mut *self.push.sent.lock().unwrap())
+    }
+
+    /// Takes the provider of e-mail away.
+    pub fn forget_mailer(&mut self) {
+        self.team.shoppers.mailer = None;
+    }
+
+    /// Gives it back.
+    pub fn restore_mailer(&mut self, mailer: Option<Arc<Mailer>>) {
+        self.team.shoppers.mailer = mailer;
+    }
+
+    /// Where the shop is on the web, as the operator says; empty: not at all.
+    pub fn stand_at(&mut self, public_url: &str) {
+        Arc::get_mut(&mut self.host.config).unwrap().public_url = public_url.into();
+    }
+
+    /// Lets the provider of e-mail answer this from now on; `None`: nothing, until it is too late.
+    pub fn post_office_says(&self, status: Option<u16>) {
+        *self.post.says.lock().unwrap() = status.ok_or(());
+    }
+
+    /// What the provider of e-mail was asked since this was last asked.
+    pub fn posted(&self) -> Vec<Posted> {
+        std::mem::take(&mut *self.post.asked.lock().unwrap())
     }
 
     /// What a statement answers in its column `doc`.

@@ -31,7 +31,7 @@ impl AccountStore {
 #[async_trait]
 impl Accounts for AccountStore {
     async fn account(&self, name: &str) -> Result<Option<StoredAccount>, PortError> {
-        let sql = "SELECT json_object('created_at', created_at,
+        let sql = "SELECT json_object('created_at', created_at, 'address', address,
             'identity', iif(visitor IS NULL, json('null'), json_object('visitor', visitor, 'day', visitor_day))) AS doc
           FROM accounts WHERE name = ?1";
         Ok(rows(&*self.db, Statement::new(sql).bind(name)).await?.pop())
@@ -82,6 +82,9 @@ impl Accounts for AccountStore {
         let of = "(SELECT id FROM accounts WHERE name = ?1)";
         let statements = [
             "DELETE FROM account_sessions WHERE member = ?1".to_owned(),
+            "DELETE FROM account_links WHERE account = ?1
+              OR address = (SELECT address FROM accounts WHERE name = ?1)"
+                .to_owned(),
             format!("DELETE FROM account_carts WHERE account_id = {of}"),
             format!("DELETE FROM account_orders WHERE account_id = {of}"),
             format!("DELETE FROM account_passkeys WHERE member_id = {of}"),

@@ -2,6 +2,7 @@
 //! this crate's tests, which therefore run the real SQL natively.
 
 mod accounts;
+mod addresses;
 mod catalog;
 mod db;
 mod error;
@@ -19,6 +20,7 @@ mod tables;
 pub mod testing;
 
 pub use accounts::AccountStore;
+pub use addresses::AddressStore;
 pub use catalog::CatalogStore;
 pub use db::{Database, DbError, Param, Statement};
 pub use events::EventStore;

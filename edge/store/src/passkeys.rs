@@ -139,11 +139,12 @@ impl Passkeys for PasskeyStore {
     }
 
     async fn remove(&self, wish: Remove<'_>) -> Result<Removal, PortError> {
-        let Tables { members, passkeys, sessions } = self.tables;
+        let Tables { members, passkeys, sessions, address } = self.tables;
         let remove = format!(
             "DELETE FROM {passkeys} WHERE id = ?1 AND (?2 = '' OR EXISTS (
             SELECT 1 FROM {passkeys} p JOIN {members} m ON m.id = p.member_id
-            WHERE m.name = ?2 AND p.id <> ?1))
+            WHERE m.name = ?2 AND p.id <> ?1)
+            OR (?4 AND EXISTS (SELECT 1 FROM {members} WHERE name = ?2 AND {address} IS NOT NULL)))
             AND (?3 IS NULL OR member_id = (SELECT id FROM {members} WHERE name = ?3))"
         );
         let end = format!(
@@ -157,7 +158,8 @@ impl Passkeys for PasskeyStore {
         let remove = Statement::new(remove)
             .bind(wish.passkey)
             .bind(wish.keep_one_of.unwrap_or_default())
-            .bind(wish.of);
+            .bind(wish.of)
+            .bind(i64::from(wish.or_address));
         let end = Statement::new(end).bind(wish.passkey).bind(wish.session.unwrap_or_default());
         let answers =
             self.db.batch(vec![remove, end, Statement::new(left).bind(wish.passkey).bind(wish.of)]).await?;
@@ -261,7 +263,8 @@ mod tests {
             block_on(sign_in(&sessions, "Ada", passkey, "", [seed; 16], NOW)).unwrap();
         }
         let remove = |passkey, keep_one_of, session| {
-            block_on(store.remove(Remove { passkey, of: None, keep_one_of, session })).unwrap()
+            block_on(store.remove(Remove { passkey, of: None, keep_one_of, or_address: true, session }))
+                .unwrap()
         };
         let open = || {
             let mut open: Vec<_> = block_on(sessions.list(None)).unwrap().into_iter().map(|s| s.id).collect();

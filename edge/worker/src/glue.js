@@ -181,7 +181,7 @@ export async function notify(env, messages) {
 }
 
 // Sends a message to a push service; answers its status and `Retry-After`. Throws if nothing answers in time.
-export async function push(url, headers, bytes, milliseconds) {
+export async function post(url, headers, bytes, milliseconds) {
   // `slice`: a view of WebAssembly's memory, which moves on.
   const body = bytes.slice();
   const signal = AbortSignal.timeout(milliseconds);

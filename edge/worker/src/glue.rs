@@ -5,6 +5,8 @@ use axum::body::{Body, Bytes, HttpBody};
 use http::{Request, Response, StatusCode, header};
 use orilla_pipeline::gateway::body::Unread;
 use orilla_pipeline::gateway::visitor::AskHost;
+use orilla_shop::PortError;
+use serde_json::{Map, Value};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -51,13 +53,8 @@ extern "C" {
     pub(crate) async fn enqueue(env: &JsValue, message: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(crate) async fn notify(env: &JsValue, messages: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(catch)]
-    pub(crate) async fn push(
-        url: &str,
-        headers: &str,
-        body: &[u8],
-        milliseconds: u32,
-    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = post)]
+    async fn posted(url: &str, headers: &str, body: &[u8], milliseconds: u32) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
     pub(crate) async fn wake(env: &JsValue, at: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = waitUntil)]
@@ -162,6 +159,34 @@ async fn pour(mut body: Body, answer: &JsValue) -> Result<(), JsValue> {
         }
     }
     Ok(())
+}
+
+/// What a service answered.
+pub(crate) struct Answered {
+    pub status: u16,
+    /// The header `Retry-After`.
+    pub retry_after: Option<String>,
+}
+
+/// Sends a body to a service on the internet, without following redirects; it has so many milliseconds.
+pub(crate) async fn post<'a>(
+    url: &str,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+    body: &[u8],
+    patience: u32,
+) -> Result<Answered, PortError> {
+    let headers: Map<String, Value> = headers.map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let headers = Value::Object(headers).to_string();
+    let answer = posted(url, &headers, body, patience).await;
+    let answer: js_sys::Array =
+        answer
+            .map_err(|error| PortError::Unavailable(message(&error)))?
+            .dyn_into()
+            .map_err(|_| PortError::Unexpected("a service's answer is none".to_owned()))?;
+    let status = answer.get(0).as_f64().unwrap_or_default();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a status has three digits")]
+    let status = status as u16;
+    Ok(Answered { status, retry_after: answer.get(1).as_string() })
 }
 
 /// The text of a JavaScript error.

@@ -5,6 +5,7 @@ use crate::database::D1;
 use crate::files::Files;
 use crate::gate::gate;
 use crate::glue;
+use crate::mail::mailer;
 use crate::near::DataCentre;
 use crate::notices::{NoticesBinding, PushServices};
 use crate::pictures::FetchedPictures;
@@ -19,8 +20,8 @@ use orilla_shop::checkout::{BankTransfer, OnDelivery, Payment};
 use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{
-    AccountStore, CatalogStore, Database, EventStore, ExperimentStore, FlagStore, NavigationStore,
-    NoticeStore, OrderStore, PasskeyStore, RolloutsInSql, SessionStore,
+    AccountStore, AddressStore, CatalogStore, Database, EventStore, ExperimentStore, FlagStore,
+    NavigationStore, NoticeStore, OrderStore, PasskeyStore, RolloutsInSql, SessionStore,
 };
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
@@ -99,6 +100,8 @@ pub fn team(env: JsValue, inspect: Option<Function>) -> Team {
             sessions: Arc::new(SessionStore::of_shoppers(database.clone())),
             passkeys: Arc::new(PasskeyStore::of_shoppers(database.clone())),
             accounts: Arc::new(AccountStore::new(database.clone())),
+            addresses: Arc::new(AddressStore::new(database.clone())),
+            mailer: mailer(&env),
         },
         pages: Arc::new(Beside(inspect.map(SendWrapper::new))),
         orders: Arc::new(OrderStore::new(database.clone())),

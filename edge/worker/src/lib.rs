@@ -7,6 +7,7 @@ mod files;
 mod gate;
 pub mod glue;
 mod host;
+mod mail;
 mod navigation;
 mod near;
 mod notices;

@@ -6,10 +6,9 @@ use async_trait::async_trait;
 use orilla_push::Request;
 use orilla_shop::PortError;
 use orilla_shop::notices::{NoticeQueue, PushAnswer, PushService};
-use serde_json::{Map, Value};
 use worker::js_sys::{Array, Promise};
 use worker::send::{SendFuture, SendWrapper};
-use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen_futures::future_to_promise;
 
 /// How long a push service may take, in milliseconds.
@@ -46,23 +45,11 @@ pub struct PushServices;
 #[async_trait]
 impl PushService for PushServices {
     async fn send(&self, request: &Request) -> Result<PushAnswer, PortError> {
-        let headers: Map<String, Value> =
-            request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-        let headers = Value::Object(headers).to_string();
+        let headers = request.headers.iter().map(|(name, value)| (*name, value.as_str()));
         SendFuture::new(async {
-            let answer = glue::push(&request.url, &headers, &request.body, PATIENCE).await;
-            let answer: Array = answer
-                .map_err(|error| PortError::Unavailable(glue::message(&error)))?
-                .dyn_into()
-                .map_err(|_| PortError::Unexpected("a push service's answer is none".to_owned()))?;
-            let status = answer.get(0).as_f64().unwrap_or_default();
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a status has three digits"
-            )]
-            let status = status as u16;
-            Ok(PushAnswer { status, retry_after: answer.get(1).as_string() })
+            let glue::Answered { status, retry_after } =
+                glue::post(&request.url, headers, &request.body, PATIENCE).await?;
+            Ok(PushAnswer { status, retry_after })
         })
         .await
     }

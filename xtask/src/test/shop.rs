@@ -64,7 +64,11 @@ struct Shop {
     token: String,
     state: PathBuf,
     push: String,
+    mail: String,
 }
+
+/// The key of the provider of e-mail that tests start.
+const MAIL_KEY: &str = "a-key-for-tests-only";
 
 impl Shop {
     fn start(options: &Options, name: &str) -> Result<Shop> {
@@ -75,7 +79,13 @@ impl Shop {
         let (secrets, state) = (folder.join("secrets"), folder.join("state"));
         // Where tests that need a push service start one: the shop sends to it, beside the open internet.
         let push = format!("http://127.0.0.1:{}", server::free_port()?);
-        files::write(&secrets, format!("{}PUSH_LOOPBACK={push}\n", dev::local_vars(&token)?))?;
+        // And one of e-mail, which has to be another one.
+        let mail = format!("http://127.0.0.1:{}", server::free_port()?);
+        let provider = format!(
+            "MAIL_URL={mail}/emails\nMAIL_KEY={MAIL_KEY}\nMAIL_FROM=\"Orilla <hello@shop.example>\"\n"
+        );
+        let vars = format!("{}PUSH_LOOPBACK={push}\n{provider}", dev::local_vars(&token)?);
+        files::write(&secrets, vars)?;
         let server = step("shop under test", || {
             Server::start(&server::Options {
                 port: server::free_port()?,
@@ -87,13 +97,14 @@ impl Shop {
         if feed::demo().is_file() {
             feed::import_demo(&server.url, &token)?;
         }
-        Ok(Shop { server, secrets, token, state, push })
+        Ok(Shop { server, secrets, token, state, push, mail })
     }
 
     /// Tells a test program where the shop is, the staff's token, and where its database and files are, and where it
-    /// expects a push service.
+    /// expects a push service and a provider of e-mail.
     fn describe<'a>(&self, tests: &'a mut Command) -> &'a mut Command {
         tests.env("ORILLA_URL", &self.server.url).env("ORILLA_STUDIO_TOKEN", &self.token);
+        tests.env("ORILLA_MAIL", &self.mail).env("ORILLA_MAIL_KEY", MAIL_KEY);
         tests.env("ORILLA_STATE", &self.state).env("ORILLA_PUSH", &self.push)
     }
 }

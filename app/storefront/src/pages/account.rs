@@ -1,6 +1,7 @@
 //! A shopper's account: how one gets into it, and what it holds. The script `account.js` asks the browser for passkeys; it
 //! finds its forms by `data-passkey`, and all that it says stands in them.
 
+use super::link::{LinkForm, asking};
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
@@ -23,6 +24,16 @@ pub enum AccountNotice {
     PasskeyRemoved,
     /// A passkey was not removed: it is the last one.
     PasskeyLast,
+    /// A link was sent, if the address had not had enough of them.
+    LinkSent,
+    /// The address of a link is the account's.
+    AddressAdded,
+    /// It is not: it is another account's.
+    AddressTaken,
+    /// The account's address was removed.
+    AddressRemoved,
+    /// It was not: nothing else opens the account.
+    AddressLast,
     /// Somebody has signed out here.
     SignedOut,
     /// Somebody has signed out everywhere.
@@ -36,12 +47,17 @@ pub enum AccountNotice {
 }
 
 impl AccountNotice {
-    const ALL: [AccountNotice; 10] = [
+    const ALL: [AccountNotice; 15] = [
         AccountNotice::Opened,
         AccountNotice::SignedIn,
         AccountNotice::PasskeyAdded,
         AccountNotice::PasskeyRemoved,
         AccountNotice::PasskeyLast,
+        AccountNotice::LinkSent,
+        AccountNotice::AddressAdded,
+        AccountNotice::AddressTaken,
+        AccountNotice::AddressRemoved,
+        AccountNotice::AddressLast,
         AccountNotice::SignedOut,
         AccountNotice::SignedOutEverywhere,
         AccountNotice::Deleted,
@@ -57,6 +73,11 @@ impl AccountNotice {
             AccountNotice::PasskeyAdded => "added",
             AccountNotice::PasskeyRemoved => "removed",
             AccountNotice::PasskeyLast => "last",
+            AccountNotice::LinkSent => "sent",
+            AccountNotice::AddressAdded => "address",
+            AccountNotice::AddressTaken => "address-taken",
+            AccountNotice::AddressRemoved => "address-removed",
+            AccountNotice::AddressLast => "address-last",
             AccountNotice::SignedOut => "out",
             AccountNotice::SignedOutEverywhere => "everywhere",
             AccountNotice::Deleted => "deleted",
@@ -71,21 +92,34 @@ impl AccountNotice {
         Self::ALL.into_iter().find(|notice| notice.name() == name)
     }
 
-    /// Whether somebody is signed in when this is so.
-    fn is_inside(self) -> bool {
-        matches!(
-            self,
+    /// Whether somebody is signed in when this is so; `None`: that makes no difference.
+    fn is_inside(self) -> Option<bool> {
+        match self {
             AccountNotice::Opened
-                | AccountNotice::SignedIn
-                | AccountNotice::PasskeyAdded
-                | AccountNotice::PasskeyRemoved
-                | AccountNotice::PasskeyLast
-        )
+            | AccountNotice::SignedIn
+            | AccountNotice::PasskeyAdded
+            | AccountNotice::PasskeyRemoved
+            | AccountNotice::PasskeyLast
+            | AccountNotice::AddressAdded
+            | AccountNotice::AddressRemoved
+            | AccountNotice::AddressLast => Some(true),
+            AccountNotice::LinkSent | AccountNotice::AddressTaken => None,
+            AccountNotice::SignedOut
+            | AccountNotice::SignedOutEverywhere
+            | AccountNotice::Deleted
+            | AccountNotice::Ended
+            | AccountNotice::Over => Some(false),
+        }
+    }
+
+    /// Whether it is told to who is signed in, or is not.
+    fn is_for(self, inside: bool) -> bool {
+        self.is_inside().is_none_or(|is_inside| is_inside == inside)
     }
 
     /// Whether what is personal is to be forgotten when this is so.
     fn is_left(self) -> bool {
-        !self.is_inside() && self != AccountNotice::Over
+        self.is_inside() == Some(false) && self != AccountNotice::Over
     }
 
     fn text(self, locale: Locale) -> &'static str {
@@ -95,6 +129,11 @@ impl AccountNotice {
             AccountNotice::PasskeyAdded => locale.account_passkey_added(),
             AccountNotice::PasskeyRemoved => locale.account_passkey_removed(),
             AccountNotice::PasskeyLast => locale.account_passkey_last(),
+            AccountNotice::LinkSent => locale.account_link_sent(),
+            AccountNotice::AddressAdded => locale.account_address_added(),
+            AccountNotice::AddressTaken => locale.account_address_taken(),
+            AccountNotice::AddressRemoved => locale.account_address_removed(),
+            AccountNotice::AddressLast => locale.account_address_last(),
             AccountNotice::SignedOut => locale.account_signed_out(),
             AccountNotice::SignedOutEverywhere => locale.account_signed_out_everywhere(),
             AccountNotice::Deleted => locale.account_deleted(),
@@ -113,6 +152,10 @@ pub struct AccountPage {
     pub passkeys: Vec<Passkey>,
     /// Whether this address can have passkeys.
     pub can_add: bool,
+    /// The e-mail address that opens it.
+    pub address: Option<String>,
+    /// The form that has a link sent to an address; `None`: no links are sent.
+    pub link: Option<LinkForm>,
     /// What was just done.
     pub notice: Option<AccountNotice>,
 }
@@ -120,7 +163,8 @@ pub struct AccountPage {
 /// The account of who is signed in.
 pub fn account(page: Arc<PageContext>, data: AccountPage) -> String {
     let locale = page.locale;
-    let told = told(locale, data.notice.filter(|notice| notice.is_inside()));
+    let told = told(locale, data.notice.filter(|notice| notice.is_for(true)));
+    let address = address(&page, data.address, data.link);
     let (orders, passkeys) = (orders(&page, &data.orders), passkeys(&page, &data.passkeys));
     let content = view! {
         <h1>{locale.account_title()}</h1>
@@ -137,6 +181,7 @@ pub fn account(page: Arc<PageContext>, data: AccountPage) -> String {
                     {passkeys}
                     {adding(&page, data.can_add)}
                 </section>
+                {address}
             </div>
             <aside class="summary" aria-labelledby="leave">
                 <h2 id="leave">{locale.account_leave()}</h2>
@@ -156,13 +201,27 @@ pub fn account(page: Arc<PageContext>, data: AccountPage) -> String {
         </div>
         {script(&page)}
     };
-    whole(page, content)
+    whole(page, locale.account_title(), content)
 }
 
 /// How one gets into an account.
-pub fn account_door(page: Arc<PageContext>, has_passkeys: bool, notice: Option<AccountNotice>) -> String {
+pub fn account_door(
+    page: Arc<PageContext>,
+    has_passkeys: bool,
+    link: Option<LinkForm>,
+    notice: Option<AccountNotice>,
+) -> String {
     let locale = page.locale;
-    let notice = notice.filter(|notice| !notice.is_inside());
+    let notice = notice.filter(|notice| notice.is_for(false));
+    let link = link.map(|form| {
+        view! {
+            <section class="stack account-link" aria-labelledby="link">
+                <h2 id="link">{locale.account_link()}</h2>
+                <p>{locale.account_link_lead()}</p>
+                {asking(&page, form, locale.account_link_send())}
+            </section>
+        }
+    });
     let ways = if has_passkeys {
         ways_in(&page).into_any()
     } else {
@@ -174,12 +233,13 @@ pub fn account_door(page: Arc<PageContext>, has_passkeys: bool, notice: Option<A
             {told(locale, notice)}
             <p class="lead">{locale.account_lead()}</p>
             {ways}
+            {link}
             <p>{locale.account_guest()}</p>
         </div>
         {notice.filter(|notice| notice.is_left()).map(|_| view! { <span hidden data-forget></span> })}
         {script(&page)}
     };
-    whole(page, content)
+    whole(page, locale.account_title(), content)
 }
 
 /// The forms are there with the script alone, where the browser can.
@@ -299,10 +359,50 @@ fn adding(page: &PageContext, can_add: bool) -> impl IntoView + use<> {
     })
 }
 
+/// The address that opens the account, if links are sent, or if it has one.
+fn address(
+    page: &PageContext,
+    address: Option<String>,
+    link: Option<LinkForm>,
+) -> Option<impl IntoView + use<>> {
+    let locale = page.locale;
+    let send = if address.is_some() { locale.account_address_change() } else { locale.account_address_add() };
+    let is_shown = address.is_some() || link.is_some();
+    let line = address.map(|address| {
+        view! {
+            <ul class="account-lines" role="list">
+                <li>
+                    <strong class="account-address">{address}</strong>
+                    <form method="post" action=page.url("/account/address/remove")>
+                        <Button kind=ButtonKind::Quiet label=locale.account_address_remove()>
+                            {locale.passkey_remove()}
+                        </Button>
+                    </form>
+                </li>
+            </ul>
+        }
+    });
+    let form = link.map(|form| asking(page, form, send));
+    is_shown.then(|| {
+        view! {
+            <section class="stack" aria-labelledby="address">
+                <h2 id="address">{locale.account_address()}</h2>
+                <p>{locale.account_address_text()}</p>
+                {line}
+                {form}
+            </section>
+        }
+    })
+}
+
 fn told(locale: Locale, notice: Option<AccountNotice>) -> Option<impl IntoView + use<>> {
     notice.map(|notice| {
         let kind = match notice {
-            AccountNotice::PasskeyLast | AccountNotice::Ended | AccountNotice::Over => NoticeKind::Warning,
+            AccountNotice::PasskeyLast
+            | AccountNotice::AddressTaken
+            | AccountNotice::AddressLast
+            | AccountNotice::Ended
+            | AccountNotice::Over => NoticeKind::Warning,
             _ => NoticeKind::Success,
         };
         view! { <Notice kind=kind><p>{notice.text(locale)}</p></Notice> }
@@ -313,8 +413,8 @@ fn script(page: &PageContext) -> impl IntoView + use<> {
     view! { <script type="module" src=page.assets.account></script> }
 }
 
-fn whole(page: Arc<PageContext>, content: impl IntoView + 'static) -> String {
-    let title = page.locale.account_title().to_owned();
+pub(super) fn whole(page: Arc<PageContext>, title: &str, content: impl IntoView + 'static) -> String {
+    let title = title.to_owned();
     let head = Head { description: title.clone(), title, ..Head::default() };
     render(|| document(page, head, content))
 }

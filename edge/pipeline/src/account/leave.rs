@@ -47,7 +47,7 @@ async fn end(visit: &Visit, team: &Team, headers: &HeaderMap, is_everywhere: boo
 pub async fn delete(visit: Visit, team: Team, Headers(headers): Headers) -> Response {
     let session = match signed_in(&visit, &team, &headers).await {
         Ok(Some(session)) => session,
-        Ok(None) => return nobody(&visit).await,
+        Ok(None) => return nobody(&visit, &team).await,
         Err(error) => return reply::failure(&visit, &error).await,
     };
     if let Err(error) = team.shoppers.accounts.delete(&session.member).await {

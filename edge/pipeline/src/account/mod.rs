@@ -1,13 +1,17 @@
-//! A shopper's account: what it shows, and leaving it. Signing in is in [`passkeys`]. Guests never come here.
+//! A shopper's account: what it shows, and leaving it. Signing in is in [`passkeys`] and [`link`]. Guests never come here.
 
 mod cart;
 #[cfg(test)]
 mod cart_tests;
 mod leave;
+mod link;
+#[cfg(test)]
+mod link_tests;
 mod passkeys;
 mod shopper;
 #[cfg(test)]
 mod tests;
+mod welcome;
 
 pub use cart::{refresh, share};
 pub use shopper::{SESSION, signed_in, visitor_of};
@@ -21,7 +25,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 use orilla_shop::PortError;
 use orilla_shop::team::{Session, SessionState};
-use orilla_storefront::pages::{self, AccountNotice, AccountPage};
+use orilla_storefront::pages::{self, AccountNotice, AccountPage, LinkForm};
 use orilla_ui::Locale;
 
 /// The most fields of a form.
@@ -39,6 +43,9 @@ pub fn routes(router: Router, locale: Locale) -> Router {
         .route(&at("/passkeys"), post(passkeys::remove))
         .route(&at("/passkeys/begin"), post(passkeys::begin_adding))
         .route(&at("/passkeys/finish"), post(passkeys::finish_adding))
+        .route(&at("/link"), post(link::ask))
+        .route(&at("/link/{key}"), get(link::show).post(link::enter))
+        .route(&at("/address/remove"), post(link::remove))
         .route(&at("/sign-out"), post(leave::sign_out))
         .route(&at("/delete"), post(leave::delete))
 }
@@ -50,13 +57,13 @@ async fn show(visit: Visit, team: Team, Headers(headers): Headers) -> Response {
         Ok(SessionState::Open(session)) => overview(&visit, &team, &session, StatusCode::OK, notice).await,
         // It was ended elsewhere: what is personal goes here, too.
         Ok(SessionState::Ended) => {
-            let door = door(&visit, StatusCode::OK, Some(AccountNotice::Ended)).await;
+            let door = door(&visit, &team, StatusCode::OK, Some(AccountNotice::Ended)).await;
             leave::wiped(&visit, door)
         }
         // Nobody has ended it, and nothing is lost.
         Ok(SessionState::Over) => {
             let notice = if shopper::has_key(&headers) { Some(AccountNotice::Over) } else { notice };
-            cart::set_aside(door(&visit, StatusCode::OK, notice).await, &cart::shown(&headers))
+            cart::set_aside(door(&visit, &team, StatusCode::OK, notice).await, &cart::shown(&headers))
         }
         Err(error) => reply::failure(&visit, &error).await,
     }
@@ -70,7 +77,19 @@ async fn overview(
     status: StatusCode,
     notice: Option<AccountNotice>,
 ) -> Response {
-    match account_page(visit, team, session, notice).await {
+    overview_with(visit, team, session, status, notice, link::form(visit, team)).await
+}
+
+/// The same with this form for a link.
+async fn overview_with(
+    visit: &Visit,
+    team: &Team,
+    session: &Session,
+    status: StatusCode,
+    notice: Option<AccountNotice>,
+    link: Option<LinkForm>,
+) -> Response {
+    match account_page(visit, team, session, notice, link).await {
         Ok(page) => reply::private_page(status, pages::account(visit.page().await, page)),
         Err(error) => reply::failure(visit, &error).await,
     }
@@ -81,25 +100,39 @@ async fn account_page(
     team: &Team,
     session: &Session,
     notice: Option<AccountNotice>,
+    link: Option<LinkForm>,
 ) -> Result<AccountPage, PortError> {
-    let (account, shoppers) = (session.member.as_str(), &team.shoppers);
+    let (name, shoppers) = (session.member.as_str(), &team.shoppers);
+    let account = shoppers.accounts.account(name).await?;
     Ok(AccountPage {
-        orders: shoppers.accounts.orders(account).await?,
-        passkeys: shoppers.passkeys.list(Some(account)).await?,
+        orders: shoppers.accounts.orders(name).await?,
+        passkeys: shoppers.passkeys.list(Some(name)).await?,
         can_add: passkeys::party(visit).is_ok(),
+        address: account.and_then(|account| account.address).map(|address| address.as_str().to_owned()),
+        link,
         notice,
     })
 }
 
 /// How one gets in.
-async fn door(visit: &Visit, status: StatusCode, notice: Option<AccountNotice>) -> Response {
-    let html = pages::account_door(visit.page().await, passkeys::party(visit).is_ok(), notice);
+async fn door(visit: &Visit, team: &Team, status: StatusCode, notice: Option<AccountNotice>) -> Response {
+    door_with(visit, status, notice, link::form(visit, team)).await
+}
+
+/// The same with this form for a link.
+async fn door_with(
+    visit: &Visit,
+    status: StatusCode,
+    notice: Option<AccountNotice>,
+    link: Option<LinkForm>,
+) -> Response {
+    let html = pages::account_door(visit.page().await, passkeys::party(visit).is_ok(), link, notice);
     reply::private_page(status, html)
 }
 
 /// What a form is answered whose sender is not signed in, or not any more.
-async fn nobody(visit: &Visit) -> Response {
-    door(visit, StatusCode::UNAUTHORIZED, Some(AccountNotice::Ended)).await
+async fn nobody(visit: &Visit, team: &Team) -> Response {
+    door(visit, team, StatusCode::UNAUTHORIZED, Some(AccountNotice::Ended)).await
 }
 
 /// To the account's page, which says what has happened.

@@ -1,12 +1,13 @@
 //! Passkeys of an account: opening one with it, signing in, adding and removing. What `app/ui/js/passkeys.js` sends and is
 //! answered is JSON; problems say in the page's language what to do.
 
-use super::cart;
-use super::shopper::{browser_cookie, browser_key, session_cookie, signed_in, visitor_of};
+use super::link::Post;
+use super::shopper::{browser_cookie, browser_key, signed_in};
+use super::welcome::welcome;
 use super::{fields, nobody, overview, to_account};
 use crate::api::extract::Json;
 use crate::ceremony::{self, Made, Signed, answer};
-use crate::visit::{Headers, Visit, text};
+use crate::visit::{Headers, Visit};
 use crate::{Problem, Team, reply};
 use axum::body::Bytes;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use http::{HeaderMap, StatusCode, header};
 use orilla_orders::Text;
 use orilla_passkeys::{NoParty, RelyingParty};
 use orilla_shop::passkeys::{self, Binding, NAME_LENGTH, PasskeyError, Removal, Remove};
-use orilla_shop::team::{Session, SessionKey, sign_in as begin_session};
+use orilla_shop::team::{Session, SessionKey};
 use orilla_storefront::pages::AccountNotice;
 use serde_json::json;
 
@@ -48,7 +49,7 @@ pub async fn finish_sign_in(
     let store = &*team.shoppers.passkeys;
     let found = passkeys::finish_sign_in(store, &party, &signed.0.credential, &bound_to, now(&visit)).await;
     let found = found.map_err(|error| problem(&visit, error))?;
-    welcome(&visit, &team, &headers.0, (&found.account.name, found.id), AccountNotice::SignedIn).await
+    begin(&visit, &team, &headers.0, (&found.account.name, found.id), AccountNotice::SignedIn).await
 }
 
 /// `POST /en/account/open/begin`: what the browser is to be asked, to make the first passkey of an account.
@@ -73,31 +74,19 @@ pub async fn finish_opening(
     let (store, made, now) = (&*team.shoppers.passkeys, &made.0.credential, now(&visit));
     let opened = passkeys::finish_opening(store, &party, made, &name, &bound_to, now).await;
     let (account, passkey) = opened.map_err(|error| problem(&visit, error))?;
-    welcome(&visit, &team, &headers.0, (&account.name, passkey), AccountNotice::Opened).await
+    begin(&visit, &team, &headers.0, (&account.name, passkey), AccountNotice::Opened).await
 }
 
-/// Begins the session of an account by a passkey. From now on the browser is counted as the account's others are, and has
-/// their cart.
-async fn welcome(
+/// Begins the session of an account by a passkey.
+async fn begin(
     visit: &Visit,
     team: &Team,
     headers: &HeaderMap,
     (account, passkey): (&str, i64),
     notice: AccountNotice,
 ) -> Result<Response, Problem> {
-    let visitor = visitor_of(visit, team, headers, Some(account), visit.visitor.consent()).await?;
-    let (random, agent) = (visit.host.random.bytes()?, text(headers, header::USER_AGENT));
-    let (sessions, shown) = (&*team.shoppers.sessions, cart::shown(headers));
-    let brought = shown.brought_to(account, &*visit.host.random)?;
-    let begun = begin_session(sessions, account, Some(passkey), agent, random, now(visit)).await?;
-    let mut response = answer(&json!({"next": to_account(visit, notice)}));
-    response.headers_mut().append(header::SET_COOKIE, session_cookie(Some(&begun)));
-    // What a guest has put into this browser's cart goes to the account with the next page; what another one did, does not.
-    cart::tell(response.headers_mut(), &shown, &brought);
-    if let Some((visitor, keys)) = visitor {
-        response.headers_mut().append(header::SET_COOKIE, visitor.cookie(keys));
-    }
-    Ok(response)
+    let response = answer(&json!({"next": to_account(visit, notice)}));
+    Ok(welcome(visit, team, headers, (account, Some(passkey)), response).await?)
 }
 
 /// `POST /en/account/passkeys/begin`: what the browser is to be asked, to make one more passkey.
@@ -129,11 +118,11 @@ pub async fn finish_adding(
 }
 
 /// `POST /en/account/passkeys`: removes the passkey that the form names, and ends the sessions that it began but this
-/// one. The last one stays: there is no other way in.
+/// one. The last one stays, unless links are sent to the account's address: there is no other way in.
 pub async fn remove(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
     let session = match signed_in(&visit, &team, &headers).await {
         Ok(Some(session)) => session,
-        Ok(None) => return nobody(&visit).await,
+        Ok(None) => return nobody(&visit, &team).await,
         Err(error) => return reply::failure(&visit, &error).await,
     };
     let passkey = fields(&body).remove("passkey").and_then(|id| id.parse::<i64>().ok());
@@ -141,7 +130,8 @@ pub async fn remove(visit: Visit, team: Team, Headers(headers): Headers, body: B
         return overview(&visit, &team, &session, StatusCode::UNPROCESSABLE_ENTITY, None).await;
     };
     let own = Some(session.member.as_str());
-    let wish = Remove { passkey, of: own, keep_one_of: own, session: Some(session.id) };
+    let or_address = Post::of(&visit, &team).is_some();
+    let wish = Remove { passkey, of: own, keep_one_of: own, or_address, session: Some(session.id) };
     let (status, notice) = match team.shoppers.passkeys.remove(wish).await {
         Ok(Removal::Done) => (StatusCode::OK, AccountNotice::PasskeyRemoved),
         Ok(Removal::Last) => (StatusCode::CONFLICT, AccountNotice::PasskeyLast),

@@ -77,7 +77,7 @@ const fn row(template: &'static str, class: RouteClass, reads: Reads, writes: Li
 
 /// The table of addresses and limits. Strict is what guesses at secrets (sign-in), what holds stock (placing orders)
 /// and what costs money each time (AI).
-const ROUTES: [Route; 57] = {
+const ROUTES: [Route; 58] = {
     use LimitClass::{Strict, Usual};
     use Reads::{Counted, Free, Rendered};
     use RouteClass::{Api, Function, Machine, Page, Picture, Private, Team};
@@ -94,6 +94,7 @@ const ROUTES: [Route; 57] = {
         row("/{locale}/checkout", Private, COUNTED, Strict),
         row("/{locale}/account", Private, COUNTED, Usual),
         row("/{locale}/account/{*step}", Private, COUNTED, Strict),
+        row("/{locale}/account/link/{key}", Private, Counted(Strict), Strict),
         row("/{locale}/orders/{token}", Private, COUNTED, Usual),
         row("/{locale}/orders/{token}/cancel", Private, COUNTED, Strict),
         row("/{locale}/orders/waiting", Private, COUNTED, Usual),
@@ -208,6 +209,7 @@ mod tests {
         check("/en/c/light/lanterns", "/{locale}/c/{*slug}", RouteClass::Page);
         check("/pt/orders/abcdef", "/{locale}/orders/{token}", RouteClass::Private);
         check("/pt/orders/abcdef/cancel", "/{locale}/orders/{token}/cancel", RouteClass::Private);
+        check("/pt/account/link/0123", "/{locale}/account/link/{key}", RouteClass::Private);
         check("/fn/add_to_cart", "/fn/{*name}", RouteClass::Function);
         check("/studio/api/import", "/studio/api/{name}", RouteClass::Team);
         check("/studio/products/12", "/studio/{*page}", RouteClass::Team);
@@ -221,6 +223,8 @@ mod tests {
     fn strict_is_what_guesses_buys_or_costs() {
         for path in [
             "/en/checkout",
+            "/en/account/link",
+            "/en/account/link/0123",
             "/api/v1/orders",
             "/fn/ai/ask",
             "/studio/sign-in/finish",
@@ -246,7 +250,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_template_is_never_the_address(token in "[a-z2-7]{26}", locale in "en|es|pt|fr") {
-            for path in [format!("/{locale}/orders/{token}"), format!("/{token}")] {
+            for path in [
+                format!("/{locale}/orders/{token}"),
+                format!("/{locale}/account/link/{token}"),
+                format!("/{token}"),
+            ] {
                 let template = route_of(&path).template;
                 prop_assert!(!template.contains(&token), "{}", template);
             }

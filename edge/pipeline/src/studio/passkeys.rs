@@ -51,7 +51,7 @@ pub async fn remove(member: Member, body: Bytes) -> Response {
     match member
         .team
         .passkeys
-        .remove(Remove { passkey, of: None, keep_one_of, session: member.session })
+        .remove(Remove { passkey, of: None, keep_one_of, or_address: false, session: member.session })
         .await
     {
         Ok(Removal::Done) => {

@@ -5,6 +5,7 @@ use crate::{Isolate, inspect};
 use async_trait::async_trait;
 use futures::executor::block_on;
 use orilla_push::Request as PushRequest;
+use orilla_shop::accounts::{MailRequest, MailService};
 use orilla_shop::events::{EventQueue, Message};
 use orilla_shop::notices::{NoticeQueue, PushAnswer, PushService};
 use orilla_shop::team::rollouts::Alarm;
@@ -12,6 +13,7 @@ use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Background, Clock, PageStore, Picture, Pictures, PortError, Random, Timer};
 use orilla_store::testing::TestDatabase;
 use orilla_store::{Database, DbError, Statement};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -44,6 +46,36 @@ impl PushService for Push {
             status => u16::try_from(status).unwrap(),
         };
         Ok(PushAnswer { status, retry_after: (status == 429).then(|| "9".to_owned()) })
+    }
+}
+
+/// A provider of e-mail, which notes what it is asked.
+pub struct PostOffice {
+    /// What it says; `Err`: nothing.
+    pub says: Mutex<Result<u16, ()>>,
+    pub asked: Mutex<Vec<Posted>>,
+}
+
+/// What it was asked.
+pub struct Posted {
+    pub url: String,
+    pub headers: Vec<(&'static str, String)>,
+    pub mail: Value,
+}
+
+impl Default for PostOffice {
+    fn default() -> Self {
+        PostOffice { says: Mutex::new(Ok(200)), asked: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl MailService for PostOffice {
+    async fn post(&self, request: &MailRequest) -> Result<u16, PortError> {
+        let MailRequest { url, headers, body } = request;
+        let mail = serde_json::from_str(body).unwrap();
+        self.asked.lock().unwrap().push(Posted { url: url.clone(), headers: headers.clone(), mail });
+        self.says.lock().unwrap().map_err(|()| PortError::Unavailable("timed out".into()))
     }
 }
 

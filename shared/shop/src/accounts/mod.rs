@@ -1,13 +1,21 @@
-//! Shoppers' accounts: what is kept for who has signed in with a passkey ([`crate::passkeys`]). A guest needs none.
+//! Shoppers' accounts: what is kept for who has signed in, with a passkey ([`crate::passkeys`]) or by a link in a mail ([`send_link`]).
+//! A guest needs none.
 //!
 //! The store knows an account by its name, which is the handle of its passkeys: the member of its sessions.
 
 mod brought;
 mod cart;
+mod link;
+mod mail;
 mod stitch;
 
 pub use brought::{Brought, Shown};
 pub use cart::{SharedCart, leave_cart};
+pub use link::{
+    Addresses, COUNTED, Entry, LINK_LIVES, Link, LinkError, LinkHash, LinkKey, MOST_MAILS, NewLink,
+    send_link, use_link,
+};
+pub use mail::{Mail, MailAddress, MailError, MailRequest, MailService, MailSettings, Mailer, NoMail};
 pub use stitch::{Identity, LIFE, stitch};
 
 use crate::PortError;
@@ -28,6 +36,8 @@ pub struct StoredAccount {
     pub created_at: i64,
     /// Who its browsers are counted as.
     pub identity: Option<Identity>,
+    /// The e-mail address that opens it, beside its passkeys.
+    pub address: Option<MailAddress>,
 }
 
 /// The cart of an account, and which version of it this is.
@@ -62,7 +72,7 @@ pub trait Accounts: Send + Sync {
     /// Its orders, the newest first, at most [`MOST_ORDERS`].
     async fn orders(&self, name: &str) -> Result<Vec<ListedOrder>, PortError>;
 
-    /// Forgets an account with its passkeys, sessions and cart. Orders stay: the shop has to keep them, by their own
+    /// Forgets an account with its passkeys, its address and links to it, sessions and cart. Orders stay: the shop has to keep them, by their own
     /// links.
     async fn delete(&self, name: &str) -> Result<(), PortError>;
 }

@@ -114,6 +114,8 @@ pub struct Remove<'a> {
     pub of: Option<&'a str>,
     /// The name of the account whose owner must keep a passkey, for there is no other way to sign in. `None`: there is.
     pub keep_one_of: Option<&'a str>,
+    /// Whether an account that has an e-mail address may go without passkeys: a link is sent there.
+    pub or_address: bool,
     /// The session that stays, though the passkey may have begun it: that of who removes.
     pub session: Option<i64>,
 }

@@ -88,7 +88,7 @@ pub struct Session {
     pub id: i64,
     /// Who signed in.
     pub member: String,
-    /// The passkey that began it; `None`: the team's token did.
+    /// The passkey that began it; `None`: the team's token did, or a link that was sent to a shopper.
     pub passkey: Option<SignedBy>,
     /// What the browser said of itself.
     pub user_agent: String,
@@ -114,7 +114,7 @@ pub struct NewSession {
     pub hash: SessionHash,
     /// Who signed in.
     pub member: String,
-    /// The number of the passkey that begins it; `None`: the team's token does.
+    /// The number of the passkey that begins it; `None`: the team's token does, or a link that was sent to a shopper.
     pub passkey: Option<i64>,
     /// What the browser says of itself.
     pub user_agent: String,
@@ -155,7 +155,8 @@ pub struct Begun {
     pub seconds: i64,
 }
 
-/// Begins a session for someone who has shown that they may: by a passkey, or by the team's token.
+/// Begins a session for someone who has shown that they may: by a passkey, by the team's token, or by a link that was
+/// sent to them.
 ///
 /// # Errors
 /// [`PortError`] of the store.
