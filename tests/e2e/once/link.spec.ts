@@ -114,7 +114,7 @@ for (const scripts of [true, false]) {
   });
 }
 
-test("A link by e-mail: an account with a passkey gets an address, by a link that is opened elsewhere", async ({ page, browser, mail, problems }) => {
+test("A link by e-mail: an account with a passkey gets an address, and who came by it goes with it", async ({ page, browser, mail, problems }) => {
   const to = address();
   const device = await Device.of(page);
   await page.goto("/en/account");
@@ -124,19 +124,24 @@ test("A link by e-mail: an account with a passkey gets an address, by a link tha
   });
   await check(page);
   const link = await ask(page, mail, to, "Send a link to add it");
+  // It lets nobody in who is not inside.
   const other = await another(browser, true);
-  await other.page.goto(link);
-  await expect(heading(other.page)).toHaveText("Add this address to your account");
+  expect((await other.page.goto(link))?.status()).toBe(401);
+  await expect(other.page.getByText("Sign in to that account on this browser first")).toBeVisible();
   await check(other.page);
-  await other.page.getByRole("button", { name: "Add the address" }).click();
-  await expect(inside(other.page)).toBeVisible();
-  await page.goto("/en/account");
+  await picture(other.page, "link-outside");
+  await page.goto(link);
+  await expect(heading(page)).toHaveText("Add this address to your account");
+  await check(page);
+  await page.getByRole("button", { name: "Add the address" }).click();
+  await expect(page.getByText("The address opens your account from now on.")).toBeVisible();
   await expect(page.getByText(to)).toBeVisible();
   await check(page);
   await picture(page, "link-account-passkey");
+  await other.page.goto("/en/account");
+  await enter(other.page, await ask(other.page, mail, to));
   await page.getByRole("button", { name: "Remove the email address" }).click();
   await expect(page.getByText("The address was removed.")).toBeVisible();
-  // Whoever came by the link is out with it.
   await other.page.goto("/en/account");
   await expect(inside(other.page)).toHaveCount(0);
   await other.context.close();

@@ -94,17 +94,19 @@ pub fn link_over(page: Arc<PageContext>, form: Option<LinkForm>) -> String {
     whole(page, locale.account_link_over_title(), content)
 }
 
-/// A link to another account than the one that is signed in on this browser.
-pub fn link_elsewhere(page: Arc<PageContext>, address: &str) -> String {
+/// A link that can't be used on this browser as it is: another account is signed in, or none where the address is to be
+/// added to one.
+pub fn link_elsewhere(page: Arc<PageContext>, data: LinkPage, is_inside: bool) -> String {
     let locale = page.locale;
-    let address = address.to_owned();
+    let title = if data.is_addition { locale.account_link_add_title() } else { locale.account_link_title() };
+    let text = if is_inside { locale.account_link_elsewhere() } else { locale.account_link_outside() };
     let content = view! {
         <div class="prose account-door">
-            <h1>{locale.account_link_title()}</h1>
-            <p class="lead"><strong class="account-address">{address}</strong></p>
-            <Notice kind=NoticeKind::Warning><p>{locale.account_link_elsewhere()}</p></Notice>
+            <h1>{title}</h1>
+            <p class="lead"><strong class="account-address">{data.address}</strong></p>
+            <Notice kind=NoticeKind::Warning><p>{text}</p></Notice>
             <p><ButtonLink href=page.url("/account")>{locale.account_title()}</ButtonLink></p>
         </div>
     };
-    whole(page, locale.account_link_title(), content)
+    whole(page, title, content)
 }

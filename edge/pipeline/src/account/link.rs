@@ -78,7 +78,7 @@ pub async fn ask(visit: Visit, team: Team, Headers(headers): Headers, body: Byte
         Err(LinkError::Mail(error)) => {
             let (status, fault) = match error {
                 MailError::Refused => (StatusCode::UNPROCESSABLE_ENTITY, LinkFault::Refused),
-                MailError::Busy | MailError::Unavailable(_) => {
+                MailError::Busy | MailError::Unavailable(_) | MailError::Unknown(_) => {
                     (StatusCode::SERVICE_UNAVAILABLE, LinkFault::Away)
                 }
             };
@@ -131,10 +131,18 @@ impl Opened {
             SessionState::Open(session) => Some(session),
             SessionState::Over | SessionState::Ended => None,
         };
-        // Whoever shares a browser leaves it first: what is personal goes with that.
-        if session.as_ref().is_some_and(|session| link.leads_to() != Some(&session.member)) {
-            let html = pages::link_elsewhere(visit.page().await, link.address.as_str());
-            return Err(guarded(StatusCode::CONFLICT, html));
+        // Whoever shares a browser leaves it first: what is personal goes with that. And an address is added by who asked
+        // for it, signed in: the link alone lets nobody into that account.
+        let fits = match &session {
+            Some(session) => link.leads_to() == Some(&session.member),
+            None => link.account.is_none(),
+        };
+        if !fits {
+            let (status, is_inside) = match session {
+                Some(_) => (StatusCode::CONFLICT, true),
+                None => (StatusCode::UNAUTHORIZED, false),
+            };
+            return Err(guarded(status, pages::link_elsewhere(visit.page().await, shown(&link), is_inside)));
         }
         Ok(Opened { key, link, session })
     }
@@ -146,11 +154,11 @@ pub async fn show(visit: Visit, team: Team, Headers(headers): Headers, Segment(k
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    let page = LinkPage {
-        address: opened.link.address.as_str().to_owned(),
-        is_addition: opened.link.account.is_some(),
-    };
-    guarded(StatusCode::OK, pages::link(visit.page().await, page))
+    guarded(StatusCode::OK, pages::link(visit.page().await, shown(&opened.link)))
+}
+
+fn shown(link: &Link) -> LinkPage {
+    LinkPage { address: link.address.as_str().to_owned(), is_addition: link.account.is_some() }
 }
 
 /// `POST /en/account/link/KEY`: uses it.
@@ -179,7 +187,8 @@ async fn entered(
     let (notice, account) = match entry {
         Entry::SignedIn(account) => (AccountNotice::SignedIn, Some(account)),
         Entry::Opened(account) => (AccountNotice::Opened, Some(account)),
-        Entry::Added(account) => (AccountNotice::AddressAdded, Some(account)),
+        // Who uses it is inside: see `Opened::of`.
+        Entry::Added(_) => (AccountNotice::AddressAdded, None),
         Entry::Taken => (AccountNotice::AddressTaken, None),
         Entry::Over => return Ok(None),
     };

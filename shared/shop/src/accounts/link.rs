@@ -2,6 +2,9 @@
 //!
 //! Whoever opens the link reads the mailbox: it opens the account of that address, or a new one. Nobody is told before
 //! whether an address has an account: until then the account is not looked for, so there is nothing that could tell.
+//!
+//! A link that adds an address to an account signs nobody in: it takes whoever asked for it, signed in, to use it. Else who
+//! has somebody else's address sent one would get them into an account that is not theirs.
 
 use super::mail::{Mail, MailAddress, MailError, Mailer};
 use crate::PortError;
@@ -142,7 +145,7 @@ pub enum LinkError {
 /// makes no difference.
 ///
 /// # Errors
-/// [`LinkError`]; the link can't be used then, and does not count.
+/// [`LinkError`]; the link can't be used then, and does not count, unless its mail may have been sent.
 pub async fn send_link(
     (addresses, mailer): (&dyn Addresses, &Mailer),
     address: MailAddress,
@@ -159,7 +162,9 @@ pub async fn send_link(
     let (subject, text) = words(&key);
     let mail = Mail { to: &link.address, subject, text, key: format!("account-link/{}", link.hash.as_str()) };
     if let Err(error) = mailer.send(&mail).await {
-        addresses.withdraw(&link.hash).await?;
+        if !matches!(error, MailError::Unknown(_)) {
+            addresses.withdraw(&link.hash).await?;
+        }
         return Err(error.into());
     }
     Ok(())

@@ -57,9 +57,12 @@ pub enum MailError {
     /// The provider takes no mail to this address.
     #[error("the provider of e-mail refuses the address")]
     Refused,
-    /// The provider can't be reached, or wants another key or sender: the text is for the log.
+    /// The provider wants another key or sender: the text is for the log.
     #[error("no e-mail: {0}")]
     Unavailable(String),
+    /// The provider does not answer, or not well: it may have been sent, or may not. The text is for the log.
+    #[error("perhaps no e-mail: {0}")]
+    Unknown(String),
 }
 
 /// What a provider is asked. It holds the operator's key and a link's: it has no `Debug`, and is not for logs.
@@ -142,14 +145,19 @@ impl Mailer {
     /// Sends a mail. Where the provider does not answer, it is asked once more.
     ///
     /// # Errors
-    /// [`MailError`]. After [`MailError::Unavailable`] it may have been sent, or may not.
+    /// [`MailError`]. But after [`MailError::Unknown`] it was not sent.
     pub async fn send(&self, mail: &Mail<'_>) -> Result<(), MailError> {
         let request = self.request(mail);
-        let mut answer = self.service.post(&request).await;
-        if matches!(answer, Err(_) | Ok(500..)) {
-            answer = self.service.post(&request).await;
+        let first = self.service.post(&request).await;
+        if matches!(first, Err(_) | Ok(500..)) {
+            // Whatever is answered now but that it is sent, or refused: nobody knows what became of the first.
+            return judged(self.service.post(&request).await).map_err(|error| match error {
+                MailError::Busy => MailError::Unknown(error.to_string()),
+                MailError::Unavailable(text) => MailError::Unknown(text),
+                known => known,
+            });
         }
-        judged(answer)
+        judged(first)
     }
 
     fn request(&self, mail: &Mail<'_>) -> MailRequest {
@@ -169,14 +177,16 @@ impl Mailer {
 }
 
 fn judged(answer: Result<u16, PortError>) -> Result<(), MailError> {
+    let told = |status: u16| format!("the provider answered {status}");
     match answer {
         Ok(200..=299) => Ok(()),
-        // 409: the same mail is being sent right now.
-        Ok(409 | 429) => Err(MailError::Busy),
+        Ok(429) => Err(MailError::Busy),
         // 400 is no word on the address: it is what a key is answered that is none.
         Ok(422) => Err(MailError::Refused),
-        Ok(status) => Err(MailError::Unavailable(format!("the provider answered {status}"))),
-        Err(error) => Err(MailError::Unavailable(error.to_string())),
+        // 409: the same mail is being sent right now.
+        Ok(status @ (409 | 500..)) => Err(MailError::Unknown(told(status))),
+        Ok(status) => Err(MailError::Unavailable(told(status))),
+        Err(error) => Err(MailError::Unknown(error.to_string())),
     }
 }
 
@@ -223,15 +233,19 @@ mod tests {
     #[test]
     fn an_answer_means_sent_later_never_or_nobody_knows() {
         let unavailable = |text: &str| Err(MailError::Unavailable(text.into()));
+        let unknown = |text: &str| Err(MailError::Unknown(text.into()));
         check_sent(&[Ok(200)], Ok(()), 1);
         check_sent(&[Ok(202)], Ok(()), 1);
         check_sent(&[Ok(429)], Err(MailError::Busy), 1);
-        check_sent(&[Ok(409)], Err(MailError::Busy), 1);
+        check_sent(&[Ok(409)], unknown("the provider answered 409"), 1);
         check_sent(&[Ok(422)], Err(MailError::Refused), 1);
         check_sent(&[Ok(500), Ok(200)], Ok(()), 2);
         check_sent(&[away(), Ok(200)], Ok(()), 2);
         check_sent(&[away(), Ok(422)], Err(MailError::Refused), 2);
-        check_sent(&[away(), away()], unavailable("unavailable: timed out"), 2);
+        check_sent(&[away(), away()], unknown("unavailable: timed out"), 2);
+        check_sent(&[away(), Ok(500)], unknown("the provider answered 500"), 2);
+        check_sent(&[away(), Ok(401)], unknown("the provider answered 401"), 2);
+        check_sent(&[away(), Ok(429)], unknown("the provider of e-mail is busy"), 2);
         check_sent(&[Ok(400)], unavailable("the provider answered 400"), 1);
         check_sent(&[Ok(403)], unavailable("the provider answered 403"), 1);
         check_sent(&[Ok(302)], unavailable("the provider answered 302"), 1);
