@@ -148,6 +148,37 @@ fn the_first_browser_that_agreed_says_who_the_account_is() {
 }
 
 #[test]
+fn the_next_person_on_a_browser_is_somebody_else_and_sees_nothing_of_the_one_before() {
+    let shop = Shop::new();
+    let (browser, mut ada) = with_account(&shop);
+    agree(&browser);
+    let visitor = counted_as(&shop, &browser);
+    browser.get("/en/p/storm-lantern-no-4");
+    assert!(browser.cookie("__Host-viewed").starts_with("1."), "{}", browser.cookies());
+    // Ada stays away until her session is over, and comes again: nothing is lost, and she is who she was.
+    shop.wait(Lifetime::SHOPPERS.idle);
+    browser.get("/en/account");
+    assert!(!sign_in(&browser, &mut ada).header("clear-site-data").contains("storage"));
+    assert_eq!(counted_as(&shop, &browser), visitor);
+    assert!(browser.cookie("__Host-viewed").starts_with("1."));
+    // So does Bea, the next time.
+    shop.wait(Lifetime::SHOPPERS.idle);
+    browser.get("/en/account");
+    let mut bea = Authenticator::new(9);
+    assert!(open(&browser, &mut bea).header("clear-site-data").contains("storage"));
+    assert_eq!(browser.cookie("__Host-viewed"), "");
+    let next = counted_as(&shop, &browser);
+    assert!(next.is_some() && next != visitor);
+    // And each is the same on another browser.
+    for (mut device, who) in [(ada, visitor), (bea, next)] {
+        let other = shop.shopper();
+        agree(&other);
+        sign_in(&other, &mut device);
+        assert_eq!(counted_as(&shop, &other), who);
+    }
+}
+
+#[test]
 fn signing_out_leaves_nothing_personal() {
     let shop = Shop::new();
     let (browser, mut device) = with_account(&shop);

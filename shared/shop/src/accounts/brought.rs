@@ -53,6 +53,11 @@ impl Shown {
         Ok(Brought { held: Held::first(browser, owner), own, is_told: false })
     }
 
+    /// Whether somebody else was signed in here the last time.
+    pub fn is_of_another(&self, account: &str) -> bool {
+        self.held.is_some_and(|held| held.owner != Owner::of(account))
+    }
+
     /// As it is from the moment on at which the session is seen to be over; `None` if nothing has to be remembered.
     pub fn set_aside(&self) -> Option<(Held, Cart)> {
         let left = self.left.clone().or_else(|| self.own.clone());
