@@ -6,7 +6,9 @@ use crate::shop::{Product, Shop};
 use async_trait::async_trait;
 use orilla_catalog::{Handle, ProductId, VariantId};
 use orilla_money::{Currency, Money};
-use orilla_orders::{Cart, CartVariant, Checkout, CheckoutForm, Fingerprint, IdempotencyKey, Quantity, Quote};
+use orilla_orders::{
+    Cart, CartVariant, Checkout, CheckoutForm, Fingerprint, IdempotencyKey, Quantity, Quote,
+};
 use orilla_shop::outbox::{Outbox, Seen, Shelf, State, Waiting, WaitingOrder};
 use orilla_shop::{Clock, PortError, Random};
 use std::collections::BTreeMap;

@@ -298,7 +298,7 @@ fn a_session_that_was_not_used_for_long_is_not_one_that_was_ended() {
     assert_eq!(cart(&browser), format!("1.{a}x2"));
     // Its account's page says so, and wipes nothing.
     let door = browser.get("/en/account").text();
-    assert!(door.contains("You have not been here for long") && !door.contains("data-forget"), "{door}");
+    assert!(door.contains("It has been a while") && !door.contains("data-forget"), "{door}");
     assert_eq!(cart(&browser), format!("1.{a}x2"));
     sign_in(&browser, &mut device);
     assert_eq!(refresh(&browser)["pieces"], 2);

@@ -9,7 +9,8 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 const PREFETCHED: HeaderValue = HeaderValue::from_static("\"prefetchCache\", \"prerenderCache\"");
 
 /// The same, and what waits and lies on the device: the service worker goes, and what scripts have stored.
-const EVERYTHING: HeaderValue = HeaderValue::from_static("\"prefetchCache\", \"prerenderCache\", \"storage\"");
+const EVERYTHING: HeaderValue =
+    HeaderValue::from_static("\"prefetchCache\", \"prerenderCache\", \"storage\"");
 
 /// Somebody else uses the browser now: nothing that the one before has left on it is theirs.
 pub fn forget_everything(headers: &mut HeaderMap) {
