@@ -2,16 +2,7 @@
 // (https://resend.com/docs/api-reference/emails/send-email): who asks must show the key, say who it is and name each mail; the
 // same mail asked for again is sent once, another one under the same name is refused.
 import { createServer } from "node:http";
-
-class Refusal extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
-const must = (holds, status, message) => {
-  if (!holds) throw new Refusal(status, message);
-};
+import { Refusal, must } from "../refusal.mjs";
 
 export async function startMailService(port, { key }) {
   const mails = []; // as they were sent, the last one last

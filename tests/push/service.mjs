@@ -5,6 +5,7 @@
 // Tests in other languages start main.mjs and talk to it: POST /subscriptions {key} → {id, subscription};
 // POST /subscriptions/ID/answers [{status, retryAfter}]; GET /subscriptions/ID → {attempts, messages}.
 import { createServer } from "node:http";
+import { must } from "../refusal.mjs";
 
 const { subtle } = crypto;
 const text = (bytes) => new TextDecoder().decode(bytes);
@@ -12,16 +13,6 @@ const bytes = (string) => new TextEncoder().encode(string);
 const encode = (buffer) => Buffer.from(buffer).toString("base64url");
 const decode = (string) => new Uint8Array(Buffer.from(string, "base64url"));
 const join = (...parts) => new Uint8Array(Buffer.concat(parts));
-
-class Refusal extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
-const must = (holds, status, message) => {
-  if (!holds) throw new Refusal(status, message);
-};
 
 export async function startPushService(port) {
   const subscriptions = new Map();

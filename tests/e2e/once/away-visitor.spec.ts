@@ -144,16 +144,20 @@ test("what is seen and done without a network is counted once there is one, and 
   expect(at).toBeLessThan(after);
 });
 
-test("consent that is taken back without a network ends at once, and nothing is sent", async ({ home: page, network }) => {
-  await agree(page, network);
-  await network.cut();
-  await look(page, network, "storm-lantern-no-4");
+async function takeBack(page: Page, network: Network) {
   await page.goto(`${network.url}/en/privacy`);
   const main = page.getByRole("main");
   await main.getByRole("checkbox", { name: "Statistics" }).uncheck();
   await main.getByRole("checkbox", { name: "Personalisation" }).uncheck();
   await follow(page, () => main.getByRole("button", { name: "Save this choice" }).click());
   await expect(main.getByText("You chose: only what is needed.")).toBeVisible();
+}
+
+test("consent that is taken back without a network ends at once, and nothing is sent", async ({ home: page, network }) => {
+  await agree(page, network);
+  await network.cut();
+  await look(page, network, "storm-lantern-no-4");
+  await takeBack(page, network);
   const { [visitor]: id, "__Host-viewed": viewed, "__Host-consent": consent } = await cookies(page);
   expect([id, viewed, consent]).toEqual([undefined, undefined, "1.00"]);
   await expect.poll(() => waiting(page)).toBe(0);
@@ -175,12 +179,7 @@ test("an answer of the shop that comes late does not bring back what was taken b
   // The device has answered.
   expect((await cookies(page))["__Host-consent"]).toBe("1.11");
   network.letPass("/fn/consent");
-  await page.goto(`${network.url}/en/privacy`);
-  const main = page.getByRole("main");
-  await main.getByRole("checkbox", { name: "Statistics" }).uncheck();
-  await main.getByRole("checkbox", { name: "Personalisation" }).uncheck();
-  await follow(page, () => main.getByRole("button", { name: "Save this choice" }).click());
-  await expect(main.getByText("You chose: only what is needed.")).toBeVisible();
+  await takeBack(page, network);
   release();
   await page.goto(`${network.url}/en/about`);
   await send(page);

@@ -229,7 +229,7 @@ pub(super) async fn quote(visit: &Visit, cart: &Cart, form: &CheckoutForm) -> Re
 
 /// A name for a request that will be sent, perhaps more than once.
 fn new_key(visit: &Visit) -> Result<String, PortError> {
-    Ok(IdempotencyKey::from_random(visit.host.random.bytes()?).as_str().to_owned())
+    Ok(IdempotencyKey::from_random(visit.host.random.bytes()?).into())
 }
 
 /// `GET /en/orders/TOKEN`.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use orilla_feeds::{Format, Rejection, Settings};
-use orilla_orders::{IdempotencyKey, OrderToken};
+use orilla_orders::IdempotencyKey;
 use orilla_shop::catalog::ImportRun;
 use orilla_shop::team::{ImportDesk, ImportJob, ImportState, RejectedRow};
 use orilla_shop::{Clock, PortError, Timer};
@@ -41,7 +41,7 @@ async fn render(member: &Member, status: StatusCode, faults: Vec<FormFault>, tol
     let found = jobs.and_then(|jobs| Ok((jobs, runs?, member.visit.host.random.bytes()?)));
     match found {
         Ok((jobs, runs, random)) => {
-            let key = OrderToken::from_random(random).as_str().to_owned();
+            let key = IdempotencyKey::from_random(random).into();
             let now = member.visit.host.clock.now();
             let data = ImportsPage { key, jobs, runs, now, faults, told };
             page(status, pages::imports(&member.studio, &data))

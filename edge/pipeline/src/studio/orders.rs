@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::response::Response;
 use http::StatusCode;
 use orilla_money::Currency;
-use orilla_orders::{Command, IdempotencyKey, OrderToken, Refusal, Text};
+use orilla_orders::{Command, IdempotencyKey, Refusal, Text};
 use orilla_shop::PortError;
 use orilla_shop::checkout::{CommandOrder, CommandOutcome, StoredOrder, command_order};
 use orilla_shop::team::{OrderQuery, amount};
@@ -78,7 +78,7 @@ fn render(member: &Member, stored: &StoredOrder, status: StatusCode, shown: Show
         token: stored.token.clone(),
         order,
         history: stored.history.clone(),
-        key: OrderToken::from_random(random).as_str().to_owned(),
+        key: IdempotencyKey::from_random(random).into(),
         form: shown.form,
         faults: shown.faults,
         told,

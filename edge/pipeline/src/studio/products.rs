@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::response::Response;
 use http::StatusCode;
 use orilla_catalog::Handle;
-use orilla_orders::OrderToken;
+use orilla_orders::IdempotencyKey;
 use orilla_shop::PortError;
 use orilla_shop::team::{
     CategoryTree, FieldChange, Made, ProductFault, ProductFaultKind, ProductForm, ProductQuery, SaveOutcome,
@@ -94,7 +94,7 @@ pub(super) async fn render(
     let data = ProductPage {
         editor,
         stock: shown.stock,
-        key: OrderToken::from_random(random).as_str().to_owned(),
+        key: IdempotencyKey::from_random(random).into(),
         conflict: shown.conflict,
         history,
         told: shown.told,

@@ -16,7 +16,7 @@ use super::member::Member;
 use super::{error, failure, fields, page, see};
 use crate::routes::publish::press;
 use http::StatusCode;
-use orilla_orders::{IdempotencyKey, OrderToken};
+use orilla_orders::IdempotencyKey;
 use orilla_shop::PortError;
 use orilla_shop::publish::{PublishError, attached};
 use orilla_shop::team::flags::{
@@ -54,7 +54,7 @@ async fn published(member: &Member) -> Result<Option<Value>, PortError> {
 }
 
 fn new_key(member: &Member) -> Result<String, PortError> {
-    Ok(OrderToken::from_random(member.visit.host.random.bytes()?).as_str().to_owned())
+    Ok(IdempotencyKey::from_random(member.visit.host.random.bytes()?).into())
 }
 
 /// What a form has, beside the fields of its own.
