@@ -71,10 +71,12 @@ async function offer(form) {
   if (!document.querySelector("[autocomplete~=webauthn]")) return;
   if (!(await browser.isConditionalMediationAvailable?.())) return;
   const answer = get(form, "conditional");
+  const { signal } = asking;
   renewal = setTimeout(() => offer(form), renewed);
   try {
     await answer;
   } catch (error) {
-    if (error instanceof Refused) say(form, error.message);
+    // Who has pressed the button meanwhile is told what becomes of that.
+    if (error instanceof Refused && !signal.aborted) say(form, error.message);
   }
 }

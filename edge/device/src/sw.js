@@ -18,6 +18,8 @@ const PICTURES = /^\/(?:art|img)\//;
 // What is the device's own, network or not: the orders that wait, and the checkout's form that was made here.
 const WAITING = /^\/(?:en|es|pt)\/orders\/waiting(?:\/|$)/;
 const CHECKOUT = /^\/(?:en|es|pt)\/checkout$/;
+// Forms whose answer may change the cart: an order takes out of it what was ordered.
+const CHANGES_CART = /^\/fn\/(?!consent$)|\/checkout$/;
 const MADE_HERE = "?away=1";
 const FILES = "orilla-files-";
 const mine = FILES + BUILD.build;
@@ -234,8 +236,9 @@ async function picture(request) {
 // Pages and functions. What a form changes of the cart, which is a cookie, comes after what was changed before, in all
 // tabs; what islands change they have put in turn (turn.js).
 async function answer(event) {
-  const { method, mode } = event.request;
-  if (method === "GET" || mode !== "navigate") return answerNow(event);
+  const { method, mode, url } = event.request;
+  const changes = method === "POST" && mode === "navigate" && CHANGES_CART.test(new URL(url).pathname);
+  if (!changes) return answerNow(event);
   let answered;
   const act = () => (answered = answerNow(event));
   const signal = AbortSignal.timeout(TURN);

@@ -23,9 +23,10 @@ async function open(tabs: Page[], network: Network, product: TestProduct) {
 async function addAtOnce(tabs: Page[], network: Network) {
   const release = network.hold(ADD);
   await Promise.all(tabs.map((tab) => button(tab).click()));
-  await expect.poll(() => network.asked.includes(ADD)).toBe(true);
-  // Time for the other one, if it does not wait for its turn.
-  await tabs[0].waitForTimeout(1000);
+  // One is on its way, and the other one waits for its turn.
+  const lined = () => tabs[0].evaluate(() => navigator.locks.query().then(({ held, pending }) => [held, pending].map((locks) => locks?.length)));
+  await expect.poll(lined).toEqual([1, 1]);
+  await expect.poll(() => network.asked.filter((path) => path === ADD)).toHaveLength(1);
   release();
   for (const tab of tabs) await expect(tab.locator(".buy-box").getByRole("status")).toContainText("is in your cart");
 }

@@ -65,6 +65,42 @@ test("a device that does not know its user adds nothing, and the page says so", 
   expect(await device.passkeys()).toEqual([]);
 });
 
+test("what becomes of the offer is not told to who has pressed the button meanwhile", async ({ page, problems }) => {
+  problems.expect(/401/);
+  const name = `Edith ${Math.random().toString(36).slice(2, 8)}`;
+  const device = await Device.of(page);
+  await signInByToken(page, "/studio/passkeys", name);
+  await page.getByLabel("Name", { exact: true }).fill("Key");
+  await device.touched(async () => {
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await expect(status(page).first()).toContainText("The passkey was added.");
+  });
+  const row = page.getByRole("row").filter({ hasText: name });
+  await row.locator("summary").click();
+  await row.getByRole("button", { name: "Remove" }).click();
+  await expect(status(page).first()).toContainText("The passkey was removed");
+
+  // The offer is taken up, but its answer is on its way for long.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const offered = new Promise<void>((resolve) => {
+    void page.route("**/sign-in/finish", async (route) => {
+      resolve();
+      await held;
+      await route.continue();
+    }, { times: 1 });
+  });
+  await signOut(page);
+  await device.touched(() => offered);
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  const refused = page.waitForResponse("**/sign-in/finish");
+  release();
+  expect((await refused).status()).toBe(401);
+  await (await refused).finished();
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
+  await expect(status(page)).toHaveText("Your device asks you now.");
+});
+
 test("the browser offers a passkey where one types one's name", async ({ page }) => {
   const name = `Mary ${Math.random().toString(36).slice(2, 8)}`;
   const device = await Device.of(page);
