@@ -76,7 +76,7 @@ impl Line<'_> {
         self.dice.lock().map(|mut dice| dice.below(100)).unwrap_or_default()
     }
 
-    fn send(&self, key: &str, body: Option<&str>) -> Result<Answer, PortError> {
+    fn sent(&self, key: &str, body: Option<&str>) -> Result<Answer, PortError> {
         let sent = self.weather.shop.order(key, body);
         let (status, retry_after, body) = sent.map_err(|error| {
             count(&self.weather.told.unanswered);
@@ -108,16 +108,8 @@ impl Counter for Line<'_> {
         None
     }
 
-    async fn tell(&self, _: String) -> Result<Answer, PortError> {
-        Err(lost())
-    }
-
-    async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
-        self.hand_over(key, Some(&body)).await
-    }
-
-    async fn withdraw(&self, key: &str) -> Result<Answer, PortError> {
-        self.hand_over(key, None).await
+    async fn send(&self, _: &str, key: &str, body: Option<String>) -> Result<Answer, PortError> {
+        self.hand_over(key, body.as_deref()).await
     }
 }
 
@@ -136,7 +128,7 @@ impl Line<'_> {
             }
             8..18 => {
                 count(&told.lost_answers);
-                self.send(key, body).ok();
+                self.sent(key, body).ok();
                 Err(lost())
             }
             18..25 => {
@@ -147,7 +139,7 @@ impl Line<'_> {
             25..33 => {
                 count(&told.duplicates);
                 self.weather.hold_up(key, body);
-                self.send(key, body).and_then(|_| self.send(key, body))
+                self.sent(key, body).and_then(|_| self.sent(key, body))
             }
             // The device stops, before the request leaves or after it has: nobody waits for this any more.
             33..37 => {
@@ -156,10 +148,10 @@ impl Line<'_> {
             }
             37..41 => {
                 count(&told.stops);
-                self.send(key, body).ok();
+                self.sent(key, body).ok();
                 std::future::pending().await
             }
-            _ => self.send(key, body),
+            _ => self.sent(key, body),
         }
     }
 }

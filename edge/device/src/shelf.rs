@@ -60,26 +60,18 @@ impl Counter for Api {
         here(async { knock().await.as_bool().unwrap_or_default() }).await
     }
 
-    async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
-        here(send("/api/v1/orders", key.to_owned(), Some(body))).await
-    }
-
-    async fn withdraw(&self, key: &str) -> Result<Answer, PortError> {
-        here(send("/api/v1/orders", key.to_owned(), None)).await
+    async fn send(&self, path: &str, key: &str, body: Option<String>) -> Result<Answer, PortError> {
+        here(send(path.to_owned(), key.to_owned(), body)).await
     }
 
     async fn counted(&self) -> Option<String> {
         let cookies = here(async { glue::cookies().await.ok()?.as_string() }).await?;
         orilla_pipeline::counted_away(&cookies, host::SystemClock.now())
     }
-
-    async fn tell(&self, body: String) -> Result<Answer, PortError> {
-        here(send("/e", String::new(), Some(body))).await
-    }
 }
 
-async fn send(path: &'static str, key: String, body: Option<String>) -> Result<Answer, PortError> {
-    let came: Array = post(path, &key, body).await.map_err(unavailable)?.unchecked_into();
+async fn send(path: String, key: String, body: Option<String>) -> Result<Answer, PortError> {
+    let came: Array = post(&path, &key, body).await.map_err(unavailable)?.unchecked_into();
     let body = came.get(2).dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
     Ok(Answer { status: whole(&came.get(0)), retry_after: whole(&came.get(1)), body })
 }

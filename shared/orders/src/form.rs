@@ -1,6 +1,6 @@
 //! What a checkout asks, and how what was typed becomes types.
 
-use crate::{Country, Destination, Email, PaymentMethod, Phone, ShippingMethod, Text, TextError};
+use crate::{Country, Destination, Email, PaymentMethod, Phone, Recipient, ShippingMethod, Text, TextError};
 use serde::{Deserialize, Serialize};
 
 /// A checkout form as it came in: any text, nothing checked. A field that was not sent is empty.
@@ -115,6 +115,30 @@ impl CheckoutForm {
     pub fn check(&self) -> Result<Checkout, Vec<FieldFault>> {
         let mut faults = Faults::default();
         let email = faults.take("email", Email::parse(&self.email));
+        let recipient = self.recipient(&mut faults);
+        let shipping = ShippingMethod::parse(&self.shipping);
+        let shipping = faults.choice("shipping", &self.shipping, shipping, "choose how the parcel travels");
+        let payment = PaymentMethod::parse(&self.payment);
+        let payment = faults.choice("payment", &self.payment, payment, "choose how to pay");
+        let checkout = || {
+            let Recipient { name, phone, address } = recipient?;
+            let contact = Contact { email: email?, name, phone };
+            Some(Checkout { contact, address, shipping: shipping?, payment: payment? })
+        };
+        faults.unless(checkout())
+    }
+
+    /// Checks the fields that say who receives the parcel, and where; the others may be empty.
+    ///
+    /// # Errors
+    /// Their faults, as of [`CheckoutForm::check`].
+    pub fn check_recipient(&self) -> Result<Recipient, Vec<FieldFault>> {
+        let mut faults = Faults::default();
+        let recipient = self.recipient(&mut faults);
+        faults.unless(recipient)
+    }
+
+    fn recipient(&self, faults: &mut Faults) -> Option<Recipient> {
         let name = faults.take("name", Text::at_most(&self.name, 100));
         let phone = faults.optional("phone", &self.phone, Phone::parse);
         let address1 = faults.take("address1", Text::at_most(&self.address1, 100));
@@ -127,20 +151,25 @@ impl CheckoutForm {
         faults.needed("postcode", &postcode, country.is_some_and(Country::needs_postcode));
         let postcode = postcode.and_then(|postcode| faults.postcode(postcode));
         let country = faults.choice("country", &self.country, country, "choose a country from the list");
-        let shipping = ShippingMethod::parse(&self.shipping);
-        let shipping = faults.choice("shipping", &self.shipping, shipping, "choose how the parcel travels");
-        let payment = PaymentMethod::parse(&self.payment);
-        let payment = faults.choice("payment", &self.payment, payment, "choose how to pay");
-        let checkout = || {
-            let contact = Contact { email: email?, name: name?, phone };
-            let (address1, city, country) = (address1?, city?, country?);
-            let address = Address { address1, address2, city, region, postcode, country };
-            Some(Checkout { contact, address, shipping: shipping?, payment: payment? })
-        };
-        match checkout() {
-            Some(checkout) if faults.0.is_empty() => Ok(checkout),
-            _ => Err(faults.0),
-        }
+        let (address1, city, country) = (address1?, city?, country?);
+        let address = Address { address1, address2, city, region, postcode, country };
+        Some(Recipient { name: name?, phone, address })
+    }
+
+    /// Fills these fields in.
+    #[must_use]
+    pub fn with_recipient(mut self, to: &Recipient) -> Self {
+        let text = |text: &Option<Text>| text.as_ref().map_or("", Text::as_str).to_owned();
+        let Recipient { name, phone, address } = to;
+        name.as_str().clone_into(&mut self.name);
+        self.phone = phone.as_ref().map_or("", Phone::as_str).to_owned();
+        address.address1.as_str().clone_into(&mut self.address1);
+        self.address2 = text(&address.address2);
+        address.city.as_str().clone_into(&mut self.city);
+        self.region = text(&address.region);
+        self.postcode = text(&address.postcode);
+        address.country.code().clone_into(&mut self.country);
+        self
     }
 }
 
@@ -156,6 +185,14 @@ impl Checkout {
 struct Faults(Vec<FieldFault>);
 
 impl Faults {
+    /// What was read, unless something is wrong.
+    fn unless<T>(self, read: Option<T>) -> Result<T, Vec<FieldFault>> {
+        match read {
+            Some(read) if self.0.is_empty() => Ok(read),
+            _ => Err(self.0),
+        }
+    }
+
     fn add(&mut self, field: &'static str, code: FaultCode, message: impl Into<String>) {
         if self.0.iter().all(|fault| fault.field != field) {
             self.0.push(FieldFault { field, code, message: message.into() });

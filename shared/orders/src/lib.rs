@@ -11,6 +11,7 @@
 //! ```
 #![deny(missing_docs)]
 
+mod addresses;
 mod cart;
 mod country;
 mod fingerprint;
@@ -24,6 +25,7 @@ mod quote;
 mod shipping;
 mod text;
 
+pub use addresses::{AddressBook, AddressChange, AddressRefusal, KeptAddress, MOST_ADDRESSES, Recipient};
 pub use cart::{Cart, CartError, CartLine, LONGEST_CART, MOST_LINES, Quantity};
 pub use country::{COUNTRIES, Country, UnknownCountry};
 pub use fingerprint::Fingerprint;

@@ -12,6 +12,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
+/// Where orders go.
+const ORDERS: &str = "/api/v1/orders";
+
 /// The edge over a network.
 pub(super) struct Line<'a> {
     shop: &'a Shop,
@@ -49,35 +52,34 @@ impl Counter for Line<'_> {
     async fn is_open(&self) -> bool {
         !self.is_cut.load(Ordering::Relaxed)
     }
-    async fn order(&self, key: &str, body: String) -> Result<HttpAnswer, PortError> {
-        self.orders.fetch_add(1, Ordering::Relaxed);
-        let document: Value = serde_json::from_str(&body).unwrap();
-        if self.holds_up.load(Ordering::Relaxed) {
+    async fn send(&self, path: &str, key: &str, body: Option<String>) -> Result<HttpAnswer, PortError> {
+        let (is_order, body) = (path == ORDERS && body.is_some(), body.unwrap_or_default());
+        if is_order {
+            self.orders.fetch_add(1, Ordering::Relaxed);
+        }
+        if is_order && self.holds_up.load(Ordering::Relaxed) {
+            let document = serde_json::from_str(&body).unwrap();
             self.held_up.lock().unwrap().push((key.to_owned(), document));
             return Err(PortError::Unavailable("the network holds it up".into()));
         }
-        let answer = self.shop.anonymous().post_keyed("/api/v1/orders", key, &document);
-        if self.loses_answers.load(Ordering::Relaxed) {
+        let mut headers = vec![
+            ("cookie", self.cookies.as_str()),
+            ("user-agent", BROWSER),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/json"),
+        ];
+        if !key.is_empty() {
+            headers.push(("idempotency-key", key));
+        }
+        let method = if path == ORDERS && !is_order { "DELETE" } else { "POST" };
+        let answer = self.shop.anonymous().send(method, path, &headers, body.as_bytes());
+        if method == "POST" && self.loses_answers.load(Ordering::Relaxed) {
             return Err(PortError::Unavailable("the answer got lost".into()));
         }
-        Ok(HttpAnswer { status: answer.status, retry_after: 0, body: answer.body })
-    }
-    async fn withdraw(&self, key: &str) -> Result<HttpAnswer, PortError> {
-        let key = [("idempotency-key", key)];
-        let answer = self.shop.anonymous().send("DELETE", "/api/v1/orders", &key, b"");
         Ok(HttpAnswer { status: answer.status, retry_after: 0, body: answer.body })
     }
     async fn counted(&self) -> Option<String> {
         crate::counted_away(&self.cookies, self.shop.host().clock.now())
-    }
-    async fn tell(&self, body: String) -> Result<HttpAnswer, PortError> {
-        let headers =
-            [("cookie", self.cookies.as_str()), ("user-agent", BROWSER), ("sec-fetch-site", "same-origin")];
-        let answer = self.shop.anonymous().send("POST", "/e", &headers, body.as_bytes());
-        if self.loses_answers.load(Ordering::Relaxed) {
-            return Err(PortError::Unavailable("the answer got lost".into()));
-        }
-        Ok(HttpAnswer { status: answer.status, retry_after: 0, body: answer.body })
     }
 }
 

@@ -61,7 +61,8 @@ fn hexadecimal(text: &str) -> Option<u64> {
 }
 
 /// An account, as a browser names it: enough to tell it from another one, and nothing that opens it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Owner(u64);
 
 impl Owner {
@@ -80,6 +81,19 @@ impl Owner {
 impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
+    }
+}
+
+impl From<Owner> for String {
+    fn from(owner: Owner) -> String {
+        owner.to_string()
+    }
+}
+
+impl TryFrom<String> for Owner {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Owner::parse(&text).ok_or("an owner is 16 hexadecimal digits")
     }
 }
 

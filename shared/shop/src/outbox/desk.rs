@@ -1,6 +1,7 @@
 //! What pages do with waiting orders.
 
 use super::report::is_report;
+use super::request::request_of;
 use super::{Command, Shelf, Waiting, WaitingOrder};
 use crate::{Clock, PortError};
 use orilla_orders::{Fingerprint, IdempotencyKey};
@@ -10,7 +11,7 @@ use std::sync::Arc;
 /// How often a change that met another one is made anew. Each time, the other one was made.
 pub(super) const MOST_TRIES: usize = 5;
 
-/// What waits on this device: orders, and what is told of its visitor.
+/// What waits on this device: orders, other requests, and what is told of its visitor.
 #[derive(Clone)]
 pub struct Outbox {
     pub(super) shelf: Arc<dyn Shelf>,
@@ -38,7 +39,7 @@ impl Outbox {
     /// The storage's.
     pub async fn all(&self) -> Result<Vec<Waiting>, PortError> {
         let mut all = self.everything().await?;
-        all.retain(|waiting| !is_report(waiting));
+        all.retain(is_order);
         Ok(all)
     }
 
@@ -69,13 +70,24 @@ impl Outbox {
         order: WaitingOrder,
         unsure: bool,
     ) -> Result<(), PortError> {
-        let place = self.all().await?.iter().map(Waiting::place).max().unwrap_or(0).saturating_add(1);
-        let key = key.as_str();
         // Each order is about itself: none waits for another one.
-        let about = format!("order {key}");
-        let order = Command::Order(Box::new(order));
-        let entry = Waiting::new(key.to_owned(), about, place, order, self.clock.now(), unsure);
-        // A form that is sent twice is one order.
+        let about = format!("order {}", key.as_str());
+        self.leave_command(key, about, Command::Order(Box::new(order)), unsure).await
+    }
+
+    /// Leaves a command behind those that are there, and before all reports.
+    pub(super) async fn leave_command(
+        &self,
+        key: &IdempotencyKey,
+        about: String,
+        command: Command,
+        unsure: bool,
+    ) -> Result<(), PortError> {
+        let all = self.everything().await?;
+        let before = all.iter().filter(|waiting| !is_report(waiting)).map(Waiting::place).max();
+        let (key, place) = (key.as_str().to_owned(), before.unwrap_or(0).saturating_add(1));
+        let entry = Waiting::new(key, about, place, command, self.clock.now(), unsure);
+        // A form that is sent twice is one command.
         self.write(0, &entry).await.map(drop)
     }
 
@@ -165,6 +177,11 @@ impl Outbox {
     }
 }
 
-fn too_many() -> PortError {
-    PortError::Unavailable(format!("{MOST_TRIES} others changed a waiting order first"))
+/// Whether this is an order, open or not.
+pub(super) fn is_order(waiting: &Waiting) -> bool {
+    !is_report(waiting) && request_of(waiting).is_none()
+}
+
+pub(super) fn too_many() -> PortError {
+    PortError::Unavailable(format!("{MOST_TRIES} others changed what waits first"))
 }

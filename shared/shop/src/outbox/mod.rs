@@ -1,5 +1,5 @@
-//! Orders that a shopper leaves on the device while the shop is out of reach, and what is told of visitors who agreed to
-//! be counted, until the shop has them.
+//! Orders, and what else a shopper asks for, left on the device while the shop is out of reach, and what is told of visitors
+//! who agreed to be counted, until the shop has them.
 //!
 //! [`Outbox`] is what pages do with them; [`Outbox::send`] brings them to the shop's API. What makes each order happen
 //! once is the key of its form: the device sends it until an answer came (`orilla_outbox`), and `place_order` does once
@@ -14,6 +14,7 @@ mod order;
 mod ports;
 mod reply;
 mod report;
+mod request;
 mod sending;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -25,4 +26,5 @@ pub use order::{Asked, Command, Line, Placed, Seen, Waiting, WaitingOrder};
 pub use orilla_outbox::State;
 pub use ports::{Answer, Counter, Shelf};
 pub use report::Report;
+pub use request::{ANOTHER, Request, Wish};
 pub use sending::{Sent, state_name};

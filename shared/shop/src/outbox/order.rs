@@ -1,6 +1,6 @@
 //! What waits on a device: orders, and what is told of visitors.
 
-use super::Report;
+use super::{Report, Request};
 use orilla_money::Money;
 use orilla_orders::{Cart, Checkout, Fingerprint, OrderNumber, OrderToken, Quote};
 use orilla_outbox::Entry;
@@ -17,6 +17,8 @@ pub type Waiting = Entry<Command, Placed, Asked, String>;
 pub enum Command {
     /// An order.
     Order(Box<WaitingOrder>),
+    /// Something else that somebody asks of the shop.
+    Request(Box<Request>),
     /// What a visitor did. Nobody waits for an answer: it is forgotten when the shop has it.
     Report(Report),
 }
@@ -26,7 +28,7 @@ impl Command {
     pub fn order(&self) -> Option<&WaitingOrder> {
         match self {
             Command::Order(order) => Some(order),
-            Command::Report(_) => None,
+            Command::Request(_) | Command::Report(_) => None,
         }
     }
 }

@@ -21,20 +21,15 @@ pub trait Shelf: Send + Sync {
 #[async_trait]
 pub trait Counter: Send + Sync {
     /// Whether the shop is in reach. It asks for something that changes nothing and is short: so a network that is away
-    /// is found out before an order is on its way, of which nobody would know whether it arrived.
+    /// is found out before something is on its way, of which nobody would know whether it arrived.
     async fn is_open(&self) -> bool;
 
-    /// `POST /api/v1/orders` with this idempotency key. An error: no answer came, whatever became of the request.
-    async fn order(&self, key: &str, body: String) -> Result<Answer, PortError>;
-
-    /// `DELETE /api/v1/orders` with this idempotency key: what it asks for is not wanted any more.
-    async fn withdraw(&self, key: &str) -> Result<Answer, PortError>;
+    /// `POST` of this JSON to one of the shop's own addresses, under an idempotency key; `""`: without one. No body:
+    /// `DELETE`, what the key asks for is not wanted any more. An error: no answer came, whatever became of the request.
+    async fn send(&self, path: &str, key: &str, body: Option<String>) -> Result<Answer, PortError>;
 
     /// As whom the visitor is counted now: `None` without consent. It is asked anew before each telling.
     async fn counted(&self) -> Option<String>;
-
-    /// `POST /e`: what the visitor did. An error: no answer came.
-    async fn tell(&self, body: String) -> Result<Answer, PortError>;
 }
 
 /// An HTTP answer.

@@ -1,6 +1,6 @@
-//! What the shop's answer means for an order.
+//! What the shop's answer means for what it was asked.
 
-use super::{Answer, Asked, Line, Placed, Seen};
+use super::{ANOTHER, Answer, Asked, Line, Placed, Seen};
 use orilla_money::{Currency, Money};
 use orilla_orders::Fingerprint;
 use orilla_outbox::Reply;
@@ -91,6 +91,31 @@ pub(super) fn read(answer: &Answer) -> Reply<Placed, Asked, String> {
             serde_json::from_slice(&answer.body).map_or(later(true), |problem: Problem| refusal(problem))
         }
         _ => later(true),
+    }
+}
+
+/// What became of a request that is no order.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// It is done, or nobody is left who wants it.
+    Over,
+    /// Anything else.
+    Still(Reply<Placed, Asked, String>),
+}
+
+/// Reads the answer to a request. Where nobody is signed in, it waits for its person.
+pub(super) fn read_request(answer: &Answer) -> Came {
+    let is_json =
+        || serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&answer.body).is_ok();
+    match answer.status {
+        200 | 201 if is_json() => Came::Over,
+        // An answer to an order says which one was made; to a request there is no such answer.
+        200 | 201 => Came::Still(Reply::Later { after: 0, unsure: true }),
+        401 => Came::Still(Reply::Later { after: 0, unsure: false }),
+        _ => match read(answer) {
+            Reply::Refused(code) if code == ANOTHER => Came::Over,
+            reply => Came::Still(reply),
+        },
     }
 }
 

@@ -105,7 +105,7 @@ impl Outbox {
                 let over = last.version();
                 let grow = |known: &mut Command| match known {
                     Command::Report(known) => known.add(report),
-                    Command::Order(_) => false,
+                    Command::Order(_) | Command::Request(_) => false,
                 };
                 if last.extend(grow) {
                     return self.write(over, last).await;

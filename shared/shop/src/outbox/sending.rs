@@ -1,12 +1,18 @@
 //! Bringing to the shop what waits.
 
+use super::desk::is_order;
+use super::reply::{self, Came};
 use super::report::is_report;
-use super::{Command, Counter, Outbox, Waiting, reply};
+use super::request::request_of;
+use super::{Command, Counter, Outbox, Waiting};
 use crate::{PortError, Random};
 use orilla_outbox::{Errand, Next, Reply, State, next};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// Where orders go, and where what visitors did.
+const ORDERS: &str = "/api/v1/orders";
+const EVENTS: &str = "/e";
 /// The most sendings of one call: what is left has the next one.
 const MOST_SENDINGS: usize = 50;
 /// How long an order that the shop has is remembered on the device, in milliseconds: 30 days. Until then its waiting
@@ -18,6 +24,8 @@ const REMEMBERED: i64 = 30 * 24 * 3_600_000;
 pub struct Sent {
     /// Where each order is ([`state_name`]), by its key.
     pub states: BTreeMap<String, &'static str>,
+    /// Where each other request is, by its key. What is done is not there any more.
+    pub requests: BTreeMap<String, &'static str>,
     /// When the next sending is due, in milliseconds since 1970; none: not before something else happens.
     pub due: Option<i64>,
 }
@@ -74,7 +82,7 @@ impl Outbox {
             let over = waiting.version();
             let is_over = match waiting.body() {
                 Some(Command::Report(report)) => !report.is_wanted(counted.as_deref(), now),
-                Some(Command::Order(_)) => false,
+                Some(Command::Order(_) | Command::Request(_)) => false,
                 None => now.saturating_sub(waiting.since()) > REMEMBERED,
             };
             if is_over {
@@ -97,7 +105,7 @@ impl Outbox {
         if let Some(Command::Report(report)) = waiting.body() {
             // Consent may have been taken back since the last one.
             if !report.is_wanted(counter.counted().await.as_deref(), self.clock.now()) {
-                return self.shelf.remove(waiting.id(), over).await.map(|_| true);
+                return self.is_over(&waiting).await;
             }
         }
         // Whoever took it back in the meantime was first.
@@ -108,16 +116,25 @@ impl Outbox {
         let key = waiting.id();
         let reply = match errand {
             Errand::Do(Command::Order(order)) => {
-                counter.order(key, order.request()).await.map(|answer| reply::read(&answer))
+                counter.send(ORDERS, key, Some(order.request())).await.map(|answer| reply::read(&answer))
             }
-            Errand::Do(Command::Report(report)) => match counter.tell(report.request(self.clock.now())).await
-            {
-                Ok(answer) if reply::is_final(&answer) => {
-                    return self.shelf.remove(key, waiting.version()).await.map(|_| true);
+            Errand::Do(Command::Request(request)) => {
+                let sent = counter.send(request.wish.path(), key, Some(request.body()?)).await;
+                match sent.map(|answer| reply::read_request(&answer)) {
+                    Ok(Came::Over) => return self.is_over(&waiting).await,
+                    Ok(Came::Still(reply)) => Ok(reply),
+                    Err(error) => Err(error),
                 }
-                answer => answer.map(|_| Reply::Later { after: 0, unsure: true }),
-            },
-            Errand::Withdraw => counter.withdraw(key).await.map(|answer| reply::read_withdrawal(&answer)),
+            }
+            Errand::Do(Command::Report(report)) => {
+                match counter.send(EVENTS, "", Some(report.request(self.clock.now()))).await {
+                    Ok(answer) if reply::is_final(&answer) => return self.is_over(&waiting).await,
+                    answer => answer.map(|_| Reply::Later { after: 0, unsure: true }),
+                }
+            }
+            Errand::Withdraw => {
+                counter.send(ORDERS, key, None).await.map(|answer| reply::read_withdrawal(&answer))
+            }
         };
         let reply = reply.unwrap_or(Reply::Later { after: 0, unsure: true });
         let is_there = !matches!(reply, Reply::Later { unsure: true, .. });
@@ -125,6 +142,11 @@ impl Outbox {
         // The shopper may have wanted it back meanwhile.
         self.change(key, |waiting| waiting.settle(reply.clone(), now, dice)).await?;
         Ok(is_there)
+    }
+
+    /// The shop has it, and nobody waits for an answer: it is forgotten.
+    async fn is_over(&self, waiting: &Waiting) -> Result<bool, PortError> {
+        self.shelf.remove(waiting.id(), waiting.version()).await.map(|_| true)
     }
 
     /// There is no way to the shop: what is due waits longer.
@@ -146,7 +168,7 @@ fn dice(random: &dyn Random) -> Result<u64, PortError> {
     Ok(u64::from_le_bytes([a, b, c, d, e, f, g, h]))
 }
 
-/// Where an order is, in a word: `waiting`, `sending`, `unwanted`, `asks`, `done`, `refused`, `withdrawn`.
+/// Where an order or another request is, in a word: `waiting`, `sending`, `unwanted`, `asks`, `done`, `refused`, `withdrawn`.
 pub fn state_name(waiting: &Waiting) -> &'static str {
     match waiting.state() {
         State::Waiting { .. } if waiting.is_unwanted() => "unwanted",
@@ -161,6 +183,7 @@ pub fn state_name(waiting: &Waiting) -> &'static str {
 
 fn sent(all: &[Waiting], due: Option<i64>) -> Sent {
     let state = |waiting: &Waiting| (waiting.id().to_owned(), state_name(waiting));
-    let orders = all.iter().filter(|waiting| !is_report(waiting));
-    Sent { states: orders.map(state).collect(), due }
+    let orders = all.iter().filter(|waiting| is_order(waiting));
+    let requests = all.iter().filter(|waiting| request_of(waiting).is_some());
+    Sent { states: orders.map(state).collect(), requests: requests.map(state).collect(), due }
 }

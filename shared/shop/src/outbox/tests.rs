@@ -1,11 +1,12 @@
 mod reports;
+mod requests;
 
 use super::testing::Memory;
 use super::*;
 use crate::{Clock, PortError, Random};
 use async_trait::async_trait;
 use futures::executor::block_on;
-use orilla_orders::{Cart, CheckoutForm, Fingerprint, IdempotencyKey};
+use orilla_orders::{Cart, CheckoutForm, Fingerprint, IdempotencyKey, Owner};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -38,6 +39,8 @@ struct Script {
     answers: Mutex<VecDeque<(u16, String)>>,
     /// As whom the visitor is counted.
     counted: Mutex<Option<&'static str>>,
+    /// What else was asked: path, key, body, and its state on the shelf at that moment.
+    asked: Mutex<Vec<(String, String, String, &'static str)>>,
     /// What was told.
     told: Mutex<Vec<String>>,
     /// The bodies that were sent, each with the order's state on the shelf at that moment.
@@ -49,7 +52,22 @@ impl Counter for Script {
     async fn is_open(&self) -> bool {
         self.is_open.load(Ordering::Relaxed)
     }
-    async fn order(&self, key: &str, body: String) -> Result<Answer, PortError> {
+    async fn send(&self, path: &str, key: &str, body: Option<String>) -> Result<Answer, PortError> {
+        if path == "/e" {
+            self.told.lock().unwrap().extend(body);
+            return self.answer();
+        }
+        if path != "/api/v1/orders" {
+            let owner = Owner::of("ada");
+            let asked = self.outbox.requests(owner).await?;
+            let state = asked.iter().find(|asked| asked.id() == key).map(state_name).unwrap();
+            self.asked.lock().unwrap().push((path.to_owned(), key.to_owned(), body.unwrap(), state));
+            return self.answer();
+        }
+        let Some(body) = body else {
+            self.takes_back.store(false, Ordering::Relaxed);
+            return Box::pin(self.send(path, key, Some("withdraw".into()))).await;
+        };
         let state = state_name(&self.outbox.get(key).await?.unwrap());
         self.sent.lock().unwrap().push((body, state));
         let answer = self.answer();
@@ -58,16 +76,8 @@ impl Counter for Script {
         }
         answer
     }
-    async fn withdraw(&self, key: &str) -> Result<Answer, PortError> {
-        self.takes_back.store(false, Ordering::Relaxed);
-        self.order(key, "withdraw".into()).await
-    }
     async fn counted(&self) -> Option<String> {
         self.counted.lock().unwrap().map(str::to_owned)
-    }
-    async fn tell(&self, body: String) -> Result<Answer, PortError> {
-        self.told.lock().unwrap().push(body);
-        self.answer()
     }
 }
 
@@ -97,6 +107,7 @@ impl Device {
             takes_back: AtomicBool::new(false),
             answers: Mutex::new(answers),
             counted: Mutex::new(Some("ada")),
+            asked: Mutex::default(),
             told: Mutex::default(),
             sent: Mutex::default(),
         };

@@ -1,0 +1,139 @@
+//! What is asked beside orders.
+
+use super::{Device, PLACED};
+use crate::outbox::{ANOTHER, Request, Shelf as _, Wish, state_name};
+use futures::executor::block_on;
+use orilla_orders::{AddressChange, CheckoutForm, IdempotencyKey, Owner};
+use std::sync::atomic::Ordering;
+
+const DONE: &str = "{\"done\":true}";
+
+fn ada() -> Owner {
+    Owner::of("ada")
+}
+
+fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey::parse(text).unwrap()
+}
+
+/// Ada's wish to keep an address.
+fn wish(name: &str) -> Request {
+    let form = CheckoutForm {
+        name: name.into(),
+        address1: "Calle del Faro 7".into(),
+        city: "Cádiz".into(),
+        postcode: "11001".into(),
+        country: "ES".into(),
+        ..CheckoutForm::default()
+    };
+    let add = AddressChange::Add { to: form.check_recipient().unwrap(), is_default: false };
+    Request { owner: ada(), wish: Wish::Address(add) }
+}
+
+impl Device {
+    fn ask(&self, id: &str, name: &str) {
+        block_on(self.outbox.ask(&key(id), wish(name))).unwrap();
+    }
+
+    /// The keys under which something was asked.
+    fn asked(&self) -> Vec<String> {
+        self.shop.asked.lock().unwrap().iter().map(|(_, key, ..)| key.clone()).collect()
+    }
+
+    fn take_request_back(&self, id: &str) -> Option<Request> {
+        block_on(self.outbox.take_request_back(id, ada())).unwrap()
+    }
+}
+
+#[test]
+fn a_request_is_sent_in_order_under_its_key_and_forgotten_when_it_is_done() {
+    let device = Device::new(&[(200, DONE), (201, DONE)]);
+    device.ask("key-of-the-first", "Ada");
+    device.ask("key-of-the-first", "Ada");
+    device.ask("key-of-the-second", "Bea");
+    let sent = device.send();
+    assert!(sent.states.is_empty() && sent.requests.is_empty() && sent.due.is_none(), "{sent:?}");
+    assert!(block_on(device.shelf.all()).unwrap().is_empty());
+    let asked = device.shop.asked.lock().unwrap();
+    let (path, first, body, state) = &asked[0];
+    assert_eq!(
+        (path.as_str(), first.as_str(), *state),
+        ("/en/account/addresses/change", "key-of-the-first", "sending")
+    );
+    assert_eq!(serde_json::from_str::<Request>(body).unwrap(), wish("Ada"));
+    assert_eq!((asked[1].1.as_str(), asked.len()), ("key-of-the-second", 2));
+}
+
+#[test]
+fn what_was_not_answered_is_sent_again_and_what_is_about_the_same_waits_for_it() {
+    for (status, body) in
+        [(503, ""), (200, "<title>Welcome to the hotel</title>"), (401, "{\"code\":\"signed_out\"}")]
+    {
+        let device = Device::new(&[(status, body), (201, PLACED), (200, DONE), (200, DONE)]);
+        device.ask("key-of-the-first", "Ada");
+        device.ask("key-of-the-second", "Bea");
+        device.leave("key-of-an-order");
+        let sent = device.send();
+        assert_eq!(device.asked(), ["key-of-the-first"], "{status}");
+        // (A network that says nothing is tried again later, for orders too.)
+        assert_eq!(sent.requests.into_values().collect::<Vec<_>>(), ["waiting", "waiting"], "{status}");
+        device.clock.0.store(sent.due.unwrap(), Ordering::Relaxed);
+        device.send();
+        device.clock.0.fetch_add(super::DAY, Ordering::Relaxed);
+        assert!(device.send().requests.is_empty(), "{status}");
+        assert_eq!(device.asked(), ["key-of-the-first", "key-of-the-first", "key-of-the-second"], "{status}");
+    }
+}
+
+#[test]
+fn what_the_shop_refuses_is_shown_to_its_person_and_holds_up_nothing() {
+    let device = Device::new(&[(409, "{\"code\":\"addresses_full\"}"), (200, DONE)]);
+    device.ask("key-of-the-first", "Ada");
+    device.ask("key-of-the-second", "Bea");
+    let sent = device.send();
+    assert_eq!(sent.requests.into_iter().collect::<Vec<_>>(), [("key-of-the-first".into(), "refused")]);
+    assert_eq!(device.asked().len(), 2);
+    let left = block_on(device.outbox.requests(ada())).unwrap();
+    assert_eq!((left.len(), state_name(&left[0])), (1, "refused"));
+    assert!(block_on(device.outbox.requests(Owner::of("bea"))).unwrap().is_empty());
+    assert_eq!(
+        block_on(device.outbox.take_request_back("key-of-the-first", Owner::of("bea"))).unwrap(),
+        None
+    );
+    // What was written is theirs again, once.
+    assert_eq!(device.take_request_back("key-of-the-first"), Some(wish("Ada")));
+    assert_eq!(device.take_request_back("key-of-the-first"), None);
+}
+
+#[test]
+fn what_was_never_sent_is_taken_back_and_what_may_be_there_is_not() {
+    let device = Device::new(&[]);
+    device.ask("key-of-the-first", "Ada");
+    assert_eq!(device.take_request_back("key-of-the-first"), Some(wish("Ada")));
+    device.ask("key-of-the-second", "Bea");
+    device.send();
+    assert_eq!(device.take_request_back("key-of-the-second"), None);
+    assert_eq!(block_on(device.outbox.requests(ada())).unwrap().len(), 1);
+}
+
+#[test]
+fn what_somebody_else_has_left_is_forgotten() {
+    let body = format!("{{\"code\":\"{ANOTHER}\"}}");
+    let device = Device::new(&[(403, body.as_str())]);
+    device.ask("key-of-the-first", "Ada");
+    assert!(device.send().requests.is_empty());
+    assert!(block_on(device.shelf.all()).unwrap().is_empty());
+}
+
+#[test]
+fn an_order_and_a_request_have_pages_of_their_own() {
+    let device = Device::new(&[]);
+    device.shop.is_open.store(false, Ordering::Relaxed);
+    device.ask("key-of-the-first", "Ada");
+    device.leave("key-of-an-order");
+    let orders = block_on(device.outbox.all()).unwrap();
+    assert_eq!(orders.iter().map(|order| order.id()).collect::<Vec<_>>(), ["key-of-an-order"]);
+    assert_eq!(block_on(device.outbox.requests(ada())).unwrap().len(), 1);
+    let sent = device.send();
+    assert_eq!((sent.states.len(), sent.requests.len()), (1, 1));
+}
