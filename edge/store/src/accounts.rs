@@ -5,8 +5,9 @@ use crate::orders::sql::LISTED;
 use crate::{Database, DbError, Statement};
 use async_trait::async_trait;
 use orilla_shop::PortError;
-use orilla_shop::accounts::{Accounts, Identity, MOST_ORDERS, StoredAccount, StoredCart};
+use orilla_shop::accounts::{Accounts, Identity, MOST_ORDERS, StoredAccount, StoredBook, StoredCart};
 use orilla_shop::checkout::ListedOrder;
+use serde::Serialize;
 use std::sync::Arc;
 
 /// Accounts in SQL.
@@ -21,12 +22,38 @@ impl AccountStore {
         AccountStore { db }
     }
 
+    /// Writes an account's document over the version that it was made of.
+    async fn keep(
+        &self,
+        (table, column): (&str, &str),
+        name: &str,
+        over: i64,
+        document: &impl Serialize,
+    ) -> Result<bool, PortError> {
+        let document =
+            serde_json::to_string(document).map_err(|error| DbError::Unexpected(error.to_string()))?;
+        // The first version goes in where there is none; a later one only over the one that it was made of.
+        let sql = format!(
+            "INSERT INTO {table} (account_id, version, {column})
+             SELECT id, ?2 + 1, ?3 FROM accounts WHERE name = ?1 AND (?2 = 0
+               OR EXISTS (SELECT 1 FROM {table} d WHERE d.account_id = accounts.id AND d.version = ?2))
+             ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, {column} = excluded.{column}
+               WHERE {table}.version = ?2
+             RETURNING json(version) AS doc"
+        );
+        self.has_written(Statement::new(&sql).bind(name).bind(over).bind(document)).await
+    }
+
     /// Whether a statement that answers what it has written has written anything.
     async fn has_written(&self, statement: Statement) -> Result<bool, PortError> {
         let written: Vec<i64> = rows(&*self.db, statement).await?;
         Ok(!written.is_empty())
     }
 }
+
+/// Tables with one document of each account, and the document's column.
+const CARTS: (&str, &str) = ("account_carts", "ledger");
+const ADDRESSES: (&str, &str) = ("account_addresses", "book");
 
 #[async_trait]
 impl Accounts for AccountStore {
@@ -56,16 +83,17 @@ impl Accounts for AccountStore {
     }
 
     async fn keep_cart(&self, name: &str, cart: &StoredCart) -> Result<bool, PortError> {
-        let ledger =
-            serde_json::to_string(&cart.ledger).map_err(|error| DbError::Unexpected(error.to_string()))?;
-        // The first version goes in where there is none; a later one only over the one that it was made of.
-        let sql = "INSERT INTO account_carts (account_id, version, ledger)
-          SELECT id, ?2 + 1, ?3 FROM accounts WHERE name = ?1 AND (?2 = 0
-            OR EXISTS (SELECT 1 FROM account_carts c WHERE c.account_id = accounts.id AND c.version = ?2))
-          ON CONFLICT (account_id) DO UPDATE SET version = excluded.version, ledger = excluded.ledger
-            WHERE account_carts.version = ?2
-          RETURNING json(version) AS doc";
-        self.has_written(Statement::new(sql).bind(name).bind(cart.version).bind(ledger)).await
+        self.keep(CARTS, name, cart.version, &cart.ledger).await
+    }
+
+    async fn address_book(&self, name: &str) -> Result<StoredBook, PortError> {
+        let sql = "SELECT json_object('version', version, 'book', json(book)) AS doc
+          FROM account_addresses WHERE account_id = (SELECT id FROM accounts WHERE name = ?1)";
+        Ok(rows(&*self.db, Statement::new(sql).bind(name)).await?.pop().unwrap_or_default())
+    }
+
+    async fn keep_address_book(&self, name: &str, book: &StoredBook) -> Result<bool, PortError> {
+        self.keep(ADDRESSES, name, book.version, &book.book).await
     }
 
     async fn orders(&self, name: &str) -> Result<Vec<ListedOrder>, PortError> {
@@ -86,6 +114,7 @@ impl Accounts for AccountStore {
               OR address = (SELECT address FROM accounts WHERE name = ?1)"
                 .to_owned(),
             format!("DELETE FROM account_carts WHERE account_id = {of}"),
+            format!("DELETE FROM account_addresses WHERE account_id = {of}"),
             format!("DELETE FROM account_orders WHERE account_id = {of}"),
             format!("DELETE FROM account_passkeys WHERE member_id = {of}"),
             "DELETE FROM accounts WHERE name = ?1".to_owned(),
@@ -191,10 +220,17 @@ mod tests {
         for (name, seed) in [("ada", 1), ("bea", 2)] {
             block_on(sign_in(&sessions, name, None, "", [seed; 16], NOW)).unwrap();
             block_on(store.keep_cart(name, &StoredCart::default())).unwrap();
+            assert!(block_on(store.keep_address_book(name, &StoredBook::default())).unwrap());
+            assert!(
+                !block_on(store.keep_address_book(name, &StoredBook::default())).unwrap(),
+                "somebody was first"
+            );
         }
         block_on(store.delete("ada")).unwrap();
         assert_eq!(block_on(store.account("ada")).unwrap(), None);
         assert_eq!(block_on(sessions.list(None)).unwrap().len(), 1);
         assert_eq!(block_on(store.cart("bea")).unwrap().version, 1);
+        assert_eq!(block_on(store.address_book("bea")).unwrap().version, 1);
+        assert_eq!(block_on(store.address_book("ada")).unwrap(), StoredBook::default());
     }
 }

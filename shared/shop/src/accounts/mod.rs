@@ -3,12 +3,14 @@
 //!
 //! The store knows an account by its name, which is the handle of its passkeys: the member of its sessions.
 
+mod book;
 mod brought;
 mod cart;
 mod link;
 mod mail;
 mod stitch;
 
+pub use book::{StoredBook, change_addresses};
 pub use brought::{Brought, Shown};
 pub use cart::{SharedCart, leave_cart};
 pub use link::{
@@ -69,10 +71,16 @@ pub trait Accounts: Send + Sync {
     /// Writes a cart that was made of the version in it; false, and nothing is written, if there is another one by now.
     async fn keep_cart(&self, name: &str, cart: &StoredCart) -> Result<bool, PortError>;
 
+    /// An account's addresses.
+    async fn address_book(&self, name: &str) -> Result<StoredBook, PortError>;
+
+    /// Writes addresses that were made of the version in them; false, and nothing is written, if there is another one by now.
+    async fn keep_address_book(&self, name: &str, book: &StoredBook) -> Result<bool, PortError>;
+
     /// Its orders, the newest first, at most [`MOST_ORDERS`].
     async fn orders(&self, name: &str) -> Result<Vec<ListedOrder>, PortError>;
 
-    /// Forgets an account with its passkeys, its address and links to it, sessions and cart. Orders stay: the shop has to keep them, by their own
+    /// Forgets an account with its passkeys, its address and links to it, sessions, cart and the addresses that it keeps. Orders stay: the shop has to keep them, by their own
     /// links.
     async fn delete(&self, name: &str) -> Result<(), PortError>;
 }

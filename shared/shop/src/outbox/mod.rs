@@ -9,6 +9,7 @@
 //! What visitors do is told behind the orders, at least once: each event has an id, and the shop keeps one of a kind. It is
 //! dropped when consent is taken back, when the browser is counted as somebody else, and when it is no news any more.
 
+mod book;
 mod desk;
 mod order;
 mod ports;
@@ -21,6 +22,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use book::OwnBook;
 pub use desk::{Confirmed, Outbox};
 pub use order::{Asked, Command, Line, Placed, Seen, Waiting, WaitingOrder};
 pub use orilla_outbox::State;

@@ -97,7 +97,9 @@ pub(super) fn read(answer: &Answer) -> Reply<Placed, Asked, String> {
 /// What became of a request that is no order.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Came {
-    /// It is done, or nobody is left who wants it.
+    /// It is done.
+    Done,
+    /// Nobody is left who wants it.
     Over,
     /// Anything else.
     Still(Reply<Placed, Asked, String>),
@@ -108,7 +110,7 @@ pub(super) fn read_request(answer: &Answer) -> Came {
     let is_json =
         || serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&answer.body).is_ok();
     match answer.status {
-        200 | 201 if is_json() => Came::Over,
+        200 | 201 if is_json() => Came::Done,
         // An answer to an order says which one was made; to a request there is no such answer.
         200 | 201 => Came::Still(Reply::Later { after: 0, unsure: true }),
         401 => Came::Still(Reply::Later { after: 0, unsure: false }),

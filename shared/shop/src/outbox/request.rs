@@ -71,13 +71,14 @@ pub(super) fn request_of(waiting: &Waiting) -> Option<&Request> {
 }
 
 impl Outbox {
-    /// Leaves a request, once for each key: it is written down when this ends.
+    /// Leaves a request, once for each key: it is written down when this ends. `unsure`: it may have been sent to the shop
+    /// before.
     ///
     /// # Errors
     /// The storage's: it is not left.
-    pub async fn ask(&self, key: &IdempotencyKey, request: Request) -> Result<(), PortError> {
+    pub async fn ask(&self, key: &IdempotencyKey, request: Request, unsure: bool) -> Result<(), PortError> {
         let about = request.wish.about();
-        self.leave_command(key, about, Command::Request(Box::new(request)), false).await
+        self.leave_command(key, about, Command::Request(Box::new(request)), unsure).await
     }
 
     /// The requests of this person, the first first: those that wait, and those that the shop has refused.

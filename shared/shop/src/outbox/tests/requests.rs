@@ -1,9 +1,9 @@
 //! What is asked beside orders.
 
 use super::{Device, PLACED};
-use crate::outbox::{ANOTHER, Request, Shelf as _, Wish, state_name};
+use crate::outbox::{ANOTHER, OwnBook, Request, Shelf as _, Wish, state_name};
 use futures::executor::block_on;
-use orilla_orders::{AddressChange, CheckoutForm, IdempotencyKey, Owner};
+use orilla_orders::{AddressBook, AddressChange, CheckoutForm, IdempotencyKey, Owner};
 use std::sync::atomic::Ordering;
 
 const DONE: &str = "{\"done\":true}";
@@ -32,7 +32,7 @@ fn wish(name: &str) -> Request {
 
 impl Device {
     fn ask(&self, id: &str, name: &str) {
-        block_on(self.outbox.ask(&key(id), wish(name))).unwrap();
+        block_on(self.outbox.ask(&key(id), wish(name), false)).unwrap();
     }
 
     /// The keys under which something was asked.
@@ -136,4 +136,25 @@ fn an_order_and_a_request_have_pages_of_their_own() {
     assert_eq!(block_on(device.outbox.requests(ada())).unwrap().len(), 1);
     let sent = device.send();
     assert_eq!((sent.states.len(), sent.requests.len()), (1, 1));
+}
+
+#[test]
+fn the_copy_of_the_addresses_has_what_waits_and_what_was_done_and_is_its_owners_alone() {
+    let device = Device::new(&[(409, "{\"code\":\"addresses_full\"}"), (200, DONE)]);
+    let names = |owner| {
+        let book = block_on(device.outbox.book(owner)).unwrap();
+        book.map(|book| book.addresses().iter().map(|kept| kept.to.name.to_string()).collect::<Vec<_>>())
+    };
+    device.ask("key-of-the-first", "Ada");
+    device.ask("key-of-the-second", "Bea");
+    assert_eq!(names(ada()), None, "nothing was told yet");
+    let own = |owner| OwnBook { owner, book: AddressBook::default() };
+    block_on(device.outbox.keep_book(&own(ada()))).unwrap();
+    assert_eq!(names(ada()).unwrap(), ["Ada", "Bea"]);
+    assert_eq!(names(Owner::of("bea")), None);
+    device.send();
+    // What was refused is not there, and what was done is, without another word of the shop.
+    assert_eq!(names(ada()).unwrap(), ["Bea"]);
+    block_on(device.outbox.keep_book(&own(Owner::of("bea")))).unwrap();
+    assert_eq!((names(ada()), names(Owner::of("bea"))), (None, Some(vec![])));
 }
