@@ -1,13 +1,13 @@
 //! The checkout: one form with numbered steps, which works without scripts.
 
-mod fields;
+pub(super) mod fields;
 
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use fields::Fields;
 use leptos::either::Either;
 use leptos::prelude::*;
-use orilla_orders::{CheckoutForm, FieldFault, Issue, PaymentMethod, Quote};
+use orilla_orders::{AddressBook, CheckoutForm, FieldFault, Issue, PaymentMethod, Quote};
 use orilla_ui::{ButtonKind, ButtonLink, EmptyState, ErrorSummary, Notice, NoticeKind};
 use std::sync::Arc;
 
@@ -74,6 +74,10 @@ pub struct CheckoutPage {
     pub step: CheckoutStep,
     /// Whether the shop is out of reach: the order waits on the device.
     pub is_away: bool,
+    /// The addresses of who is signed in. A guest has none, and is not asked whether to keep one.
+    pub kept: Option<AddressBook>,
+    /// Whether the address is to be kept.
+    pub keeps: bool,
 }
 
 /// What the address of the form says that was made where the shop is out of reach: nothing of it was ever sent.
@@ -137,12 +141,16 @@ fn steps(fields: &Fields<'_>, data: &CheckoutPage) -> impl IntoView + use<> {
             </section>
             <section aria-labelledby="address">
                 <h2 id="address">{locale.checkout_address()}</h2>
+                {data.kept.as_ref().and_then(|book| fields.kept(book))}
                 {fields.address()}
+                {data.kept.is_some().then(|| fields.keeping(data.keeps))}
             </section>
         }
     });
     let chosen = (step == CheckoutStep::Paying).then(|| fields.chosen());
     let kept = (step == CheckoutStep::Address).then(|| fields.hidden(false));
+    let keeps = (step == CheckoutStep::Paying && data.keeps)
+        .then(|| view! { <input type="hidden" name="keep" value="1"/> });
     let second = (step != CheckoutStep::Address).then(|| {
         view! {
             <section aria-labelledby="delivery">
@@ -155,7 +163,7 @@ fn steps(fields: &Fields<'_>, data: &CheckoutPage) -> impl IntoView + use<> {
             </section>
         }
     });
-    view! { {place} {first} {chosen} {kept} {second} }
+    view! { {place} {first} {chosen} {kept} {keeps} {second} }
 }
 
 /// What the shopper must see before the order is placed.

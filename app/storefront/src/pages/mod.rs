@@ -1,6 +1,7 @@
 //! The pages, each a function from its data to a whole HTML document.
 
 mod account;
+mod addresses;
 mod away;
 mod cart;
 mod checkout;
@@ -19,6 +20,7 @@ mod texts;
 mod waiting;
 
 pub use account::{AccountNotice, AccountPage, account, account_door};
+pub use addresses::{AddressNotice, AddressesPage, addresses};
 pub use away::{OFFLINE_PLACE, away_strip, out_of_reach};
 pub use cart::{CartNotice, CartPage, cart};
 pub use checkout::{AWAY_QUERY, CheckoutPage, CheckoutStep, checkout};

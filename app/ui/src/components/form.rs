@@ -228,6 +228,25 @@ pub struct Choice {
     pub price: Option<String>,
 }
 
+/// Something to agree to: sends `1` if it is wanted.
+#[component]
+pub fn Check(
+    /// The field's name and id.
+    name: &'static str,
+    /// What it says.
+    #[prop(into)]
+    text: String,
+    /// Whether it is wanted as yet.
+    checked: bool,
+) -> impl IntoView {
+    view! {
+        <label class="check" for=name>
+            <input type="checkbox" id=name name=name value="1" checked=checked/>
+            <span>{text}</span>
+        </label>
+    }
+}
+
 /// One of a few, each with a few words.
 #[component]
 pub fn ChoiceGroup(

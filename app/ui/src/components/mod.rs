@@ -15,7 +15,7 @@ pub use feedback::{
     EmptyState, ErrorPage, ErrorSummary, FieldError, Notice, NoticeKind, StepState, Timeline, TimelineStep,
 };
 pub use form::{
-    Choice, ChoiceGroup, Field, OptionPills, Pill, QuantityField, SelectField, SelectOption, TextArea,
+    Check, Choice, ChoiceGroup, Field, OptionPills, Pill, QuantityField, SelectField, SelectOption, TextArea,
 };
 pub use icon::{Icon, IconName};
 pub use navigation::{Breadcrumbs, Crumb, Pagination, SortSelect, page_window};

@@ -1,8 +1,12 @@
 //! A shopper's account: what it shows, and leaving it. Signing in is in [`passkeys`] and [`link`]. Guests never come here.
 
+pub mod addresses;
+#[cfg(test)]
+mod addresses_tests;
 mod cart;
 #[cfg(test)]
 mod cart_tests;
+mod keeper;
 mod leave;
 mod link;
 #[cfg(test)]
@@ -14,6 +18,7 @@ mod tests;
 mod welcome;
 
 pub use cart::{refresh, share};
+pub use keeper::{Keeper, Places};
 pub use shopper::{SESSION, signed_in, visitor_of};
 
 use crate::reply;
@@ -29,7 +34,7 @@ use orilla_storefront::pages::{self, AccountNotice, AccountPage, LinkForm};
 use orilla_ui::Locale;
 
 /// The most fields of a form.
-const MOST_FIELDS: usize = 8;
+const MOST_FIELDS: usize = 20;
 
 /// The account's pages in one language.
 pub fn routes(router: Router, locale: Locale) -> Router {
@@ -46,6 +51,9 @@ pub fn routes(router: Router, locale: Locale) -> Router {
         .route(&at("/link"), post(link::ask))
         .route(&at("/link/{key}"), get(link::show).post(link::enter))
         .route(&at("/address/remove"), post(link::remove))
+        .route(&at("/addresses"), get(addresses::show).post(addresses::act))
+        .route(&at("/addresses/book"), get(addresses::book))
+        .route(&at("/addresses/change"), post(addresses::change))
         .route(&at("/sign-out"), post(leave::sign_out))
         .route(&at("/delete"), post(leave::delete))
 }

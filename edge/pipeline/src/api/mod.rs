@@ -17,7 +17,7 @@ mod flags;
 mod ofrep;
 mod operation;
 mod orders;
-mod reply;
+pub mod reply;
 mod search;
 pub mod types;
 

@@ -1,15 +1,15 @@
 //! From the cart to an order, and the order's page.
 
 use super::events::order_placed;
-use crate::account::signed_in;
+use crate::account::{Keeper, Places, signed_in};
 use crate::visit::{Headers, Segment, Visit, cart_cookie};
 use crate::{Team, form, reply};
 use axum::body::Bytes;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use orilla_orders::{
-    Cart, Checkout, CheckoutForm, Command, Country, Destination, FieldFault, Fingerprint, IdempotencyKey,
-    OrderToken, Quote, ShippingMethod, Text,
+    AddressBook, AddressChange, Cart, Checkout, CheckoutForm, Command, Country, Destination, FieldFault,
+    Fingerprint, IdempotencyKey, OrderToken, Quote, Recipient, ShippingMethod, Text,
 };
 use orilla_shop::PortError;
 use orilla_shop::checkout::{
@@ -24,9 +24,10 @@ const STEPS: &str = "checkout-steps";
 /// The most fields of a form.
 const MOST_FIELDS: usize = 100;
 
-/// `GET /en/checkout`: an empty form, for the country that the visitor seems to be in.
-pub async fn show(visit: Visit, headers: Headers) -> Response {
-    let form = CheckoutForm {
+/// `GET /en/checkout`: a form for the country that the visitor seems to be in; of who keeps addresses, with the one that
+/// `?to=ID` names, or the default.
+pub async fn show(visit: Visit, headers: Headers, places: Places) -> Response {
+    let mut form = CheckoutForm {
         country: guessed_country(&headers.0).code().to_owned(),
         shipping: ShippingMethod::Standard.token().to_owned(),
         payment: visit.host.config.payments.first().map_or("", |p| p.method().token()).to_owned(),
@@ -36,8 +37,37 @@ pub async fn show(visit: Visit, headers: Headers) -> Response {
         "two" => CheckoutStep::Address,
         _ => CheckoutStep::Whole,
     };
-    let shown = Shown { cart: visit.cart.clone(), form, step, ..Shown::default() };
+    let kept = kept(&visit, places).await;
+    let asked = form::fields(visit.query.as_bytes(), MOST_FIELDS).remove("to").unwrap_or_default();
+    if let Some(to) = kept.as_ref().and_then(|book| book.get(&asked).or_else(|| book.preferred())) {
+        form = form.with_recipient(&to.to);
+    }
+    let shown = Shown { cart: visit.cart.clone(), form, step, kept, ..Shown::default() };
     answer(&visit, render(&visit, shown).await).await
+}
+
+/// The addresses of who is signed in. Without them it is a form as any guest's.
+async fn kept(visit: &Visit, places: Places) -> Option<AddressBook> {
+    let found = Keeper::of(visit, places).await;
+    found
+        .unwrap_or_else(|error| {
+            visit.host.complain(&format!("no kept addresses: {error}"));
+            None
+        })
+        .map(|(_, book)| book)
+}
+
+/// Keeps the address of an order whose shopper wants that. The order does not depend on it.
+pub(super) async fn keep(visit: &Visit, keeper: Option<&Keeper>, ready: &Ready) {
+    let Some(keeper) = keeper.filter(|_| ready.shown.keeps) else { return };
+    let Checkout { contact, address, .. } = ready.checkout.clone();
+    let to = Recipient { name: contact.name, phone: contact.phone, address };
+    // One order, one wish: its key with another end.
+    let Ok(key) = IdempotencyKey::parse(&format!("{}-address", ready.key.as_str())) else { return };
+    let kept = keeper.change(&key, AddressChange::Add { to, is_default: false }).await;
+    if let Err(error) = kept {
+        visit.host.complain(&format!("an address is not kept: {error}"));
+    }
 }
 
 /// Cloudflare knows the country of an address; without it, the shop's own.
@@ -47,7 +77,7 @@ fn guessed_country(headers: &HeaderMap) -> Country {
 }
 
 /// What the form is shown with.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Shown {
     pub cart: Cart,
     pub form: CheckoutForm,
@@ -56,14 +86,27 @@ pub(super) struct Shown {
     pub refusal: Option<String>,
     key: Option<String>,
     step: CheckoutStep,
+    /// The addresses of who keeps some.
+    pub kept: Option<AddressBook>,
+    /// Whether the address is to be kept.
+    pub keeps: bool,
 }
 
 /// `POST /en/checkout`: shows the form again with the delivery of the chosen country, or places the order.
-pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
-    let Ready { mut shown, checkout, key, seen } = match read(&visit, &body).await {
+pub async fn place(
+    visit: Visit,
+    team: Team,
+    Headers(headers): Headers,
+    places: Places,
+    body: Bytes,
+) -> Response {
+    let (keeper, book) = Keeper::of(&visit, places).await.ok().flatten().unzip();
+    let ready = match read(&visit, &body, book).await {
         Ok(ready) => ready,
         Err(answer) => return *answer,
     };
+    let wanted = ready.clone();
+    let Ready { mut shown, checkout, key, seen } = ready;
     let random = match visit.host.random.bytes() {
         Ok(random) => random,
         Err(error) => return reply::failure(&visit, &error).await,
@@ -83,6 +126,7 @@ pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: By
     match place_order(till, &wish).await {
         Ok(PlaceOutcome::Placed { token, .. }) => {
             order_placed(&visit, team.placed.clone(), &token, &wish.key);
+            keep(&visit, keeper.as_ref(), &wanted).await;
             let to_order = format!("{}?placed=1", visit.url(&format!("/orders/{}", token.as_str())));
             // What was put in since the form was shown stays.
             let left = visit.cart.changed(&wish.cart, &Cart::default());
@@ -106,6 +150,7 @@ pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: By
 }
 
 /// A form that asks for an order, and is filled in rightly.
+#[derive(Clone)]
 pub(super) struct Ready {
     pub shown: Shown,
     pub checkout: Checkout,
@@ -118,13 +163,18 @@ pub(super) struct Ready {
 ///
 /// # Errors
 /// The answer, if it asks for no order or is not filled in rightly.
-pub(super) async fn read(visit: &Visit, body: &[u8]) -> Result<Ready, Box<Response>> {
+pub(super) async fn read(
+    visit: &Visit,
+    body: &[u8],
+    kept: Option<AddressBook>,
+) -> Result<Ready, Box<Response>> {
     let mut fields = form::fields(body, MOST_FIELDS);
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
     let (intent, key, seen) = (take("intent"), take("key"), take("seen"));
+    let (keeps, to) = (take("keep") == "1", take("to"));
     // A form that was begun in two steps goes on so, whatever the flag says by now.
     let step = CheckoutStep::parse(&take("step"));
-    let form = CheckoutForm {
+    let mut form = CheckoutForm {
         email: take("email"),
         name: take("name"),
         phone: take("phone"),
@@ -140,8 +190,13 @@ pub(super) async fn read(visit: &Visit, body: &[u8]) -> Result<Ready, Box<Respon
     // The order is for the cart that this form showed: another tab may have changed the cookie, and after a first click
     // on the button it is empty.
     let cart = Cart::parse(&take("cart")).unwrap_or_else(|_| visit.cart.clone());
-    let mut shown = Shown { cart, form, key: Some(key.clone()), step, ..Shown::default() };
-    if intent == "update" {
+    if intent == "use"
+        && let Some(to) = kept.as_ref().and_then(|book| book.get(&to))
+    {
+        form = form.with_recipient(&to.to);
+    }
+    let mut shown = Shown { cart, form, key: Some(key.clone()), step, kept, keeps, ..Shown::default() };
+    if intent == "update" || intent == "use" {
         return Err(Box::new(show_with(visit, shown, StatusCode::OK).await));
     }
     if intent == "back" || intent == "continue" {
@@ -214,6 +269,8 @@ async fn render(visit: &Visit, shown: Shown) -> Result<String, PortError> {
         key,
         step: shown.step,
         is_away: visit.host.away.is_some(),
+        kept: shown.kept,
+        keeps: shown.keeps,
     };
     let mut frame = visit.page().await;
     Arc::make_mut(&mut frame).slots.exposures = visit.exposures(&[STEPS]);

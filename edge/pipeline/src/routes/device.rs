@@ -122,7 +122,7 @@ pub async fn manifest(visit: Visit) -> Response {
 }
 
 /// On a device: what only the shop itself can do.
-async fn out_of_reach(visit: Visit) -> Response {
+pub async fn out_of_reach(visit: &Visit) -> Response {
     reply::private_page(StatusCode::SERVICE_UNAVAILABLE, pages::out_of_reach(visit.page().await))
 }
 
@@ -130,7 +130,7 @@ async fn out_of_reach(visit: Visit) -> Response {
 pub async fn not_here(visit: Visit, uri: Uri) -> Response {
     let is_known = route_of(uri.path()).class != RouteClass::Other;
     if is_known || is_for_team(uri.path(), "") {
-        return out_of_reach(visit).await;
+        return out_of_reach(&visit).await;
     }
     reply::not_found(&visit).await
 }

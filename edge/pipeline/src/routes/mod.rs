@@ -15,6 +15,7 @@ pub mod studio;
 mod waiting;
 
 pub use catalog::place;
+pub use device::out_of_reach as needs_network;
 
 use crate::account;
 use crate::api;
@@ -66,6 +67,7 @@ pub fn away_router() -> Router {
         let at = |path: &str| format!("/{}{path}", locale.code());
         pages(router, locale.code())
             .route(&at("/checkout"), get(checkout::show).post(waiting::place))
+            .route(&at(account::addresses::PAGE), get(account::addresses::show).post(account::addresses::act))
             .route(&at("/orders/waiting"), get(waiting::list))
             .route(&at("/orders/waiting/{key}"), get(waiting::show).post(waiting::act))
     });

@@ -1,6 +1,7 @@
 //! On a device: orders that wait there until the shop is in reach.
 
-use super::checkout::{Ready, quote, read, refusal_text, show_with};
+use super::checkout::{Ready, keep, quote, read, refusal_text, show_with};
+use crate::account::{Keeper, Places};
 use crate::visit::{Segment, Visit, cart_cookie};
 use crate::{form, reply};
 use axum::Extension;
@@ -16,11 +17,19 @@ use orilla_storefront::pages::{self, AWAY_QUERY, WaitingPage};
 const MOST_FIELDS: usize = 10;
 
 /// `POST /en/checkout`: leaves the order on the device.
-pub async fn place(visit: Visit, Extension(outbox): Extension<Outbox>, body: Bytes) -> Response {
-    let Ready { mut shown, checkout, key, seen: agreed } = match read(&visit, &body).await {
+pub async fn place(
+    visit: Visit,
+    Extension(outbox): Extension<Outbox>,
+    places: Places,
+    body: Bytes,
+) -> Response {
+    let (keeper, book) = Keeper::of(&visit, places).await.ok().flatten().unzip();
+    let ready = match read(&visit, &body, book).await {
         Ok(ready) => ready,
         Err(answer) => return *answer,
     };
+    let wanted = ready.clone();
+    let Ready { mut shown, checkout, key, seen: agreed } = ready;
     // The shop's own form was sent to the shop before it came here.
     let is_own = visit.query == AWAY_QUERY;
     let seen = match quote(&visit, &shown.cart, &shown.form).await {
@@ -45,6 +54,7 @@ pub async fn place(visit: Visit, Extension(outbox): Extension<Outbox>, body: Byt
     if let Err(error) = outbox.leave(&key, order, !is_own).await {
         return reply::failure(&visit, &error).await;
     }
+    keep(&visit, keeper.as_ref(), &wanted).await;
     let mut response = reply::redirect(StatusCode::SEE_OTHER, &address(&visit, key.as_str()));
     response.headers_mut().append(header::SET_COOKIE, cart_cookie(&left));
     response

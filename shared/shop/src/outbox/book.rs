@@ -2,7 +2,7 @@
 
 use super::desk::{MOST_TRIES, too_many};
 use super::request::request_of;
-use super::{Outbox, Wish, state_name};
+use super::{Outbox, state_name};
 use crate::PortError;
 use orilla_orders::{AddressBook, AddressChange, IdempotencyKey, Owner};
 use serde::{Deserialize, Serialize};
@@ -47,9 +47,9 @@ impl Outbox {
         let mut book = own.book;
         for waiting in self.requests(owner).await? {
             if let (Some(request), Ok(key)) = (request_of(&waiting), IdempotencyKey::parse(waiting.id()))
+                && let Some(change) = request.wish.address()
                 && state_name(&waiting) != "refused"
             {
-                let Wish::Address(change) = &request.wish;
                 book.change(&key, change).ok();
             }
         }

@@ -33,6 +33,13 @@ pub enum Wish {
 }
 
 impl Wish {
+    /// What is to be done to the addresses of the account, if it is about them.
+    pub fn address(&self) -> Option<&AddressChange> {
+        match self {
+            Wish::Address(change) => Some(change),
+        }
+    }
+
     /// The address that takes it, by `POST`.
     pub fn path(&self) -> &'static str {
         match self {

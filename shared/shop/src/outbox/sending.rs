@@ -4,7 +4,7 @@ use super::desk::is_order;
 use super::reply::{self, Came};
 use super::report::is_report;
 use super::request::request_of;
-use super::{Command, Counter, Outbox, Waiting, Wish};
+use super::{Command, Counter, Outbox, Waiting};
 use crate::{PortError, Random};
 use orilla_outbox::{Errand, Next, Reply, State, next};
 use serde::Serialize;
@@ -122,8 +122,9 @@ impl Outbox {
                 let sent = counter.send(request.wish.path(), key, Some(request.body()?)).await;
                 match sent.map(|answer| reply::read_request(&answer)) {
                     Ok(Came::Done) => {
-                        let Wish::Address(change) = &request.wish;
-                        self.note_change(request.owner, key, change).await?;
+                        if let Some(change) = request.wish.address() {
+                            self.note_change(request.owner, key, change).await?;
+                        }
                         return self.is_over(&waiting).await;
                     }
                     Ok(Came::Over) => return self.is_over(&waiting).await,

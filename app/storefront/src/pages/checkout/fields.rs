@@ -1,16 +1,22 @@
 //! The fields of the checkout's form, each with what is wrong with it.
 
 use super::CheckoutStep;
+use crate::pages::addresses::one_line;
 use leptos::prelude::*;
-use orilla_orders::{CheckoutForm, Country, FaultCode, FieldFault, PaymentMethod, Quote, ShippingMethod};
-use orilla_ui::{Choice, ChoiceGroup, Field, FieldError, Locale, SelectField, SelectOption, countries};
+use orilla_orders::{
+    AddressBook, CheckoutForm, Country, FaultCode, FieldFault, PaymentMethod, Quote, Recipient,
+    ShippingMethod,
+};
+use orilla_ui::{
+    Button, Check, Choice, ChoiceGroup, Field, FieldError, Locale, SelectField, SelectOption, countries,
+};
 
 /// The fields of the form.
-pub(super) struct Fields<'a> {
-    pub(super) locale: Locale,
-    pub(super) form: &'a CheckoutForm,
-    pub(super) faults: &'a [FieldFault],
-    pub(super) payments: &'a [PaymentMethod],
+pub(in crate::pages) struct Fields<'a> {
+    pub(in crate::pages) locale: Locale,
+    pub(in crate::pages) form: &'a CheckoutForm,
+    pub(in crate::pages) faults: &'a [FieldFault],
+    pub(in crate::pages) payments: &'a [PaymentMethod],
 }
 
 impl Fields<'_> {
@@ -34,7 +40,7 @@ impl Fields<'_> {
         self.faults.iter().find(|fault| fault.field == field).map(|fault| message(self.locale, fault))
     }
 
-    pub(super) fn errors(&self) -> Vec<FieldError> {
+    pub(in crate::pages) fn errors(&self) -> Vec<FieldError> {
         self.faults
             .iter()
             .map(|fault| FieldError {
@@ -74,7 +80,7 @@ impl Fields<'_> {
         }
     }
 
-    pub(super) fn contact(&self) -> impl IntoView + use<> {
+    pub(in crate::pages) fn contact(&self) -> impl IntoView + use<> {
         view! {
             <div class="fields">
                 {self.text("email", &self.form.email, "email", "email", false)}
@@ -84,7 +90,17 @@ impl Fields<'_> {
         }
     }
 
-    pub(super) fn address(&self) -> impl IntoView + use<> {
+    /// Who receives the parcel.
+    pub(in crate::pages) fn recipient(&self) -> impl IntoView + use<> {
+        view! {
+            <div class="fields">
+                {self.text("name", &self.form.name, "text", "shipping name", false)}
+                {self.text("phone", &self.form.phone, "tel", "shipping tel", true)}
+            </div>
+        }
+    }
+
+    pub(in crate::pages) fn address(&self) -> impl IntoView + use<> {
         let country = Country::parse(&self.form.country).ok();
         let (postcode, region) = country.map_or((true, true), |c| (!c.needs_postcode(), !c.needs_region()));
         let options = countries(self.locale)
@@ -111,8 +127,41 @@ impl Fields<'_> {
         }
     }
 
+    /// The choice of a kept address: it is filled in when that is asked for.
+    pub(in crate::pages) fn kept(&self, book: &AddressBook) -> Option<impl IntoView + use<>> {
+        let locale = self.locale;
+        let options = book.addresses().iter().map(|kept| SelectOption {
+            value: kept.id.as_str().to_owned(),
+            label: format!("{}, {}", kept.to.name, one_line(locale, &kept.to)),
+        });
+        let is_filled = |to: &Recipient| self.form.check_recipient().is_ok_and(|typed| typed == *to);
+        let selected = book.addresses().iter().find(|kept| is_filled(&kept.to));
+        let selected = selected.map_or("", |kept| kept.id.as_str()).to_owned();
+        let options: Vec<_> = options.collect();
+        (!options.is_empty()).then(|| {
+            view! {
+                <div class="fields kept-addresses">
+                    <SelectField
+                        locale=locale
+                        name="to"
+                        label=locale.checkout_kept()
+                        options=options
+                        selected=selected
+                        placeholder=locale.checkout_kept_choose()
+                    />
+                    <Button name="intent" value="use">{locale.checkout_kept_use()}</Button>
+                </div>
+            }
+        })
+    }
+
+    /// Whether the account is to keep the address.
+    pub(in crate::pages) fn keeping(&self, keeps: bool) -> impl IntoView + use<> {
+        view! { <Check name="keep" text=self.locale.checkout_keep() checked=keeps/> }
+    }
+
     /// What one of two steps has asked for, in the form of the other.
-    pub(super) fn hidden(&self, is_first: bool) -> impl IntoView + use<> {
+    pub(in crate::pages) fn hidden(&self, is_first: bool) -> impl IntoView + use<> {
         let form = self.form;
         let all = [
             ("email", &form.email),
@@ -134,7 +183,7 @@ impl Fields<'_> {
     }
 
     /// What the first of two steps has asked for, and the way back to it.
-    pub(super) fn chosen(&self) -> impl IntoView + use<> {
+    pub(in crate::pages) fn chosen(&self) -> impl IntoView + use<> {
         let form = self.form;
         let country = countries(self.locale).find(|country| country.code == form.country);
         let country = country.map_or(form.country.as_str(), |country| country.name).to_owned();
@@ -154,7 +203,7 @@ impl Fields<'_> {
         }
     }
 
-    pub(super) fn shipping(&self, quote: &Quote) -> impl IntoView + use<> {
+    pub(in crate::pages) fn shipping(&self, quote: &Quote) -> impl IntoView + use<> {
         let locale = self.locale;
         let options = quote
             .offers
@@ -197,7 +246,7 @@ impl Fields<'_> {
         }
     }
 
-    pub(super) fn payment(&self) -> impl IntoView + use<> {
+    pub(in crate::pages) fn payment(&self) -> impl IntoView + use<> {
         let locale = self.locale;
         let options = self
             .payments

@@ -1,0 +1,115 @@
+//! The addresses of who asks, wherever they are kept: in the account, and, where the shop is out of reach, in the copy on
+//! the device, with what waits there done to them.
+
+use super::cart::shown;
+use super::shopper::signed_in;
+use crate::Team;
+use crate::visit::Visit;
+use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::request::Parts;
+use orilla_orders::{AddressBook, AddressChange, AddressRefusal, IdempotencyKey, Owner};
+use orilla_shop::PortError;
+use orilla_shop::accounts::change_addresses;
+use orilla_shop::outbox::{Outbox, Request, Wish};
+use std::convert::Infallible;
+
+/// What a request brings along that addresses may be kept in.
+pub struct Places {
+    headers: HeaderMap,
+    team: Option<Team>,
+    outbox: Option<Outbox>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Places {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let (team, outbox) = (parts.extensions.get().cloned(), parts.extensions.get().cloned());
+        Ok(Places { headers: parts.headers.clone(), team, outbox })
+    }
+}
+
+/// Whose addresses, and where.
+pub enum Keeper {
+    /// The account of this name.
+    Account(Box<Team>, String),
+    /// A device.
+    Device(Outbox, Owner),
+}
+
+impl Keeper {
+    /// `None`: nobody is signed in, or the device has not been told of their addresses.
+    ///
+    /// # Errors
+    /// [`PortError`] of the store.
+    pub async fn of(visit: &Visit, places: Places) -> Result<Option<(Keeper, AddressBook)>, PortError> {
+        let keeper = match places {
+            Places { headers, outbox: Some(outbox), .. } => {
+                shown(&headers).held.map(|held| Keeper::Device(outbox, held.owner))
+            }
+            Places { headers, team: Some(team), .. } => {
+                let session = signed_in(visit, &team, &headers).await?;
+                session.map(|session| Keeper::Account(Box::new(team), session.member))
+            }
+            _ => None,
+        };
+        let Some(keeper) = keeper else { return Ok(None) };
+        let book = keeper.book().await?;
+        Ok(book.map(|book| (keeper, book)))
+    }
+
+    /// The addresses.
+    ///
+    /// # Errors
+    /// [`PortError`] of the store.
+    pub async fn book(&self) -> Result<Option<AddressBook>, PortError> {
+        match self {
+            Keeper::Account(team, name) => Ok(Some(team.shoppers.accounts.address_book(name).await?.book)),
+            Keeper::Device(outbox, owner) => outbox.book(*owner).await,
+        }
+    }
+
+    /// Makes a change, or leaves it on the device.
+    ///
+    /// # Errors
+    /// [`PortError`] of the store: nothing is changed.
+    pub async fn change(
+        &self,
+        key: &IdempotencyKey,
+        change: AddressChange,
+    ) -> Result<Result<(), AddressRefusal>, PortError> {
+        match self {
+            Keeper::Account(team, name) => {
+                change_addresses(&*team.shoppers.accounts, name, key, &change).await
+            }
+            Keeper::Device(outbox, owner) => {
+                let mut book = outbox.book(*owner).await?.unwrap_or_default();
+                if let Err(refusal) = book.change(key, &change) {
+                    return Ok(Err(refusal));
+                }
+                let request = Request { owner: *owner, wish: Wish::Address(change) };
+                // A network that lost the answer may have taken the form there.
+                outbox.ask(key, request, true).await.map(Ok)
+            }
+        }
+    }
+
+    /// The keys of the changes that wait on the device.
+    ///
+    /// # Errors
+    /// [`PortError`] of the storage.
+    pub async fn waiting(&self) -> Result<Vec<String>, PortError> {
+        match self {
+            Keeper::Account(..) => Ok(Vec::new()),
+            Keeper::Device(outbox, owner) => {
+                let waiting = outbox.requests(*owner).await?;
+                let about = |waiting: &orilla_shop::outbox::Waiting| {
+                    let request = waiting.body().and_then(orilla_shop::outbox::Command::request);
+                    request.is_some_and(|request| request.wish.address().is_some())
+                };
+                Ok(waiting.iter().filter(|one| about(one)).map(|one| one.id().to_owned()).collect())
+            }
+        }
+    }
+}
