@@ -1,18 +1,21 @@
 // Orders that wait on this device to be sent: asks the service worker to send them when that may work, shows their page
 // anew when their state is another one, and says on every other page that there are some.
 const page = document.querySelector("[data-waiting]");
+// A page that shows what else waits: it names what waited when it was made.
+const asking = document.querySelector("[data-requests]");
 let timer;
 
 export function watchOrders(registration) {
   const ask = (hurry) => registration.active?.postMessage({ outbox: "send", hurry });
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     if (!data?.outbox) return;
-    const { states, due } = data.outbox;
+    const { states, requests = {}, done = [], due } = data.outbox;
     clearTimeout(timer);
     // A timer waits a little longer than asked.
     if (due) timer = setTimeout(() => ask(false), Math.max(due - Date.now(), 1000));
     if (page) follow(states[page.dataset.waiting]);
-    else if (Object.values(states).some((state) => state !== "done")) say();
+    else if (asking && (done.length || hasMoved(requests))) location.reload();
+    else if (Object.values(states).some((state) => state !== "done") || Object.values(requests).includes("refused")) say();
     else document.querySelector("[data-waiting-strip]")?.remove();
   });
   addEventListener("online", () => ask(true));
@@ -20,8 +23,11 @@ export function watchOrders(registration) {
   // The browser should not tidy an order away.
   if (page) navigator.storage?.persist?.();
   // Who looks at it wants it sent.
-  ask(page !== null);
+  ask(page !== null || asking !== null);
 }
+
+const hasMoved = (requests) =>
+  asking.dataset.requests.split(" ").some((key) => key && (requests[key] ?? "refused") === "refused");
 
 function follow(state) {
   if (state !== "sending" && state !== page.dataset.state) location.reload();

@@ -87,6 +87,16 @@ pub fn send(hurry: bool) -> Promise {
     })
 }
 
+/// Keeps the addresses of who is signed in, as the shop has told them.
+#[wasm_bindgen]
+pub fn learn(book: String) -> Promise {
+    future_to_promise(async move {
+        let own = serde_json::from_str(&book).map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let kept = outbox().keep_book(&own).await;
+        kept.map(|()| JsValue::UNDEFINED).map_err(|error| JsValue::from_str(&error.to_string()))
+    })
+}
+
 /// Forgets what waits, and all else that is personal.
 #[wasm_bindgen]
 pub fn forget() -> Promise {

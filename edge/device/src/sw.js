@@ -17,6 +17,8 @@ const EVENTS = "/e";
 const PICTURES = /^\/(?:art|img)\//;
 // What is the device's own, network or not: the orders that wait, and the checkout's form that was made here.
 const WAITING = /^\/(?:en|es|pt)\/orders\/waiting(?:\/|$)/;
+// The pages that show the addresses of who is signed in: whoever was there has them on the device, too.
+const ADDRESSES = /^\/(?:en|es|pt)\/(?:account|checkout)(?:\/|$)/;
 const CHECKOUT = /^\/(?:en|es|pt)\/checkout$/;
 // Forms whose answer may change the cart: an order takes out of it what was ordered.
 const CHANGES_CART = /^\/fn\/(?!consent$)|\/checkout$/;
@@ -195,6 +197,18 @@ async function shareCart() {
   if ((await answer.json()).ended) await forget();
 }
 
+// The addresses of who is signed in. What waits is sent, and all of it forgotten, in the same turn: what comes late of
+// somebody who has left meanwhile is not kept.
+function learn() {
+  return navigator.locks.request("orilla-outbox", async () => {
+    if (!(await isShared())) return;
+    const came = await fetch("/en/account/addresses/book", { redirect: "manual", signal: AbortSignal.timeout(TURN) });
+    if (!came.ok) return;
+    const book = await came.text();
+    if (await isShared()) await call((shop) => shop.learn(book));
+  });
+}
+
 // A page, or what a form asks, of the device alone.
 async function own(event) {
   const { request } = event;
@@ -295,6 +309,7 @@ async function after(network, request) {
   if (!came?.ok) return;
   awaySince = -Infinity;
   await call((shop) => shop.visit(new URL(request.url).pathname)).catch(() => {});
+  if (ADDRESSES.test(new URL(request.url).pathname)) await learn().catch((error) => console.warn("no addresses:", error));
   await identify().catch((error) => console.warn("no id:", error));
   await send(true).catch((error) => console.warn("nothing is sent:", error));
   await refresh();
@@ -339,7 +354,7 @@ async function device(request) {
   const [status, lines, bytes] = answered;
   // A form may have left an order, and a page something to be told.
   const { pathname } = new URL(url);
-  if (CHECKOUT.test(pathname) || WAITING.test(pathname) || pathname === EVENTS) registration.sync?.register("outbox").catch(() => {});
+  if (ADDRESSES.test(pathname) || WAITING.test(pathname) || pathname === EVENTS) registration.sync?.register("outbox").catch(() => {});
   else if (method === "POST" && (await isShared())) registration.sync?.register("cart").catch(() => {});
   const given = new Headers();
   const pairs = lines.split("\n");

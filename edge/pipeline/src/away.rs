@@ -1,5 +1,6 @@
 //! The pipeline on a shopper's device, beside the one at the edge that it was brought home from.
 
+mod addresses;
 mod orders;
 mod visitor;
 

@@ -1,10 +1,13 @@
 //! Orders that wait on the shopper's device to be sent.
 
+use super::addresses::{one_line, refusal_text};
+use super::checkout::fields::Fields;
 use crate::page::{Head, PageContext, document};
 use crate::render;
 use leptos::prelude::*;
+use orilla_orders::{AddressChange, CheckoutForm};
 use orilla_shop::outbox::{Asked, Command, Seen, State, Waiting, WaitingOrder, state_name};
-use orilla_ui::{ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind};
+use orilla_ui::{Button, ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind};
 use std::sync::Arc;
 
 const MILLIS_PER_MINUTE: i64 = 60_000;
@@ -171,11 +174,12 @@ fn refusal(locale: Locale, reason: &str) -> &'static str {
 
 /// The orders of this device of which something is still to come. Its hidden part is what `keep.js` shows on other
 /// pages.
-pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], ahead: i32) -> String {
+/// `refused` is what the shop has not taken beside orders.
+pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], refused: &[Waiting], ahead: i32) -> String {
     let locale = page.locale;
     let title = locale.waiting_list_title();
     let head = Head { title: title.to_owned(), description: title.to_owned(), ..Head::default() };
-    if all.is_empty() {
+    if all.is_empty() && refused.is_empty() {
         let shop = page.url("/search");
         let content = view! {
             <EmptyState title=locale.waiting_list_none() text=locale.waiting_list_none_text() heading=true>
@@ -201,9 +205,13 @@ pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], ahead: i32) -> Stri
         .collect();
     let needs_answer =
         all.iter().any(|waiting| !matches!(waiting.state(), State::Waiting { .. } | State::Sending));
-    let text = if needs_answer { locale.waiting_strip_asks() } else { locale.waiting_strip() };
+    let text = match (all, needs_answer) {
+        ([], _) => locale.waiting_strip_refused(),
+        (_, true) => locale.waiting_strip_asks(),
+        (_, false) => locale.waiting_strip(),
+    };
     let see = match all {
-        [only] => address(only),
+        [only] if refused.is_empty() => address(only),
         _ => page.url("/orders/waiting"),
     };
     let content = view! {
@@ -212,6 +220,41 @@ pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], ahead: i32) -> Stri
         </aside>
         <h1>{title}</h1>
         <ul>{items}</ul>
+        {refused.iter().filter_map(|waiting| refused_request(&page, waiting)).collect::<Vec<_>>()}
     };
     render(|| document(page, head, content))
+}
+
+/// Something else that the shop has refused: why, and what was written.
+fn refused_request(page: &PageContext, waiting: &Waiting) -> Option<impl IntoView + use<>> {
+    let locale = page.locale;
+    let State::Refused { reason } = waiting.state() else { return None };
+    let why = refusal_text(locale, reason);
+    let change = waiting.body().and_then(Command::request)?.wish.address()?;
+    let written = change.written().map(|to| {
+        let form = CheckoutForm::default().with_recipient(to);
+        let id = match change {
+            AddressChange::Edit { id, .. } => id.as_str().to_owned(),
+            _ => String::new(),
+        };
+        let fields = Fields { locale, form: &form, faults: &[], payments: &[] };
+        view! {
+            <p><strong>{to.name.to_string()}</strong> " " {one_line(locale, to)}</p>
+            <form method="post" action=page.url("/account/addresses")>
+                <input type="hidden" name="id" value=id/>
+                {fields.hidden(true)}
+                <Button kind=ButtonKind::Primary name="intent" value="again">{locale.waiting_again()}</Button>
+            </form>
+        }
+    });
+    let drop = page.url(&format!("/orders/waiting/{}", waiting.id()));
+    Some(view! {
+        <section class="stack">
+            <Notice kind=NoticeKind::Warning title=locale.addresses_title()><p>{why}</p></Notice>
+            {written}
+            <form method="post" action=drop>
+                <Button name="intent" value="drop">{locale.waiting_drop()}</Button>
+            </form>
+        </section>
+    })
 }

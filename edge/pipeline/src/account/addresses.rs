@@ -80,6 +80,11 @@ pub async fn act(visit: Visit, places: Places, body: Bytes) -> Response {
     let mut shown = Shown { form: typed(&mut form), is_default, ..Shown::default() };
     let edited = IdempotencyKey::parse(&id).ok();
     shown.editing = edited.is_some().then(|| (id.clone(), version));
+    if intent == "again" {
+        // What a device was asked and the shop refused, as it was typed.
+        shown.editing = book.get(&id).map(|kept| (id, kept.version));
+        return answer(&visit, &keeper, book, StatusCode::OK, shown).await;
+    }
     let change = match (intent.as_str(), edited) {
         ("remove", Some(id)) => {
             shown.removed =

@@ -11,7 +11,7 @@ use http::request::Parts;
 use orilla_orders::{AddressBook, AddressChange, AddressRefusal, IdempotencyKey, Owner};
 use orilla_shop::PortError;
 use orilla_shop::accounts::change_addresses;
-use orilla_shop::outbox::{Outbox, Request, Wish};
+use orilla_shop::outbox::{Command, Outbox, Request, Waiting, Wish, state_name};
 use std::convert::Infallible;
 
 /// What a request brings along that addresses may be kept in.
@@ -30,6 +30,11 @@ impl<S: Sync> FromRequestParts<S> for Places {
     }
 }
 
+/// Who has this device, as far as it knows.
+pub fn owner_of(headers: &HeaderMap) -> Option<Owner> {
+    shown(headers).held.map(|held| held.owner)
+}
+
 /// Whose addresses, and where.
 pub enum Keeper {
     /// The account of this name.
@@ -46,7 +51,7 @@ impl Keeper {
     pub async fn of(visit: &Visit, places: Places) -> Result<Option<(Keeper, AddressBook)>, PortError> {
         let keeper = match places {
             Places { headers, outbox: Some(outbox), .. } => {
-                shown(&headers).held.map(|held| Keeper::Device(outbox, held.owner))
+                owner_of(&headers).map(|owner| Keeper::Device(outbox, owner))
             }
             Places { headers, team: Some(team), .. } => {
                 let session = signed_in(visit, &team, &headers).await?;
@@ -104,9 +109,10 @@ impl Keeper {
             Keeper::Account(..) => Ok(Vec::new()),
             Keeper::Device(outbox, owner) => {
                 let waiting = outbox.requests(*owner).await?;
-                let about = |waiting: &orilla_shop::outbox::Waiting| {
-                    let request = waiting.body().and_then(orilla_shop::outbox::Command::request);
+                let about = |waiting: &Waiting| {
+                    let request = waiting.body().and_then(Command::request);
                     request.is_some_and(|request| request.wish.address().is_some())
+                        && state_name(waiting) != "refused"
                 };
                 Ok(waiting.iter().filter(|one| about(one)).map(|one| one.id().to_owned()).collect())
             }

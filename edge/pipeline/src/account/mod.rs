@@ -14,11 +14,11 @@ mod link_tests;
 mod passkeys;
 mod shopper;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod welcome;
 
 pub use cart::{refresh, share};
-pub use keeper::{Keeper, Places};
+pub use keeper::{Keeper, Places, owner_of};
 pub use shopper::{SESSION, signed_in, visitor_of};
 
 use crate::reply;

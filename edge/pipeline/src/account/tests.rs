@@ -21,7 +21,7 @@ pub(super) fn sign_in(browser: &Client<'_>, device: &mut Authenticator) -> Answe
 }
 
 /// A browser with an account, and the device that opens it.
-pub(super) fn with_account(shop: &Shop) -> (Client<'_>, Authenticator) {
+pub(crate) fn with_account(shop: &Shop) -> (Client<'_>, Authenticator) {
     let (browser, mut device) = (shop.shopper(), Authenticator::new(7));
     let answer = open(&browser, &mut device);
     assert_eq!((answer.status, &answer.json()["next"]), (200, &json!("/en/account?done=opened")));

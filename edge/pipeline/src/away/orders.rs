@@ -84,7 +84,7 @@ impl Counter for Line<'_> {
 }
 
 /// The edge runs its own requests to their ends, and so within no other executor.
-fn at_once<T>(work: impl Future<Output = T>) -> T {
+pub(super) fn at_once<T>(work: impl Future<Output = T>) -> T {
     match pin!(work).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => done,
         Poll::Pending => panic!("nothing has to be waited for"),
@@ -128,7 +128,7 @@ fn hidden(page: &str, name: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-fn filled(page: &str) -> Vec<(String, String)> {
+pub(super) fn filled(page: &str) -> Vec<(String, String)> {
     let mut form: Vec<_> = ["key", "cart", "seen"].map(|name| (name.to_owned(), hidden(page, name))).into();
     for (name, value) in [
         ("intent", "place"),

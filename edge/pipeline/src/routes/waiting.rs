@@ -1,16 +1,18 @@
 //! On a device: orders that wait there until the shop is in reach.
 
 use super::checkout::{Ready, keep, quote, read, refusal_text, show_with};
-use crate::account::{Keeper, Places};
+use crate::account::{Keeper, Places, owner_of};
+use crate::visit::Headers;
 use crate::visit::{Segment, Visit, cart_cookie};
 use crate::{form, reply};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::response::Response;
 use http::{StatusCode, header};
-use orilla_orders::{Cart, Fingerprint, Quote};
+use orilla_orders::{Cart, Fingerprint, Owner, Quote};
+use orilla_shop::PortError;
 use orilla_shop::checkout::PlaceRefusal;
-use orilla_shop::outbox::{Outbox, Seen, State, WaitingOrder};
+use orilla_shop::outbox::{Outbox, Seen, State, Waiting, WaitingOrder};
 use orilla_storefront::pages::{self, AWAY_QUERY, WaitingPage};
 
 /// The most fields of a form.
@@ -73,13 +75,24 @@ fn address(visit: &Visit, key: &str) -> String {
 }
 
 /// `GET /en/orders/waiting`.
-pub async fn list(visit: Visit, Extension(outbox): Extension<Outbox>) -> Response {
-    let mut all = match outbox.all().await {
-        Ok(all) => all,
-        Err(error) => return reply::failure(&visit, &error).await,
-    };
-    all.retain(|waiting| !matches!(waiting.state(), State::Done { .. }));
-    reply::private_page(StatusCode::OK, pages::waiting_list(visit.page().await, &all, ahead(&visit)))
+pub async fn list(visit: Visit, Extension(outbox): Extension<Outbox>, Headers(headers): Headers) -> Response {
+    match listed(&outbox, owner_of(&headers)).await {
+        Ok((orders, refused)) => {
+            let html = pages::waiting_list(visit.page().await, &orders, &refused, ahead(&visit));
+            reply::private_page(StatusCode::OK, html)
+        }
+        Err(error) => reply::failure(&visit, &error).await,
+    }
+}
+
+/// The orders that are open, and what this person has asked for beside them and the shop has refused.
+async fn listed(outbox: &Outbox, owner: Option<Owner>) -> Result<(Vec<Waiting>, Vec<Waiting>), PortError> {
+    let mut orders = outbox.all().await?;
+    orders.retain(|waiting| !matches!(waiting.state(), State::Done { .. }));
+    let Some(owner) = owner else { return Ok((orders, Vec::new())) };
+    let mut refused = outbox.requests(owner).await?;
+    refused.retain(|waiting| matches!(waiting.state(), State::Refused { .. }));
+    Ok((orders, refused))
 }
 
 /// `GET /en/orders/waiting/KEY`: leads to the order once the shop has it.
@@ -108,9 +121,13 @@ pub async fn act(
     visit: Visit,
     Extension(outbox): Extension<Outbox>,
     Segment(key): Segment,
+    Headers(headers): Headers,
     body: Bytes,
 ) -> Response {
     let mut fields = form::fields(&body, MOST_FIELDS);
+    if fields.get("intent").is_some_and(|intent| intent == "drop") {
+        return drop_request(&visit, &outbox, &key, owner_of(&headers)).await;
+    }
     let done = match fields.remove("intent").unwrap_or_default().as_str() {
         "confirm" => match fields.remove("seen").as_deref().and_then(Fingerprint::parse) {
             // What the page shows next says what became of it.
@@ -124,6 +141,18 @@ pub async fn act(
         Ok(None) => reply::redirect(StatusCode::SEE_OTHER, &address(&visit, &key)),
         Ok(Some(order)) => into_cart(&visit, &order),
         Err(error) => reply::failure(&visit, &error).await,
+    }
+}
+
+/// What the shop has refused is let go.
+async fn drop_request(visit: &Visit, outbox: &Outbox, key: &str, owner: Option<Owner>) -> Response {
+    let dropped = match owner {
+        Some(owner) => outbox.take_request_back(key, owner).await.map(drop),
+        None => Ok(()),
+    };
+    match dropped {
+        Ok(()) => reply::redirect(StatusCode::SEE_OTHER, &visit.url("/orders/waiting")),
+        Err(error) => reply::failure(visit, &error).await,
     }
 }
 

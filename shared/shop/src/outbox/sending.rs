@@ -26,6 +26,8 @@ pub struct Sent {
     pub states: BTreeMap<String, &'static str>,
     /// Where each other request is, by its key. What is done is not there any more.
     pub requests: BTreeMap<String, &'static str>,
+    /// The keys of those that this sending has done: what pages show of them is old.
+    pub done: Vec<String>,
     /// When the next sending is due, in milliseconds since 1970; none: not before something else happens.
     pub due: Option<i64>,
 }
@@ -43,6 +45,13 @@ impl Outbox {
         hurry: bool,
     ) -> Result<Sent, PortError> {
         self.begin_sending(counter, hurry).await?;
+        let before = self.states().await?.requests;
+        let mut sent = self.send_due(counter, random).await?;
+        sent.done = before.into_keys().filter(|key| !sent.requests.contains_key(key)).collect();
+        Ok(sent)
+    }
+
+    async fn send_due(&self, counter: &dyn Counter, random: &dyn Random) -> Result<Sent, PortError> {
         let mut is_open = false;
         for _ in 0..MOST_SENDINGS {
             let all = self.everything().await?;
@@ -191,5 +200,10 @@ fn sent(all: &[Waiting], due: Option<i64>) -> Sent {
     let state = |waiting: &Waiting| (waiting.id().to_owned(), state_name(waiting));
     let orders = all.iter().filter(|waiting| is_order(waiting));
     let requests = all.iter().filter(|waiting| request_of(waiting).is_some());
-    Sent { states: orders.map(state).collect(), requests: requests.map(state).collect(), due }
+    Sent {
+        states: orders.map(state).collect(),
+        requests: requests.map(state).collect(),
+        due,
+        ..Sent::default()
+    }
 }
