@@ -36,8 +36,10 @@ test("addresses: added, edited, made the default, removed and taken back, and a 
   context,
   staff,
   javaScriptEnabled,
+  problems,
 }) => {
   test.slow();
+  problems.expect(/422/);
   await signIn(browser, context);
   await page.goto("/en/account");
   await page.getByRole("link", { name: "See and change the addresses" }).click();
