@@ -102,7 +102,7 @@ test("studio: a product is edited, and of two who edit it nobody loses anything"
   await expect(async () => {
     await page.goto(`/en/p/${lead.handle}`);
     await expect(page.getByRole("main")).toContainText("€24.50", { timeout: 500 });
-  }).toPass({ timeout: 8_000 });
+  }).toPass({ timeout: 30_000 });
 });
 
 test("studio: a session that is ended elsewhere asks to sign in again", async ({ page, browser, baseURL, scripts }) => {
