@@ -73,6 +73,12 @@ test("addresses: added, edited, made the default, removed and taken back, and a 
   await page.getByLabel("Your addresses").selectOption({ label: "Ada Marinero, Calle del Faro 7, 11001, Cádiz, Spain" });
   await page.getByRole("button", { name: "Fill it in" }).click();
   await expect(page.getByLabel("Street and number")).toHaveValue("Calle del Faro 7");
+  // The enter key fills in nothing over what was typed.
+  await page.getByLabel("Street and number").fill("Calle Nueva 9");
+  await page.getByLabel("Street and number").press("Enter");
+  await page.waitForLoadState();
+  await expect(page.getByLabel("Street and number")).toHaveValue("Calle Nueva 9");
+  await expect(page.getByLabel("Your addresses")).toHaveValue("");
   await expect(page.getByLabel("Keep this address in my account")).not.toBeChecked();
   await check(page, javaScriptEnabled);
   await picture(page, "checkout-kept");

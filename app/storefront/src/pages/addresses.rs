@@ -117,7 +117,7 @@ fn list(page: &PageContext, data: &AddressesPage) -> impl IntoView + use<> {
         .enumerate()
         .map(|(place, kept)| line(page, data, place, kept, preferred == Some(&kept.id)))
         .collect();
-    view! { <ul class="account-lines" role="list">{lines}</ul> }.into_any()
+    view! { <ul class="account-lines addresses" role="list">{lines}</ul> }.into_any()
 }
 
 fn line(
@@ -142,7 +142,7 @@ fn line(
     });
     view! {
         <li>
-            <span><strong>{name}</strong>{badge}<br/>{text}</span>
+            <div><strong>{name}</strong>{badge}<p>{text}</p></div>
             <form class="actions" method="post" action=page.url(PAGE)>
                 <input type="hidden" name="key" value=format!("{}-{place}", data.key)/>
                 <input type="hidden" name="id" value=kept.id.as_str().to_owned()/>

@@ -117,6 +117,7 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
         {warnings(&page, &data)}
         <ErrorSummary locale=locale errors=fields.errors()/>
         <form class="with-summary" method="post" action=action novalidate>
+            {data.kept.is_some().then(usual_button)}
             <input type="hidden" name="key" value=data.key.clone()/>
             <input type="hidden" name="cart" value=data.cart.clone()/>
             <input type="hidden" name="seen" value=data.quote.fingerprint().as_str().to_owned()/>
@@ -126,6 +127,13 @@ pub fn checkout(page: Arc<PageContext>, data: CheckoutPage) -> String {
         </form>
     };
     render(|| document(page, head, content))
+}
+
+/// The first button of a form is what the enter key presses: it must not fill in what was typed over.
+fn usual_button() -> impl IntoView {
+    view! {
+        <button class="visually-hidden" type="submit" name="intent" value="update" tabindex="-1" aria-hidden="true"></button>
+    }
 }
 
 /// The sections of the form that this step shows, and what the other step has asked for.
