@@ -4,6 +4,7 @@ use super::keeper::{Keeper, Places};
 use super::{fields, signed_in};
 use crate::api::extract::{Json, Key};
 use crate::api::reply::private;
+use crate::form::checkout;
 use crate::visit::{Headers, Visit};
 use crate::{Problem, Team, reply, routes};
 use axum::body::Bytes;
@@ -16,7 +17,6 @@ use orilla_shop::PortError;
 use orilla_shop::outbox::{ANOTHER, OwnBook, Request};
 use orilla_storefront::pages::{self, AddressNotice, AddressesPage};
 use serde_json::json;
-use std::collections::HashMap;
 
 /// The page, behind the language.
 pub const PAGE: &str = "/account/addresses";
@@ -77,7 +77,7 @@ pub async fn act(visit: Visit, places: Places, body: Bytes) -> Response {
     let mut take = |name: &str| form.remove(name).unwrap_or_default();
     let (intent, key, id) = (take("intent"), take("key"), take("id"));
     let (version, is_default) = (take("version").parse().unwrap_or(0), take("default") == "1");
-    let mut shown = Shown { form: typed(&mut form), is_default, ..Shown::default() };
+    let mut shown = Shown { form: checkout(&mut form), is_default, ..Shown::default() };
     let edited = IdempotencyKey::parse(&id).ok();
     shown.editing = edited.is_some().then(|| (id.clone(), version));
     if intent == "again" {
@@ -148,21 +148,6 @@ async fn refused(
     shown.editing = now.map(|kept| (kept.id.into(), kept.version));
     shown.notice = Some(AddressNotice::Refused(refusal));
     answer(visit, keeper, book, StatusCode::CONFLICT, shown).await
-}
-
-fn typed(form: &mut HashMap<String, String>) -> CheckoutForm {
-    let mut take = |name: &str| form.remove(name).unwrap_or_default();
-    CheckoutForm {
-        name: take("name"),
-        phone: take("phone"),
-        address1: take("address1"),
-        address2: take("address2"),
-        city: take("city"),
-        region: take("region"),
-        postcode: take("postcode"),
-        country: take("country"),
-        ..CheckoutForm::default()
-    }
 }
 
 async fn answer(

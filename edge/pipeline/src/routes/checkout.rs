@@ -174,22 +174,10 @@ pub(super) async fn read(
     let (keeps, to) = (take("keep") == "1", take("to"));
     // A form that was begun in two steps goes on so, whatever the flag says by now.
     let step = CheckoutStep::parse(&take("step"));
-    let mut form = CheckoutForm {
-        email: take("email"),
-        name: take("name"),
-        phone: take("phone"),
-        address1: take("address1"),
-        address2: take("address2"),
-        city: take("city"),
-        region: take("region"),
-        postcode: take("postcode"),
-        country: take("country"),
-        shipping: take("shipping"),
-        payment: take("payment"),
-    };
     // The order is for the cart that this form showed: another tab may have changed the cookie, and after a first click
     // on the button it is empty.
     let cart = Cart::parse(&take("cart")).unwrap_or_else(|_| visit.cart.clone());
+    let mut form = form::checkout(&mut fields);
     if intent == "use"
         && let Some(to) = kept.as_ref().and_then(|book| book.get(&to))
     {
