@@ -67,3 +67,42 @@ test("an address of a device arrives once, and every tab sees it", async ({ home
   await page.goto(`${network.url}${PAGE}`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("This needs a network");
 });
+
+test("what was changed elsewhere meanwhile is not written over, and what was typed is not lost", async ({
+  home: page,
+  network,
+  context,
+  baseURL,
+}) => {
+  await arrive(page, network);
+  await keep(page, "Ada Marinero");
+  await expect(lines(page)).toHaveCount(1);
+  // The device is told of it beside the page.
+  const told = () => network.asked.filter((path) => path === `${PAGE}/book`).length;
+  const before = told();
+  await page.goto(`${network.url}${PAGE}`);
+  await expect.poll(told).toBeGreaterThan(before);
+  const { book } = await page.evaluate(async (path) => (await fetch(path)).json(), `${PAGE}/book`);
+  await network.cut();
+  await page.goto(`${network.url}${PAGE}?edit=${book.addresses[0].id}`);
+  await keep(page, "Ada on a plane");
+  await expect(waits(page)).toBeVisible();
+  const form = { intent: "keep", key: "key-of-another-browser", id: book.addresses[0].id, version: "1", name: "Ada at home" };
+  const where = { address1: "Calle Mayor 1", city: "Vigo", postcode: "36201", country: "ES" };
+  const headers = { origin: baseURL ?? "" };
+  const other = await context.request.post(`${baseURL}${PAGE}`, { form: { ...form, ...where }, headers, maxRedirects: 0 });
+  expect(other.status()).toBe(303);
+  await network.restore();
+  const strip = page.getByRole("complementary", { name: "Orders on this device" });
+  await expect(strip).toContainText("The shop has not taken something", { timeout: 40_000 });
+  await strip.getByRole("link").click();
+  await expect(page.getByText("changed elsewhere meanwhile")).toBeVisible();
+  await page.getByRole("button", { name: "Write it again" }).click();
+  await expect(lines(page)).toContainText("Ada at home");
+  await expect(page.getByLabel("Full name")).toHaveValue("Ada on a plane");
+  await page.getByRole("button", { name: "Keep the address" }).click();
+  await expect(lines(page)).toContainText("Ada on a plane");
+  await page.goto(`${network.url}/en/orders/waiting`);
+  await page.getByRole("button", { name: "Let it go" }).click();
+  await expect(page.getByRole("heading", { name: "No order waits here" })).toBeVisible();
+});
