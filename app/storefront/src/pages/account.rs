@@ -8,6 +8,7 @@ pub use notice::AccountNotice;
 use super::link::{LinkForm, asking};
 use crate::page::{Head, PageContext, document};
 use crate::render;
+use leptos::either::Either;
 use leptos::prelude::*;
 use notice::told;
 use orilla_orders::Status;
@@ -101,9 +102,9 @@ pub fn account_door(
         }
     });
     let ways = if has_passkeys {
-        ways_in(&page).into_any()
+        Either::Left(ways_in(&page))
     } else {
-        view! { <p>{locale.account_no_party()}</p> }.into_any()
+        Either::Right(view! { <p>{locale.account_no_party()}</p> })
     };
     let content = view! {
         <div class="prose account-door">
@@ -147,7 +148,7 @@ fn ways_in(page: &PageContext) -> impl IntoView + use<> {
 fn orders(page: &PageContext, orders: &[ListedOrder]) -> impl IntoView + use<> {
     let locale = page.locale;
     if orders.is_empty() {
-        return view! { <p>{locale.account_no_orders()}</p> }.into_any();
+        return Either::Left(view! { <p>{locale.account_no_orders()}</p> });
     }
     let lines: Vec<_> = orders
         .iter()
@@ -169,7 +170,7 @@ fn orders(page: &PageContext, orders: &[ListedOrder]) -> impl IntoView + use<> {
             }
         })
         .collect();
-    view! { <ul class="account-lines" role="list">{lines}</ul> }.into_any()
+    Either::Right(view! { <ul class="account-lines" role="list">{lines}</ul> })
 }
 
 fn status(locale: Locale, status: Status) -> &'static str {

@@ -3,6 +3,7 @@
 use super::account::whole;
 use super::checkout::fields::Fields;
 use crate::page::PageContext;
+use leptos::either::Either;
 use leptos::prelude::*;
 use orilla_orders::{
     AddressBook, AddressRefusal, CheckoutForm, FieldFault, KeptAddress, MOST_ADDRESSES, Recipient,
@@ -107,7 +108,7 @@ pub(super) fn refusal_text(locale: Locale, code: &str) -> &'static str {
 fn list(page: &PageContext, data: &AddressesPage) -> impl IntoView + use<> {
     let locale = page.locale;
     if data.book.addresses().is_empty() {
-        return view! { <p>{locale.addresses_none()}</p> }.into_any();
+        return Either::Left(view! { <p>{locale.addresses_none()}</p> });
     }
     let preferred = data.book.preferred().map(|kept| &kept.id);
     let lines: Vec<_> = data
@@ -117,7 +118,7 @@ fn list(page: &PageContext, data: &AddressesPage) -> impl IntoView + use<> {
         .enumerate()
         .map(|(place, kept)| line(page, data, place, kept, preferred == Some(&kept.id)))
         .collect();
-    view! { <ul class="account-lines addresses" role="list">{lines}</ul> }.into_any()
+    Either::Right(view! { <ul class="account-lines addresses" role="list">{lines}</ul> })
 }
 
 fn line(
@@ -182,7 +183,7 @@ fn form(page: &PageContext, data: &AddressesPage, fields: &Fields<'_>) -> impl I
         && data.faults.is_empty()
         && data.form.name.is_empty()
     {
-        return view! { <p>{locale.addresses_full()}</p> }.into_any();
+        return Either::Left(view! { <p>{locale.addresses_full()}</p> });
     }
     let edited = data.editing.as_ref().map(|(id, version)| {
         view! {
@@ -194,14 +195,14 @@ fn form(page: &PageContext, data: &AddressesPage, fields: &Fields<'_>) -> impl I
         if data.editing.is_some() { locale.addresses_edit_title() } else { locale.addresses_add_title() };
     let cancel =
         data.editing.is_some().then(|| view! { <a href=page.url(PAGE)>{locale.addresses_cancel()}</a> });
-    view! {
+    Either::Right(view! {
         <section id="form" class="stack" aria-labelledby="form-title">
             <h2 id="form-title">{title}</h2>
             <form class="stack" method="post" action=page.url(PAGE) novalidate>
                 <input type="hidden" name="key" value=data.key.clone()/>
                 {edited}
-                {fields.recipient().into_any()}
-                {fields.address().into_any()}
+                {fields.recipient()}
+                {fields.address()}
                 <Check name="default" text=locale.addresses_default() checked=data.is_default/>
                 <div class="actions">
                     <Button kind=ButtonKind::Primary name="intent" value="keep">{locale.addresses_keep()}</Button>
@@ -209,6 +210,5 @@ fn form(page: &PageContext, data: &AddressesPage, fields: &Fields<'_>) -> impl I
                 </div>
             </form>
         </section>
-    }
-    .into_any()
+    })
 }
