@@ -1,5 +1,6 @@
 // What a shopper does, in words. Each step ends when the page shows that it is done.
 import { type Page, expect } from "@playwright/test";
+import type { Device } from "./authenticator";
 import type { TestProduct } from "./fixtures";
 
 /** Puts one piece of a product into the cart, from its page. */
@@ -38,10 +39,24 @@ export async function fillIn(page: Page) {
 /** Fills in the fields of an address in Spain, but for the country. */
 export async function fillInAddress(page: Page) {
   await page.getByLabel("Email").fill("ada@example.com");
-  await page.getByLabel("Full name").fill("Ada Marinero");
-  await page.getByLabel("Street and number").fill("Calle del Faro 7");
+  await fillInRecipient(page, "Ada Marinero");
+}
+
+/** Fills in who receives a parcel, and where in Cádiz. */
+export async function fillInRecipient(page: Page, name: string, street = "Calle del Faro 7") {
+  await page.getByLabel("Full name").fill(name);
+  await page.getByLabel("Street and number").fill(street);
   await page.getByLabel("Postcode").fill("11001");
   await page.getByLabel("Town or city").fill("Cádiz");
+}
+
+/** Opens an account with a passkey of the device; `shop` is where, if it is not where the tests are. */
+export async function openAccount(page: Page, device: Device, shop = "") {
+  await page.goto(`${shop}/en/account`);
+  await device.touched(async () => {
+    await page.getByRole("button", { name: "Open an account with a passkey" }).click();
+    await expect(page.getByRole("button", { name: "Sign out here" })).toBeVisible();
+  });
 }
 
 /** Sends the checkout. */

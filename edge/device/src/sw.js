@@ -308,8 +308,9 @@ async function after(network, request) {
   const came = await network.catch(() => undefined);
   if (!came?.ok) return;
   awaySince = -Infinity;
-  await call((shop) => shop.visit(new URL(request.url).pathname)).catch(() => {});
-  if (ADDRESSES.test(new URL(request.url).pathname)) await learn().catch((error) => console.warn("no addresses:", error));
+  const { pathname } = new URL(request.url);
+  await call((shop) => shop.visit(pathname)).catch(() => {});
+  if (ADDRESSES.test(pathname)) await learn().catch((error) => console.warn("no addresses:", error));
   await identify().catch((error) => console.warn("no id:", error));
   await send(true).catch((error) => console.warn("nothing is sent:", error));
   await refresh();

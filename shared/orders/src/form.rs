@@ -178,6 +178,12 @@ impl Checkout {
     pub fn destination(&self) -> Destination {
         Destination { method: self.shipping, country: self.address.country }
     }
+
+    /// Who receives the parcel, and where.
+    pub fn recipient(&self) -> Recipient {
+        let Contact { name, phone, .. } = self.contact.clone();
+        Recipient { name, phone, address: self.address.clone() }
+    }
 }
 
 /// Collects what is wrong.

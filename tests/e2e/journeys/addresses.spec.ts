@@ -3,28 +3,21 @@
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { Device } from "../authenticator";
 import { expect, test } from "../fixtures";
-import { add } from "../shopper";
+import { add, fillInRecipient, openAccount } from "../shopper";
 import { check, picture } from "../team";
 
 async function signIn(browser: Browser, context: BrowserContext) {
   const other = await browser.newContext({ javaScriptEnabled: true, serviceWorkers: "block" });
   const page = await other.newPage();
   const device = await Device.of(page);
-  await page.goto("/en/account");
-  await device.touched(async () => {
-    await page.getByRole("button", { name: "Open an account with a passkey" }).click();
-    await expect(page.getByRole("button", { name: "Sign out here" })).toBeVisible();
-  });
+  await openAccount(page, device);
   await context.addCookies(await other.cookies());
   await other.close();
 }
 
 async function fill(page: Page, name: string, street: string) {
-  await page.getByLabel("Full name").fill(name);
   await page.getByLabel("Country").selectOption("ES");
-  await page.getByLabel("Street and number").fill(street);
-  await page.getByLabel("Postcode").fill("11001");
-  await page.getByLabel("Town or city").fill("Cádiz");
+  await fillInRecipient(page, name, street);
 }
 
 const keep = (page: Page) => page.getByRole("button", { name: "Keep the address" });

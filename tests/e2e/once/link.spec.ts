@@ -4,7 +4,7 @@ import { type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { expect, test as base } from "../fixtures";
 import { Device } from "../authenticator";
-import { cartLink, follow } from "../shopper";
+import { cartLink, follow, openAccount } from "../shopper";
 import { check, picture } from "../team";
 import { startMailService } from "../../mail/service.mjs";
 
@@ -117,11 +117,7 @@ for (const scripts of [true, false]) {
 test("A link by e-mail: an account with a passkey gets an address, and who came by it goes with it", async ({ page, browser, mail, problems }) => {
   const to = address();
   const device = await Device.of(page);
-  await page.goto("/en/account");
-  await device.touched(async () => {
-    await page.getByRole("button", { name: "Open an account with a passkey" }).click();
-    await expect(inside(page)).toBeVisible();
-  });
+  await openAccount(page, device);
   await check(page);
   const link = await ask(page, mail, to, "Send a link to add it");
   // It lets nobody in who is not inside.

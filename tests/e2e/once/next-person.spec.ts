@@ -2,18 +2,13 @@
 import { expect } from "@playwright/test";
 import { Device } from "../authenticator";
 import { test } from "../device";
+import { openAccount } from "../shopper";
 
 test.use({ serviceWorkers: "allow" });
 
 test("nothing that waits on a device is left to the next person", async ({ home: page, network, context }) => {
   const device = await Device.of(page);
-  const open = async () => {
-    await page.goto(`${network.url}/en/account`);
-    await device.touched(async () => {
-      await page.getByRole("button", { name: "Open an account with a passkey" }).click();
-      await expect(page.getByRole("button", { name: "Sign out here" })).toBeVisible();
-    });
-  };
+  const open = () => openAccount(page, device, network.url);
   const databases = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
   await open();
   // As an order that waits lies there.

@@ -5,7 +5,7 @@ import { Device } from "../authenticator";
 import { kept, strip, test } from "../device";
 import type { TestProduct } from "../fixtures";
 import type { Network } from "../network";
-import { cartLink } from "../shopper";
+import { cartLink, openAccount } from "../shopper";
 
 const ADD = "/fn/add_to_cart";
 const button = (page: Page) => page.locator(".buy-box").getByRole("button", { name: "Add to cart" });
@@ -46,11 +46,7 @@ test("of a guest", async ({ page, context, network, staff }) => {
 test("of who is signed in, whose cart is that of other browsers, too", async ({ page, context, network, staff }) => {
   const product = await staff.product(1000, 9);
   const device = await Device.of(page);
-  await page.goto(`${network.url}/en/account`);
-  await device.touched(async () => {
-    await page.getByRole("button", { name: "Open an account with a passkey" }).click();
-    await expect(page.getByRole("button", { name: "Sign out here" })).toBeVisible();
-  });
+  await openAccount(page, device, network.url);
   const tabs = [page, await context.newPage()];
   await open(tabs, network, product);
   await addAtOnce(tabs, network);

@@ -12,6 +12,18 @@ async function signOut(page: Page) {
   await expect(heading(page)).toHaveText("Sign in to the Studio");
 }
 
+/** The device of somebody who is signed in and has added a passkey. */
+async function withPasskey(page: Page, name: string): Promise<Device> {
+  const device = await Device.of(page);
+  await signInByToken(page, "/studio/passkeys", name);
+  await page.getByLabel("Name", { exact: true }).fill("Key");
+  await device.touched(async () => {
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await expect(status(page).first()).toContainText("The passkey was added.");
+  });
+  return device;
+}
+
 test("a passkey is added with the token, signs in, and is removed", async ({ page, problems }) => {
   problems.expect(/401/);
   test.slow();
@@ -68,13 +80,7 @@ test("a device that does not know its user adds nothing, and the page says so", 
 test("what becomes of the offer is not told to who has pressed the button meanwhile", async ({ page, problems }) => {
   problems.expect(/401/);
   const name = `Edith ${Math.random().toString(36).slice(2, 8)}`;
-  const device = await Device.of(page);
-  await signInByToken(page, "/studio/passkeys", name);
-  await page.getByLabel("Name", { exact: true }).fill("Key");
-  await device.touched(async () => {
-    await page.getByRole("button", { name: "Add a passkey" }).click();
-    await expect(status(page).first()).toContainText("The passkey was added.");
-  });
+  const device = await withPasskey(page, name);
   const row = page.getByRole("row").filter({ hasText: name });
   await row.locator("summary").click();
   await row.getByRole("button", { name: "Remove" }).click();
@@ -103,13 +109,7 @@ test("what becomes of the offer is not told to who has pressed the button meanwh
 
 test("the browser offers a passkey where one types one's name", async ({ page }) => {
   const name = `Mary ${Math.random().toString(36).slice(2, 8)}`;
-  const device = await Device.of(page);
-  await signInByToken(page, "/studio/passkeys", name);
-  await page.getByLabel("Name", { exact: true }).fill("Key");
-  await device.touched(async () => {
-    await page.getByRole("button", { name: "Add a passkey" }).click();
-    await expect(status(page).first()).toContainText("The passkey was added.");
-  });
+  const device = await withPasskey(page, name);
   await signOut(page);
   // The page to sign in makes the offer, too: it must not lead on while another page is asked for.
   await page.goto("/en");

@@ -52,7 +52,7 @@ pub fn account(page: Arc<PageContext>, data: AccountPage) -> String {
                 <section class="stack" aria-labelledby="addresses">
                     <h2 id="addresses">{locale.addresses_title()}</h2>
                     <p>{locale.addresses_lead()}</p>
-                    <p><a href=page.url("/account/addresses")>{locale.addresses_see()}</a></p>
+                    <p><a href=page.url(super::ADDRESSES)>{locale.addresses_see()}</a></p>
                 </section>
                 <section class="stack" aria-labelledby="passkeys">
                     <h2 id="passkeys">{locale.account_passkeys()}</h2>

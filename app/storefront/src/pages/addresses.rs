@@ -12,7 +12,7 @@ use orilla_ui::{Button, ButtonKind, Check, ErrorSummary, Locale, Notice, NoticeK
 use std::sync::Arc;
 
 /// The page's path behind the language.
-const PAGE: &str = "/account/addresses";
+pub const ADDRESSES: &str = "/account/addresses";
 
 /// What has just happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ fn told(page: &PageContext, data: &AddressesPage) -> Option<impl IntoView + use<
         let form = CheckoutForm::default().with_recipient(to);
         let fields = Fields { locale, form: &form, faults: &[], payments: &[] };
         view! {
-            <form method="post" action=page.url(PAGE)>
+            <form method="post" action=page.url(ADDRESSES)>
                 <input type="hidden" name="key" value=format!("{}-undo", data.key)/>
                 <input type="hidden" name="default" value=u8::from(*was_default)/>
                 {fields.hidden(true)}
@@ -144,11 +144,11 @@ fn line(
     view! {
         <li>
             <div><strong>{name}</strong>{badge}<p>{text}</p></div>
-            <form class="actions" method="post" action=page.url(PAGE)>
+            <form class="actions" method="post" action=page.url(ADDRESSES)>
                 <input type="hidden" name="key" value=format!("{}-{place}", data.key)/>
                 <input type="hidden" name="id" value=kept.id.as_str().to_owned()/>
                 <input type="hidden" name="version" value=kept.version/>
-                <a class="button quiet" href=page.url(&format!("{PAGE}?edit={}#form", kept.id.as_str()))
+                <a class="button quiet" href=page.url(&format!("{ADDRESSES}?edit={}#form", kept.id.as_str()))
                     aria-label=locale.addresses_edit_label(&label)>{locale.addresses_edit()}</a>
                 {prefer}
                 <Button kind=ButtonKind::Quiet name="intent" value="remove" label=locale.addresses_remove_label(&label)>
@@ -194,11 +194,11 @@ fn form(page: &PageContext, data: &AddressesPage, fields: &Fields<'_>) -> impl I
     let title =
         if data.editing.is_some() { locale.addresses_edit_title() } else { locale.addresses_add_title() };
     let cancel =
-        data.editing.is_some().then(|| view! { <a href=page.url(PAGE)>{locale.addresses_cancel()}</a> });
+        data.editing.is_some().then(|| view! { <a href=page.url(ADDRESSES)>{locale.addresses_cancel()}</a> });
     Either::Right(view! {
         <section id="form" class="stack" aria-labelledby="form-title">
             <h2 id="form-title">{title}</h2>
-            <form class="stack" method="post" action=page.url(PAGE) novalidate>
+            <form class="stack" method="post" action=page.url(ADDRESSES) novalidate>
                 <input type="hidden" name="key" value=data.key.clone()/>
                 {edited}
                 {fields.recipient()}

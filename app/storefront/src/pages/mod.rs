@@ -20,7 +20,7 @@ mod texts;
 mod waiting;
 
 pub use account::{AccountNotice, AccountPage, account, account_door};
-pub use addresses::{AddressNotice, AddressesPage, addresses};
+pub use addresses::{ADDRESSES, AddressNotice, AddressesPage, addresses};
 pub use away::{OFFLINE_PLACE, away_strip, out_of_reach};
 pub use cart::{CartNotice, CartPage, cart};
 pub use checkout::{AWAY_QUERY, CheckoutPage, CheckoutStep, checkout};

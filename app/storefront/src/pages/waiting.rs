@@ -1,6 +1,6 @@
 //! Orders that wait on the shopper's device to be sent.
 
-use super::addresses::{one_line, refusal_text};
+use super::addresses::{ADDRESSES, one_line, refusal_text};
 use super::checkout::fields::Fields;
 use crate::page::{Head, PageContext, document};
 use crate::render;
@@ -240,7 +240,7 @@ fn refused_request(page: &PageContext, waiting: &Waiting) -> Option<impl IntoVie
         let fields = Fields { locale, form: &form, faults: &[], payments: &[] };
         view! {
             <p><strong>{to.name.to_string()}</strong> " " {one_line(locale, to)}</p>
-            <form method="post" action=page.url("/account/addresses")>
+            <form method="post" action=page.url(ADDRESSES)>
                 <input type="hidden" name="id" value=id/>
                 {fields.hidden(true)}
                 <Button kind=ButtonKind::Primary name="intent" value="again">{locale.waiting_again()}</Button>

@@ -14,12 +14,10 @@ use orilla_orders::{
     AddressBook, AddressChange, AddressRefusal, CheckoutForm, FieldFault, IdempotencyKey, Owner, Recipient,
 };
 use orilla_shop::PortError;
+use orilla_shop::accounts::change_addresses;
 use orilla_shop::outbox::{ANOTHER, OwnBook, Request};
-use orilla_storefront::pages::{self, AddressNotice, AddressesPage};
+use orilla_storefront::pages::{self, ADDRESSES, AddressNotice, AddressesPage};
 use serde_json::json;
-
-/// The page, behind the language.
-pub const PAGE: &str = "/account/addresses";
 
 /// What a form is shown with.
 #[derive(Default)]
@@ -123,7 +121,7 @@ pub async fn act(visit: Visit, places: Places, body: Bytes) -> Response {
             let shown = Shown { notice: Some(AddressNotice::Removed), removed, ..Shown::default() };
             answer(&visit, &keeper, book, StatusCode::OK, shown).await
         }
-        Ok(Ok(())) => reply::redirect(StatusCode::SEE_OTHER, &visit.url(&format!("{PAGE}?done=kept"))),
+        Ok(Ok(())) => reply::redirect(StatusCode::SEE_OTHER, &visit.url(&format!("{ADDRESSES}?done=kept"))),
         Ok(Err(refusal)) => refused(&visit, &keeper, book, refusal, shown).await,
         Err(error) => reply::failure(&visit, &error).await,
     }
@@ -206,8 +204,7 @@ pub async fn change(
         ));
     }
     let change = request.wish.address().ok_or_else(|| Problem::not_found("address"))?;
-    let keeper = Keeper::Account(Box::new(team), session.member);
-    match keeper.change(&key, change.clone()).await? {
+    match change_addresses(&*team.shoppers.accounts, &session.member, &key, change).await? {
         Ok(()) => Ok(private(StatusCode::OK, &json!({ "done": true }))),
         Err(refusal) => Err(Problem::new(StatusCode::CONFLICT, refusal.code(), refusal.to_string())),
     }

@@ -11,7 +11,7 @@ use http::request::Parts;
 use orilla_orders::{AddressBook, AddressChange, AddressRefusal, IdempotencyKey, Owner};
 use orilla_shop::PortError;
 use orilla_shop::accounts::change_addresses;
-use orilla_shop::outbox::{Command, Outbox, Request, Waiting, Wish, state_name};
+use orilla_shop::outbox::{Outbox, Request, Wish};
 use std::convert::Infallible;
 
 /// What a request brings along that addresses may be kept in.
@@ -59,9 +59,19 @@ impl Keeper {
             }
             _ => None,
         };
-        let Some(keeper) = keeper else { return Ok(None) };
-        let book = keeper.book().await?;
-        Ok(book.map(|book| (keeper, book)))
+        match keeper {
+            Some(keeper) => keeper.with_book().await,
+            None => Ok(None),
+        }
+    }
+
+    /// With the addresses. `None`: the device has not been told of them.
+    ///
+    /// # Errors
+    /// [`PortError`] of the store.
+    pub async fn with_book(self) -> Result<Option<(Keeper, AddressBook)>, PortError> {
+        let book = self.book().await?;
+        Ok(book.map(|book| (self, book)))
     }
 
     /// The addresses.
@@ -108,13 +118,8 @@ impl Keeper {
         match self {
             Keeper::Account(..) => Ok(Vec::new()),
             Keeper::Device(outbox, owner) => {
-                let waiting = outbox.requests(*owner).await?;
-                let about = |waiting: &Waiting| {
-                    let request = waiting.body().and_then(Command::request);
-                    request.is_some_and(|request| request.wish.address().is_some())
-                        && state_name(waiting) != "refused"
-                };
-                Ok(waiting.iter().filter(|one| about(one)).map(|one| one.id().to_owned()).collect())
+                let changes = outbox.waiting_changes(*owner).await?;
+                Ok(changes.into_iter().map(|(key, _)| key.into()).collect())
             }
         }
     }

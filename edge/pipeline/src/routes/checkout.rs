@@ -57,13 +57,10 @@ async fn kept(visit: &Visit, places: Places) -> Option<AddressBook> {
         .map(|(_, book)| book)
 }
 
-/// Keeps the address of an order whose shopper wants that. The order does not depend on it.
-pub(super) async fn keep(visit: &Visit, keeper: Option<&Keeper>, ready: &Ready) {
-    let Some(keeper) = keeper.filter(|_| ready.shown.keeps) else { return };
-    let Checkout { contact, address, .. } = ready.checkout.clone();
-    let to = Recipient { name: contact.name, phone: contact.phone, address };
+/// Keeps the address of the order with this key, whose shopper wants that. The order does not depend on it.
+pub(super) async fn keep(visit: &Visit, keeper: &Keeper, key: &IdempotencyKey, to: Recipient) {
     // One order, one wish: its key with another end.
-    let Ok(key) = IdempotencyKey::parse(&format!("{}-address", ready.key.as_str())) else { return };
+    let Ok(key) = IdempotencyKey::parse(&format!("{}-address", key.as_str())) else { return };
     let kept = keeper.change(&key, AddressChange::Add { to, is_default: false }).await;
     if let Err(error) = kept {
         visit.host.complain(&format!("an address is not kept: {error}"));
@@ -77,7 +74,7 @@ fn guessed_country(headers: &HeaderMap) -> Country {
 }
 
 /// What the form is shown with.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Shown {
     pub cart: Cart,
     pub form: CheckoutForm,
@@ -93,26 +90,24 @@ pub(super) struct Shown {
 }
 
 /// `POST /en/checkout`: shows the form again with the delivery of the chosen country, or places the order.
-pub async fn place(
-    visit: Visit,
-    team: Team,
-    Headers(headers): Headers,
-    places: Places,
-    body: Bytes,
-) -> Response {
-    let (keeper, book) = Keeper::of(&visit, places).await.ok().flatten().unzip();
-    let ready = match read(&visit, &body, book).await {
+pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
+    let account =
+        signed_in(&visit, &team, &headers).await.map(|session| session.map(|session| session.member));
+    let found = match account.as_ref().ok().cloned().flatten() {
+        Some(name) => Keeper::Account(Box::new(team.clone()), name).with_book().await.ok().flatten(),
+        None => None,
+    };
+    let (keeper, book) = found.unzip();
+    let Ready { mut shown, checkout, key, seen } = match read(&visit, &body, book).await {
         Ok(ready) => ready,
         Err(answer) => return *answer,
     };
-    let wanted = ready.clone();
-    let Ready { mut shown, checkout, key, seen } = ready;
     let random = match visit.host.random.bytes() {
         Ok(random) => random,
         Err(error) => return reply::failure(&visit, &error).await,
     };
-    let account = match signed_in(&visit, &team, &headers).await {
-        Ok(session) => session.map(|session| session.member),
+    let account = match account {
+        Ok(account) => account,
         Err(error) => return reply::failure(&visit, &error).await,
     };
     let (cart, now) = (shown.cart.clone(), visit.host.clock.now());
@@ -126,7 +121,9 @@ pub async fn place(
     match place_order(till, &wish).await {
         Ok(PlaceOutcome::Placed { token, .. }) => {
             order_placed(&visit, team.placed.clone(), &token, &wish.key);
-            keep(&visit, keeper.as_ref(), &wanted).await;
+            if let Some(keeper) = keeper.filter(|_| shown.keeps) {
+                keep(&visit, &keeper, &wish.key, wish.checkout.recipient()).await;
+            }
             let to_order = format!("{}?placed=1", visit.url(&format!("/orders/{}", token.as_str())));
             // What was put in since the form was shown stays.
             let left = visit.cart.changed(&wish.cart, &Cart::default());
@@ -150,7 +147,6 @@ pub async fn place(
 }
 
 /// A form that asks for an order, and is filled in rightly.
-#[derive(Clone)]
 pub(super) struct Ready {
     pub shown: Shown,
     pub checkout: Checkout,

@@ -30,6 +30,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{StatusCode, Uri};
+use orilla_storefront::pages::ADDRESSES;
 use orilla_ui::Locale;
 
 /// The routes of the shop.
@@ -67,7 +68,7 @@ pub fn away_router() -> Router {
         let at = |path: &str| format!("/{}{path}", locale.code());
         pages(router, locale.code())
             .route(&at("/checkout"), get(checkout::show).post(waiting::place))
-            .route(&at(account::addresses::PAGE), get(account::addresses::show).post(account::addresses::act))
+            .route(&at(ADDRESSES), get(account::addresses::show).post(account::addresses::act))
             .route(&at("/orders/waiting"), get(waiting::list))
             .route(&at("/orders/waiting/{key}"), get(waiting::show).post(waiting::act))
     });

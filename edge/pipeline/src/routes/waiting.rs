@@ -26,12 +26,10 @@ pub async fn place(
     body: Bytes,
 ) -> Response {
     let (keeper, book) = Keeper::of(&visit, places).await.ok().flatten().unzip();
-    let ready = match read(&visit, &body, book).await {
+    let Ready { mut shown, checkout, key, seen: agreed } = match read(&visit, &body, book).await {
         Ok(ready) => ready,
         Err(answer) => return *answer,
     };
-    let wanted = ready.clone();
-    let Ready { mut shown, checkout, key, seen: agreed } = ready;
     // The shop's own form was sent to the shop before it came here.
     let is_own = visit.query == AWAY_QUERY;
     let seen = match quote(&visit, &shown.cart, &shown.form).await {
@@ -52,11 +50,14 @@ pub async fn place(
     };
     let prices_from = visit.host.away.map_or(0, |away| away.since);
     let left = visit.cart.changed(&shown.cart, &Cart::default());
+    let to = checkout.recipient();
     let order = WaitingOrder { cart: shown.cart, checkout, agreed, seen, prices_from };
     if let Err(error) = outbox.leave(&key, order, !is_own).await {
         return reply::failure(&visit, &error).await;
     }
-    keep(&visit, keeper.as_ref(), &wanted).await;
+    if let Some(keeper) = keeper.filter(|_| shown.keeps) {
+        keep(&visit, &keeper, &key, to).await;
+    }
     let mut response = reply::redirect(StatusCode::SEE_OTHER, &address(&visit, key.as_str()));
     response.headers_mut().append(header::SET_COOKIE, cart_cookie(&left));
     response
@@ -125,10 +126,8 @@ pub async fn act(
     body: Bytes,
 ) -> Response {
     let mut fields = form::fields(&body, MOST_FIELDS);
-    if fields.get("intent").is_some_and(|intent| intent == "drop") {
-        return drop_request(&visit, &outbox, &key, owner_of(&headers)).await;
-    }
     let done = match fields.remove("intent").unwrap_or_default().as_str() {
+        "drop" => return drop_request(&visit, &outbox, &key, owner_of(&headers)).await,
         "confirm" => match fields.remove("seen").as_deref().and_then(Fingerprint::parse) {
             // What the page shows next says what became of it.
             Some(seen) => outbox.confirm(&key, &seen).await.map(|_| None),

@@ -1,8 +1,8 @@
 //! The copy of an account's addresses on a device. It stands among what waits: sealed, and forgotten, as that is.
 
 use super::desk::{MOST_TRIES, too_many};
-use super::request::request_of;
-use super::{Outbox, state_name};
+use super::request::{is_refused, request_of};
+use super::{Outbox, Waiting};
 use crate::PortError;
 use orilla_orders::{AddressBook, AddressChange, IdempotencyKey, Owner};
 use serde::{Deserialize, Serialize};
@@ -45,15 +45,27 @@ impl Outbox {
             return Ok(None);
         };
         let mut book = own.book;
-        for waiting in self.requests(owner).await? {
-            if let (Some(request), Ok(key)) = (request_of(&waiting), IdempotencyKey::parse(waiting.id()))
-                && let Some(change) = request.wish.address()
-                && state_name(&waiting) != "refused"
-            {
-                book.change(&key, change).ok();
-            }
+        for (key, change) in self.waiting_changes(owner).await? {
+            book.change(&key, &change).ok();
         }
         Ok(Some(book))
+    }
+
+    /// The changes of this person that the shop has not answered, the first first, with their keys.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn waiting_changes(
+        &self,
+        owner: Owner,
+    ) -> Result<Vec<(IdempotencyKey, AddressChange)>, PortError> {
+        let mut open = self.requests(owner).await?;
+        open.retain(|waiting| !is_refused(waiting));
+        let change = |waiting| {
+            let key = IdempotencyKey::parse(Waiting::id(waiting)).ok()?;
+            Some((key, request_of(waiting)?.wish.address()?.clone()))
+        };
+        Ok(open.iter().filter_map(change).collect())
     }
 
     /// The shop has made a change: so does the copy.

@@ -4,7 +4,7 @@
 //! To add a kind: a variant of [`Wish`], its path, what it is about, and a handler that reads a [`Request`] and answers
 //! 2xx with JSON when it is done, 401 to nobody, [`ANOTHER`] to somebody else, and a problem of the API if it never will.
 
-use super::desk::MOST_TRIES;
+use super::desk::{MOST_TRIES, too_many};
 use super::{Command, Outbox, Waiting};
 use crate::PortError;
 use orilla_orders::{AddressChange, IdempotencyKey, Owner};
@@ -77,6 +77,11 @@ pub(super) fn request_of(waiting: &Waiting) -> Option<&Request> {
     waiting.body().and_then(Command::request)
 }
 
+/// Whether the shop has refused it.
+pub(super) fn is_refused(waiting: &Waiting) -> bool {
+    matches!(waiting.state(), State::Refused { .. })
+}
+
 impl Outbox {
     /// Leaves a request, once for each key: it is written down when this ends. `unsure`: it may have been sent to the shop
     /// before.
@@ -108,7 +113,7 @@ impl Outbox {
             let all = self.requests(owner).await?;
             let Some(waiting) = all.into_iter().find(|waiting| waiting.id() == key) else { return Ok(None) };
             // The shop remembers what it has refused under a key: a late copy comes to nothing.
-            let is_theirs = !waiting.is_sent() || matches!(waiting.state(), State::Refused { .. });
+            let is_theirs = !waiting.is_sent() || is_refused(&waiting);
             if !is_theirs {
                 return Ok(None);
             }
@@ -116,6 +121,6 @@ impl Outbox {
                 return Ok(request_of(&waiting).cloned());
             }
         }
-        Err(super::desk::too_many())
+        Err(too_many())
     }
 }
