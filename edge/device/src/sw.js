@@ -157,6 +157,13 @@ function send(hurry) {
   return mine;
 }
 
+// Sends what was written down just now, which a sending that goes on may not have seen. Where that fails, tabs are told when
+// the next one is due: nothing waits for another page to be opened.
+function sendToo() {
+  const before = Promise.resolve(sending).catch(() => {});
+  return before.then(() => send(false)).catch((error) => console.warn("nothing is sent:", error));
+}
+
 async function tell(text) {
   const outbox = JSON.parse(text);
   for (const tab of await clients.matchAll({ includeUncontrolled: true })) tab.postMessage({ outbox });
@@ -271,17 +278,23 @@ async function answerNow(event) {
     // A navigation is sent on as it is: with anything added it would no longer be one.
     return fetch(request, request.mode === "navigate" ? undefined : { signal });
   };
-  const network = (async () => (await event.preloadResponse) ?? ask())();
+  const network = (async () => {
+    const came = (await event.preloadResponse) ?? (await ask());
+    // Nobody looks at this answer but the device, which tells it again.
+    if (pathname === EVENTS && came.status >= 500) throw new TypeError(`the shop did not take what it was told: ${came.status}`);
+    return came;
+  })();
   const response = await first(network, async () => {
     // What a page tells when it is left takes its time: that says nothing of the next one.
     if (pathname !== EVENTS) awaySince = Date.now();
     const own = await device(copy);
     if (own) ending.abort();
+    if (own && pathname === EVENTS) event.waitUntil(sendToo());
     return own;
   });
   if (request.mode === "navigate" && request.method === "GET") event.waitUntil(after(network, request));
   // What waits of somebody who is not counted any more goes at once.
-  if (pathname === CONSENT) event.waitUntil(Promise.resolve(sending).catch(() => {}).then(() => send(false)).catch(() => {}));
+  if (pathname === CONSENT) event.waitUntil(sendToo());
   return response;
 }
 

@@ -144,6 +144,26 @@ test("what is seen and done without a network is counted once there is one, and 
   expect(at).toBeLessThan(after);
 });
 
+test("what the shop took and never answered is told again, with no other page", async ({ page, network, staff }) => {
+  const { handle } = await staff.product(2000, 5);
+  await page.goto(`${network.url}/en`);
+  await kept(page);
+  await agree(page, network);
+  // The browser's own way to try again is used up: it knows of no network that is away.
+  await network.cut();
+  await look(page, network, "storm-lantern-no-4");
+  await network.restore();
+  await page.goto(`${network.url}/en/p/${handle}`);
+  await expect(strip(page)).toHaveCount(0);
+  await expect.poll(() => waiting(page)).toBe(0);
+  await page.waitForFunction((handle) => sessionStorage.getItem("orilla.events")?.includes(handle), handle);
+  const detained = network.detain("/e");
+  await page.goto(`${network.url}/en/about`);
+  await detained;
+  await expect.poll(() => recorded(handle).filter((event) => event.endsWith(handle)), { timeout: 30_000 }).toHaveLength(1);
+  await expect.poll(() => waiting(page)).toBe(0);
+});
+
 async function takeBack(page: Page, network: Network) {
   await page.goto(`${network.url}/en/privacy`);
   const main = page.getByRole("main");
