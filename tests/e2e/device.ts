@@ -36,11 +36,22 @@ export async function kept(page: Page) {
 /** The strip of a page that was made on the device. */
 export const strip = (page: Page) => page.getByRole("complementary", { name: "You are offline." });
 
-/** Ends the service worker, as browsers do when it has had nothing to do for a while. */
+/** Ends the service worker, as browsers do when it has had nothing to do for a while, and waits until it has ended. */
 export async function stop(context: BrowserContext, page: Page) {
   const session = await context.newCDPSession(page);
+  const stopped = new Promise<void>((resolve) => {
+    const running = new Set<string>();
+    session.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+      for (const { versionId, runningStatus } of versions) {
+        if (runningStatus !== "stopped") running.add(versionId);
+        else if (running.delete(versionId) && running.size === 0) resolve();
+      }
+      if (versions.length > 0 && running.size === 0) resolve();
+    });
+  });
   await session.send("ServiceWorker.enable");
   await session.send("ServiceWorker.stopAllWorkers");
+  await stopped;
   await session.detach();
 }
 

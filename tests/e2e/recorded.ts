@@ -2,6 +2,15 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { type Page, expect } from "@playwright/test";
+
+/** What says in a page how often it has told what was seen and done there, and been heard. */
+export const TOLD = `performance.getEntriesByType("resource").filter(({ name }) => new URL(name).pathname === "/e").length`;
+
+/** Waits until the page has told so often what was seen and done there. */
+export async function told(page: Page, times = 1) {
+  await expect.poll(() => page.evaluate<number>(TOLD), { timeout: 20_000 }).toBeGreaterThanOrEqual(times);
+}
 
 function database(): DatabaseSync {
   const folder = join(process.env.ORILLA_STATE ?? "", "v3/d1/miniflare-D1DatabaseObject");

@@ -4,7 +4,7 @@ import { type Page, expect } from "@playwright/test";
 import { kept, stop, strip, test } from "../device";
 import { start } from "../experiment";
 import type { Network } from "../network";
-import { exposed, lookedAt, recorded } from "../recorded";
+import { exposed, lookedAt, recorded, told } from "../recorded";
 import { cartLink, follow } from "../shopper";
 
 // Programs are not counted, and headless Chromium says that it is one. The service worker has to say it, too.
@@ -80,10 +80,10 @@ function send(page: Page): Promise<void> {
 async function look(page: Page, network: Network, handle: string) {
   await page.goto(`${network.url}/en/p/${handle}`);
   await expect(strip(page)).toBeVisible();
-  await page.waitForFunction((handle) => sessionStorage.getItem("orilla.events")?.includes(handle), handle);
+  await told(page);
   await page.goto(`${network.url}/en/c/wear`);
-  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("category"));
-  await expect.poll(() => waiting(page)).toBe(1);
+  await told(page);
+  expect(await waiting(page)).toBe(1);
 }
 
 test("a visitor sees the variations that they were assigned, on pages too that they never visited", async ({ home: page, network, context }) => {
@@ -112,22 +112,24 @@ test("what is seen and done without a network is counted once there is one, and 
   await agree(page, network);
   await network.cut();
   const before = Date.now();
+  // Where it was seen is told, too: a bandit's shares may be others by now.
+  const away = page.waitForRequest((asked) => asked.url().endsWith("/e") && asked.postData()?.includes('"away":true') === true);
   await page.goto(`${network.url}/en/p/${handle}`);
   expect(await met(page)).toBe("delivery-promise:promise");
-  // Where it was seen is told, too: a bandit's shares may be others by now.
-  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes('"away":true'));
+  await away;
+  await told(page);
   await page.locator(".buy-box").getByRole("button", { name: "Add to cart" }).click();
   await expect(cartLink(page)).toHaveAccessibleName("Cart, 1 item");
-  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("add_to_cart"));
+  await told(page, 2);
   await page.goto(`${network.url}/en/c/wear`);
-  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("category"));
-  await expect.poll(() => waiting(page)).toBe(1);
+  await told(page);
+  expect(await waiting(page)).toBe(1);
   // What is written down outlives the service worker.
   await stop(context, page);
   await page.goto(`${network.url}/en/c/galley`);
   await expect(strip(page)).toBeVisible();
   // What tells comes late: a page that is left before it was not seen.
-  await page.waitForFunction(() => sessionStorage.getItem("orilla.events")?.includes("category"));
+  await told(page);
   expect(recorded(handle)).toEqual([]);
   const after = Date.now();
   await network.restore();
@@ -153,15 +155,27 @@ test("what the shop took and never answered is told again, with no other page", 
   await network.cut();
   await look(page, network, "storm-lantern-no-4");
   await network.restore();
-  await page.goto(`${network.url}/en/p/${handle}`);
-  await expect(strip(page)).toHaveCount(0);
-  await expect.poll(() => waiting(page)).toBe(0);
-  await page.waitForFunction((handle) => sessionStorage.getItem("orilla.events")?.includes(handle), handle);
-  const detained = network.detain("/e");
   await page.goto(`${network.url}/en/about`);
+  await expect(strip(page)).toHaveCount(0);
+  await told(page);
+  await expect.poll(() => waiting(page)).toBe(0);
+  const detained = network.detain("/e");
+  await page.goto(`${network.url}/en/p/${handle}`);
   await detained;
   await expect.poll(() => recorded(handle).filter((event) => event.endsWith(handle)), { timeout: 30_000 }).toHaveLength(1);
   await expect.poll(() => waiting(page)).toBe(0);
+});
+
+test("what was seen last is told, though the service worker was stopped when the page was left", async ({ page, network, staff, context }) => {
+  const { handle } = await staff.product(2000, 5);
+  await page.goto(`${network.url}/en`);
+  await kept(page);
+  await agree(page, network);
+  await page.goto(`${network.url}/en/p/${handle}`);
+  await told(page);
+  await stop(context, page);
+  await page.goto("about:blank");
+  await expect.poll(() => recorded(handle), { timeout: 30_000 }).toContain(`product_view ${handle}`);
 });
 
 async function takeBack(page: Page, network: Network) {

@@ -4,7 +4,7 @@
 import type { APIRequestContext, Browser, Page } from "@playwright/test";
 import { type TestProduct, expect, test } from "../fixtures";
 import { start, studio } from "../experiment";
-import { exposed, spenders } from "../recorded";
+import { exposed, spenders, told } from "../recorded";
 import { add, fillIn, fillInAddress, follow, place } from "../shopper";
 
 // The browser of the tests says that it is a program, and programs are not counted. It has to be told as a whole: what a
@@ -53,12 +53,7 @@ async function shown(page: Page, experiment: string): Promise<string> {
   const met = await page.locator("#exposures").getAttribute("value");
   const variation = met?.split(" ").find((one) => one.startsWith(`${experiment}:`))?.split(":")[1] ?? "none";
   expect(Object.keys(experiments[experiment])).toContain(variation);
-  // What waits to be sent has it.
-  const told = ([experiment, variation]: string[]) =>
-    JSON.parse(sessionStorage.getItem("orilla.events") ?? "[]").some(
-      (event: Record<string, string>) => event.type === "exposure" && event.experiment === experiment && event.variation === variation,
-    );
-  await page.waitForFunction(told, [experiment, variation]);
+  await told(page);
   return variation;
 }
 
