@@ -76,8 +76,10 @@ export async function orderAway(page: Page, network: Network, product: TestProdu
   return page.url();
 }
 
+/** Milliseconds within which a sending is due after some that found no network: chance decides, and each doubles it. */
+export const DUE = 90_000;
+
 /** The page has become the one of a placed order. */
 export async function placed(page: Page) {
-  // Until a sending is due, after some that found no network.
-  await expect(title(page)).toHaveText(/^Order \d+$/, { timeout: 40_000 });
+  await expect(title(page)).toHaveText(/^Order \d+$/, { timeout: DUE });
 }

@@ -99,7 +99,7 @@ test("studio: a category, a product and a file come into the shop", async ({ pag
     for (const title of [`Bell buoy ${id}`, `Whistle buoy ${id}`]) {
       await expect(page.getByRole("link", { name: title }).first()).toBeVisible({ timeout: 500 });
     }
-  }).toPass({ timeout: 10_000 });
+  }).toPass({ timeout: 30_000 });
 
   // Under another name, the category is found at its old address.
   await page.goto("/studio/categories");
@@ -113,6 +113,6 @@ test("studio: a category, a product and a file come into the shop", async ({ pag
   await expect(async () => {
     await page.goto(`/en/c/buoys-${id}`);
     expect(new URL(page.url()).pathname).toBe(`/en/c/sea-marks-${id}`);
-  }).toPass({ timeout: 10_000 });
+  }).toPass({ timeout: 30_000 });
   await expect(page.getByRole("main")).toContainText(`Bell buoy ${id}`);
 });

@@ -113,7 +113,7 @@ device.describe(() => {
     await expect(offer).toBeHidden();
     await home.reload();
     const isHere = () => home.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("/install-")));
-    await expect.poll(isHere, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isHere, { timeout: 20_000 }).toBe(true);
     await home.waitForTimeout(200);
     await mayInstall(home, "accepted");
     await expect(offer).toBeHidden();

@@ -135,7 +135,7 @@ test("what is seen and done without a network is counted once there is one, and 
   await network.restore();
   await page.goto(`${network.url}/en/about`);
   await expect(strip(page)).toHaveCount(0);
-  const done = [`add_to_cart ${handle}`, "page_view category", "page_view category", "page_view product", `product_view ${handle}`];
+  const done = [`add_to_cart ${handle}`, "page_view category", "page_view category", "page_view other", "page_view product", `product_view ${handle}`];
   await expect.poll(() => recorded(handle), { timeout: 60_000 }).toEqual(done);
   await expect.poll(() => exposed("delivery-promise", handle), { timeout: 60_000 }).toEqual({ promise: 1 });
   await send(page);

@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, type Page, chromium, expect } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { checkOut, kept, orderAway, placed, stop, test, title } from "../device";
+import { DUE, checkOut, kept, orderAway, placed, stop, test, title } from "../device";
 import type { Staff, TestProduct } from "../fixtures";
 import type { Network } from "../network";
 import { cartLink, deliverTo } from "../shopper";
@@ -30,7 +30,7 @@ async function once(staff: Staff, product: TestProduct, email: string, total = 2
 
 /** The shop has promised that it is not placed and will not be. */
 async function intoCart(page: Page) {
-  await expect(title(page)).toHaveText("Taken back", { timeout: 40_000 });
+  await expect(title(page)).toHaveText("Taken back", { timeout: DUE });
   await page.getByRole("button", { name: "Put it into the cart again" }).click();
   await expect(cartLink(page)).toHaveAccessibleName("Cart, 1 item");
 }
@@ -64,7 +64,7 @@ test("what waits is sent without anybody asking, and every tab sees it", async (
   await expect(third.getByRole("complementary", { name: "Pedidos en este dispositivo" })).toContainText("Verlo");
   await network.restore();
   await Promise.all([placed(page), placed(second)]);
-  await expect(third.getByRole("complementary", { name: "Pedidos en este dispositivo" })).toHaveCount(0);
+  await expect(third.getByRole("complementary", { name: "Pedidos en este dispositivo" })).toHaveCount(0, { timeout: DUE });
   await once(staff, product, email);
 });
 
@@ -75,7 +75,7 @@ test("a price that has changed meanwhile asks first", async ({ page, network, st
   product.variants[0].price.minor = 2600;
   await staff.import(product);
   await network.restore();
-  await expect(title(page)).toHaveText("Your order needs an answer", { timeout: 20_000 });
+  await expect(title(page)).toHaveText("Your order needs an answer", { timeout: DUE });
   await expect(page.getByRole("region", { name: "As you ordered" })).toContainText("€24.90");
   await expect(page.getByRole("region", { name: "As it is now" })).toContainText("€30.90");
   expect(await staff.orders(email)).toEqual([]);
@@ -91,7 +91,7 @@ test("what is sold out meanwhile goes back into the cart", async ({ page, networ
   product.variants[0].available = 0;
   await staff.import(product);
   await network.restore();
-  await expect(page.locator(".waiting")).toContainText("None of it can be bought now.", { timeout: 20_000 });
+  await expect(page.locator(".waiting")).toContainText("None of it can be bought now.", { timeout: DUE });
   await page.getByRole("button", { name: "Take it back into the cart" }).click();
   await intoCart(page);
   expect(await staff.orders(email)).toEqual([]);
@@ -147,7 +147,7 @@ test("the browser is closed while the order waits", async ({ network, staff }, i
   // Any page will do.
   context = await open();
   await (await page(context)).goto(`${network.url}/en/about`);
-  await expect.poll(async () => (await staff.orders(email)).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await staff.orders(email)).length, { timeout: DUE }).toBe(1);
   await (await page(context)).goto(address);
   await placed(await page(context));
   await context.close();
@@ -304,7 +304,7 @@ for (const width of [1440, 360]) {
     await staff.import(product);
     await network.restore();
     await page.goto(address);
-    await expect(title(page)).toHaveText("Your order needs an answer", { timeout: 20_000 });
+    await expect(title(page)).toHaveText("Your order needs an answer", { timeout: DUE });
     await check("asks");
   });
 }
