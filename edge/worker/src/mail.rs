@@ -1,9 +1,11 @@
 //! The operator's provider of e-mail, by `fetch`.
 
 use crate::glue;
+use crate::host::{SystemClock, SystemRandom};
 use async_trait::async_trait;
+use orilla_pipeline::gateway::breaker::{GuardedError, Remote, guarded};
 use orilla_shop::PortError;
-use orilla_shop::accounts::{MailRequest, MailService, MailSettings, Mailer};
+use orilla_shop::accounts::{MailRequest, MailService, MailSettings, Mailer, NoAnswer};
 use std::cell::OnceCell;
 use std::sync::Arc;
 use worker::js_sys::Reflect;
@@ -43,13 +45,18 @@ struct Provider;
 
 #[async_trait]
 impl MailService for Provider {
-    async fn post(&self, request: &MailRequest) -> Result<u16, PortError> {
+    async fn post(&self, request: &MailRequest) -> Result<u16, NoAnswer> {
         let headers = request.headers.iter().map(|(name, value)| (*name, value.as_str()));
         // An async block keeps the JavaScript promise inside the future that is declared Send.
-        SendFuture::new(async {
+        let call = SendFuture::new(async {
             let answer = glue::post(&request.url, headers, request.body.as_bytes(), PATIENCE).await?;
             Ok(answer.status)
+        });
+        let is_outage = |error: &PortError| matches!(error, PortError::Unavailable(_));
+        guarded(Remote::Mail, &SystemClock, &SystemRandom, is_outage, call).await.map_err(|error| match error
+        {
+            GuardedError::Refused(text) => NoAnswer::NotAsked(text),
+            GuardedError::Failed(error) => NoAnswer::Lost(error),
         })
-        .await
     }
 }

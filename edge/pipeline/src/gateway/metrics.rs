@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn each_remote_is_in_one_state() {
         let samples = samples(&text("test", 7, 0, &Dice(1)));
-        for remote in ["database", "snapshots", "picture_hosts"] {
+        for remote in ["database", "snapshots", "mail", "picture_hosts"] {
             let part = format!("orilla_circuit_breaker{{remote=\"{remote}\"");
             let states = samples.iter().filter(|(series, _)| series.starts_with(&part));
             assert_eq!(states.map(|(_, value)| value).sum::<u64>(), 1, "{remote}");

@@ -5,7 +5,7 @@ use crate::{Isolate, inspect};
 use async_trait::async_trait;
 use futures::executor::block_on;
 use orilla_push::Request as PushRequest;
-use orilla_shop::accounts::{MailRequest, MailService};
+use orilla_shop::accounts::{MailRequest, MailService, NoAnswer};
 use orilla_shop::events::{EventQueue, Message};
 use orilla_shop::notices::{NoticeQueue, PushAnswer, PushService};
 use orilla_shop::team::rollouts::Alarm;
@@ -71,11 +71,11 @@ impl Default for PostOffice {
 
 #[async_trait]
 impl MailService for PostOffice {
-    async fn post(&self, request: &MailRequest) -> Result<u16, PortError> {
+    async fn post(&self, request: &MailRequest) -> Result<u16, NoAnswer> {
         let MailRequest { url, headers, body } = request;
         let mail = serde_json::from_str(body).unwrap();
         self.asked.lock().unwrap().push(Posted { url: url.clone(), headers: headers.clone(), mail });
-        self.says.lock().unwrap().map_err(|()| PortError::Unavailable("timed out".into()))
+        self.says.lock().unwrap().map_err(|()| PortError::Unavailable("timed out".into()).into())
     }
 }
 

@@ -81,8 +81,19 @@ pub trait MailService: Send + Sync {
     /// Sends a request by `POST`, without following redirects, within a few seconds. Answers the status.
     ///
     /// # Errors
-    /// [`PortError::Unavailable`] if nothing answers.
-    async fn post(&self, request: &MailRequest) -> Result<u16, PortError>;
+    /// See [`NoAnswer`].
+    async fn post(&self, request: &MailRequest) -> Result<u16, NoAnswer>;
+}
+
+/// Why a provider has answered nothing. The texts are for the log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    /// It was asked, and may have done it.
+    #[error(transparent)]
+    Lost(#[from] PortError),
+    /// It was not asked: it has answered nothing too often lately.
+    #[error("{0}")]
+    NotAsked(String),
 }
 
 /// Why mails can't be sent with what the operator has set.
@@ -149,7 +160,7 @@ impl Mailer {
     pub async fn send(&self, mail: &Mail<'_>) -> Result<(), MailError> {
         let request = self.request(mail);
         let first = self.service.post(&request).await;
-        if matches!(first, Err(_) | Ok(500..)) {
+        if matches!(first, Err(NoAnswer::Lost(_)) | Ok(500..)) {
             // Whatever is answered now but that it is sent, or refused: nobody knows what became of the first.
             return judged(self.service.post(&request).await).map_err(|error| match error {
                 MailError::Busy => MailError::Unknown(error.to_string()),
@@ -176,7 +187,7 @@ impl Mailer {
     }
 }
 
-fn judged(answer: Result<u16, PortError>) -> Result<(), MailError> {
+fn judged(answer: Result<u16, NoAnswer>) -> Result<(), MailError> {
     let told = |status: u16| format!("the provider answered {status}");
     match answer {
         Ok(200..=299) => Ok(()),
@@ -186,7 +197,8 @@ fn judged(answer: Result<u16, PortError>) -> Result<(), MailError> {
         // 409: the same mail is being sent right now.
         Ok(status @ (409 | 500..)) => Err(MailError::Unknown(told(status))),
         Ok(status) => Err(MailError::Unavailable(told(status))),
-        Err(error) => Err(MailError::Unknown(error.to_string())),
+        Err(NoAnswer::NotAsked(text)) => Err(MailError::Unavailable(text)),
+        Err(NoAnswer::Lost(error)) => Err(MailError::Unknown(error.to_string())),
     }
 }
 
@@ -198,25 +210,25 @@ mod tests {
 
     /// What a provider is to answer, last first, and what it was sent.
     struct Provider {
-        answers: Mutex<Vec<Result<u16, PortError>>>,
+        answers: Mutex<Vec<Result<u16, NoAnswer>>>,
         asked: Mutex<Vec<(String, String)>>,
     }
 
     #[async_trait]
     impl MailService for Provider {
-        async fn post(&self, request: &MailRequest) -> Result<u16, PortError> {
+        async fn post(&self, request: &MailRequest) -> Result<u16, NoAnswer> {
             let key = request.headers.iter().find(|(name, _)| *name == "idempotency-key");
             self.asked.lock().unwrap().push((key.unwrap().1.clone(), request.body.clone()));
             self.answers.lock().unwrap().pop().unwrap()
         }
     }
 
-    fn away() -> Result<u16, PortError> {
-        Err(PortError::Unavailable("timed out".into()))
+    fn away() -> Result<u16, NoAnswer> {
+        Err(PortError::Unavailable("timed out".into()).into())
     }
 
     #[track_caller]
-    fn check_sent(answers: &[Result<u16, PortError>], expected: Result<(), MailError>, asked: usize) {
+    fn check_sent(answers: &[Result<u16, NoAnswer>], expected: Result<(), MailError>, asked: usize) {
         let answers = Mutex::new(answers.iter().rev().cloned().collect());
         let provider = Arc::new(Provider { answers, asked: Mutex::default() });
         let settings = MailSettings::parse("https://mail.example/emails", "shop@shop.example", "k").unwrap();
@@ -246,6 +258,9 @@ mod tests {
         check_sent(&[away(), Ok(500)], unknown("the provider answered 500"), 2);
         check_sent(&[away(), Ok(401)], unknown("the provider answered 401"), 2);
         check_sent(&[away(), Ok(429)], unknown("the provider of e-mail is busy"), 2);
+        let spared = || Err(NoAnswer::NotAsked("circuit open".into()));
+        check_sent(&[spared()], unavailable("circuit open"), 1);
+        check_sent(&[away(), spared()], unknown("circuit open"), 2);
         check_sent(&[Ok(400)], unavailable("the provider answered 400"), 1);
         check_sent(&[Ok(403)], unavailable("the provider answered 403"), 1);
         check_sent(&[Ok(302)], unavailable("the provider answered 302"), 1);

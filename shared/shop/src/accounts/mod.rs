@@ -17,7 +17,9 @@ pub use link::{
     Addresses, COUNTED, Entry, LINK_LIVES, Link, LinkError, LinkHash, LinkKey, MOST_MAILS, NewLink,
     send_link, use_link,
 };
-pub use mail::{Mail, MailAddress, MailError, MailRequest, MailService, MailSettings, Mailer, NoMail};
+pub use mail::{
+    Mail, MailAddress, MailError, MailRequest, MailService, MailSettings, Mailer, NoAnswer, NoMail,
+};
 pub use stitch::{Identity, LIFE, stitch};
 
 use crate::PortError;

@@ -17,6 +17,8 @@ pub enum Remote<'a> {
     Database,
     /// The store of published snapshots.
     Snapshots,
+    /// The provider of e-mail.
+    Mail,
     /// A host of pictures, by its name.
     PictureHost(&'a str),
 }
@@ -42,6 +44,7 @@ impl From<GuardedError<PortError>> for PortError {
 struct Breakers {
     database: Breaker,
     snapshots: Breaker,
+    mail: Breaker,
     hosts: BTreeMap<String, Breaker>,
 }
 
@@ -55,6 +58,7 @@ impl Breakers {
         Breakers {
             database: Breaker::new(Settings::STORE),
             snapshots: Breaker::new(Settings::STORE),
+            mail: Breaker::new(Settings::MAIL),
             hosts: BTreeMap::new(),
         }
     }
@@ -63,6 +67,7 @@ impl Breakers {
         match remote {
             Remote::Database => &mut self.database,
             Remote::Snapshots => &mut self.snapshots,
+            Remote::Mail => &mut self.mail,
             Remote::PictureHost(name) => {
                 if self.hosts.len() >= MOST_HOSTS && !self.hosts.contains_key(name) {
                     self.forget_one(now);
@@ -111,12 +116,13 @@ fn with<T>(remote: Remote<'_>, now: i64, use_it: impl FnOnce(&mut Breaker, i64) 
 }
 
 /// The state of each remote, for the counters: hosts of pictures as one, in the worst state that any of them is in.
-pub fn states(now: i64) -> [(&'static str, BreakerState); 3] {
+pub fn states(now: i64) -> [(&'static str, BreakerState); 4] {
     BREAKERS.with_borrow(|breakers| {
         let hosts = breakers.hosts.values().map(|breaker| breaker.state(now)).max();
         [
             ("database", breakers.database.state(now)),
             ("snapshots", breakers.snapshots.state(now)),
+            ("mail", breakers.mail.state(now)),
             ("picture_hosts", hosts.unwrap_or(BreakerState::Closed)),
         ]
     })
@@ -156,9 +162,19 @@ mod tests {
         }
         assert!(!ask(host, 0, Ok(())));
         assert!(ask(Remote::PictureHost("other.example"), 0, Ok(())));
-        assert_eq!(states(0)[2], ("picture_hosts", BreakerState::Open));
+        assert_eq!(states(0)[3], ("picture_hosts", BreakerState::Open));
         assert!(ask(host, Settings::PICTURES.pause, Ok(())));
         assert!(ask(host, Settings::PICTURES.pause, Ok(())));
+    }
+
+    #[test]
+    fn a_provider_of_mail_that_is_away_keeps_nobody_waiting() {
+        for _ in 0..Settings::MAIL.fewest {
+            assert!(ask(Remote::Mail, 0, Err(away())));
+        }
+        assert!(!ask(Remote::Mail, 0, Ok(())));
+        assert_eq!(states(0)[2], ("mail", BreakerState::Open));
+        assert!(ask(Remote::Mail, Settings::MAIL.pause, Ok(())));
     }
 
     #[test]

@@ -42,6 +42,16 @@ impl Settings {
         probes: 2,
         patience: 10_000,
     };
+    /// For the provider of e-mail, for whom shoppers wait: those of four in a minute are enough, each asks twice.
+    pub const MAIL: Settings = Settings {
+        window: 60_000,
+        fewest: 8,
+        rate: 0.5,
+        pause: 10_000,
+        longest_pause: 60_000,
+        probes: 1,
+        patience: 15_000,
+    };
     /// For a host of pictures, for which there is a drawn one: few calls are enough, and it may stay away for long.
     pub const PICTURES: Settings = Settings {
         window: 60_000,
