@@ -14,6 +14,7 @@ use orilla_shop::navigation::{NavigationBook, Navigations};
 use orilla_shop::notices::{NoticeQueue, PushService, Subscriptions};
 use orilla_shop::passkeys::Passkeys;
 use orilla_shop::publish::{Publications, Segments, Written};
+use orilla_shop::reviews::Reviews;
 use orilla_shop::rollouts::Tallies;
 use orilla_shop::team::flags::FlagDesk;
 use orilla_shop::team::rollouts::{Alarm, RolloutStore};
@@ -137,6 +138,8 @@ pub struct Shoppers {
     pub passkeys: Arc<dyn Passkeys>,
     /// What is theirs.
     pub accounts: Arc<dyn Accounts>,
+    /// What they say of products.
+    pub reviews: Arc<dyn Reviews>,
     /// Their e-mail addresses, and the links that were sent there.
     pub addresses: Arc<dyn Addresses>,
     /// Sends mails. `None`: not configured, and no links are sent.

@@ -24,7 +24,8 @@ use orilla_snapshot::{Attachment, Manifest};
 use orilla_store::testing::{Files, TestDatabase};
 use orilla_store::{
     AccountStore, AddressStore, CatalogStore, Database, EventStore, ExperimentStore, FlagStore,
-    NavigationStore, NoticeStore, OrderStore, PasskeyStore, RolloutsInSql, SessionStore, Statement,
+    NavigationStore, NoticeStore, OrderStore, PasskeyStore, ReviewStore, RolloutsInSql, SessionStore,
+    Statement,
 };
 use orilla_storefront::Assets;
 use orilla_ui::Language;
@@ -132,6 +133,7 @@ impl Shop {
                 sessions: Arc::new(SessionStore::of_shoppers(database.clone())),
                 passkeys: Arc::new(PasskeyStore::of_shoppers(database.clone())),
                 accounts: Arc::new(AccountStore::new(database.clone())),
+                reviews: Arc::new(ReviewStore::new(database.clone())),
                 addresses: Arc::new(AddressStore::new(database.clone())),
                 mailer: MailSettings::parse(MAIL_URL, "Orilla <hello@shop.example>", MAIL_KEY)
                     .ok()

@@ -115,6 +115,7 @@ impl Accounts for AccountStore {
                 .to_owned(),
             format!("DELETE FROM account_carts WHERE account_id = {of}"),
             format!("DELETE FROM account_addresses WHERE account_id = {of}"),
+            format!("DELETE FROM reviews WHERE account_id = {of}"),
             format!("DELETE FROM account_orders WHERE account_id = {of}"),
             format!("DELETE FROM account_passkeys WHERE member_id = {of}"),
             "DELETE FROM accounts WHERE name = ?1".to_owned(),

@@ -21,7 +21,7 @@ use orilla_shop::team::{KeptPages, PagesReport};
 use orilla_shop::{Clock, PortError, Random, Timer};
 use orilla_store::{
     AccountStore, AddressStore, CatalogStore, Database, EventStore, ExperimentStore, FlagStore,
-    NavigationStore, NoticeStore, OrderStore, PasskeyStore, RolloutsInSql, SessionStore,
+    NavigationStore, NoticeStore, OrderStore, PasskeyStore, ReviewStore, RolloutsInSql, SessionStore,
 };
 use orilla_storefront::Assets;
 use std::cell::OnceCell;
@@ -100,6 +100,7 @@ pub fn team(env: JsValue, inspect: Option<Function>) -> Team {
             sessions: Arc::new(SessionStore::of_shoppers(database.clone())),
             passkeys: Arc::new(PasskeyStore::of_shoppers(database.clone())),
             accounts: Arc::new(AccountStore::new(database.clone())),
+            reviews: Arc::new(ReviewStore::new(database.clone())),
             addresses: Arc::new(AddressStore::new(database.clone())),
             mailer: mailer(&env),
         },

@@ -188,11 +188,11 @@ impl Checkout {
 
 /// Collects what is wrong.
 #[derive(Default)]
-struct Faults(Vec<FieldFault>);
+pub(crate) struct Faults(Vec<FieldFault>);
 
 impl Faults {
     /// What was read, unless something is wrong.
-    fn unless<T>(self, read: Option<T>) -> Result<T, Vec<FieldFault>> {
+    pub(crate) fn unless<T>(self, read: Option<T>) -> Result<T, Vec<FieldFault>> {
         match read {
             Some(read) if self.0.is_empty() => Ok(read),
             _ => Err(self.0),
@@ -205,7 +205,7 @@ impl Faults {
         }
     }
 
-    fn take<T>(&mut self, field: &'static str, read: Result<T, TextError>) -> Option<T> {
+    pub(crate) fn take<T>(&mut self, field: &'static str, read: Result<T, TextError>) -> Option<T> {
         read.map_err(|error| self.add(field, code_of(error), error.to_string())).ok()
     }
 
@@ -237,7 +237,7 @@ impl Faults {
         None
     }
 
-    fn choice<T>(
+    pub(crate) fn choice<T>(
         &mut self,
         field: &'static str,
         typed: &str,

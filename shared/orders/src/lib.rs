@@ -22,6 +22,7 @@ mod joint;
 mod order;
 mod payment;
 mod quote;
+mod review;
 mod shipping;
 mod text;
 
@@ -38,5 +39,8 @@ pub use order::{
 };
 pub use payment::{Instructions, PaymentMethod};
 pub use quote::{CartVariant, Destination, Issue, NotOrderable, Quote, QuoteLine};
+pub use review::{
+    Language, NoLanguage, NoStars, Prose, Review, ReviewChange, ReviewForm, ReviewRefusal, Stars,
+};
 pub use shipping::{HOME, RATES, Rate, ShippingMethod, ShippingOffer, Zone, shipping_offers, usual_rate};
 pub use text::{Email, Phone, Text, TextError};

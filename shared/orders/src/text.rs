@@ -144,7 +144,7 @@ fn tidy(text: &str, most: usize) -> Result<String, TextError> {
 
 /// Control characters, line and paragraph separators, and those that turn the direction of writing: with them a
 /// name could pretend to be another text in the Studio or on a parcel.
-fn is_control(c: char) -> bool {
+pub(crate) fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }

@@ -11,6 +11,7 @@ pub mod offline;
 pub mod outbox;
 pub mod passkeys;
 pub mod publish;
+pub mod reviews;
 pub mod rollouts;
 pub mod team;
 
