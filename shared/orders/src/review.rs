@@ -180,6 +180,13 @@ pub struct ReviewChange {
     pub review: Option<Review>,
 }
 
+impl ReviewChange {
+    /// The version that there is when it is made.
+    pub fn next_version(&self) -> u32 {
+        self.version.saturating_add(1)
+    }
+}
+
 /// Why a review is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
