@@ -2,6 +2,7 @@
 
 mod addresses;
 mod orders;
+mod reviews;
 mod visitor;
 
 use crate::gateway::gate::{Gate, Settings};

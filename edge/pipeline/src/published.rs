@@ -43,6 +43,16 @@ impl Current {
         Current { snapshot: Err(error), flags: Arc::default() }
     }
 
+    /// What a product is called; `None`: there is none with this handle. A device has the names of all, and the pages of few.
+    ///
+    /// # Errors
+    /// Why there is no snapshot.
+    pub fn title(&self, product: &Handle) -> Result<Option<String>, PortError> {
+        let snapshot = self.snapshot.as_ref().map_err(PortError::clone)?;
+        let card = snapshot.find(product).and_then(|id| snapshot.card(id));
+        Ok(card.map(|card| card.title))
+    }
+
     /// The published catalogue, for one request.
     pub fn catalog(&self, host: &Host) -> Box<dyn Catalog> {
         match &self.snapshot {

@@ -54,6 +54,11 @@ pub fn account(page: Arc<PageContext>, data: AccountPage) -> String {
                     <p>{locale.addresses_lead()}</p>
                     <p><a href=page.url(super::ADDRESSES)>{locale.addresses_see()}</a></p>
                 </section>
+                <section class="stack" aria-labelledby="reviews">
+                    <h2 id="reviews">{locale.own_reviews_title()}</h2>
+                    <p>{locale.own_reviews_lead()}</p>
+                    <p><a href=page.url(super::OWN_REVIEWS)>{locale.own_reviews_see()}</a></p>
+                </section>
                 <section class="stack" aria-labelledby="passkeys">
                     <h2 id="passkeys">{locale.account_passkeys()}</h2>
                     <p>{locale.account_passkeys_text()}</p>

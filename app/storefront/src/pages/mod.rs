@@ -14,6 +14,7 @@ mod link;
 mod list;
 mod order;
 mod product;
+mod review;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -31,8 +32,9 @@ pub use link::{LinkFault, LinkForm, LinkPage, link, link_elsewhere, link_over};
 pub use list::{ListData, list};
 pub use order::{OrderPage, order, order_not_found};
 pub use product::{ProductData, product, variant_of};
+pub use review::{OWN_REVIEWS, OwnReviewNotice, OwnReviewPage, OwnReviewsPage, own_review, own_reviews};
 pub use texts::{about, failure, not_found, privacy};
-pub use waiting::{WaitingPage, waiting, waiting_list};
+pub use waiting::{RefusedRequest, WaitingPage, waiting, waiting_list};
 
 use crate::islands::{CartBadge, CartBadgeData, QuickAdd, QuickAddData, hand, pass};
 use crate::page::PageContext;

@@ -1,12 +1,14 @@
 //! Orders that wait on the shopper's device to be sent.
 
-use super::addresses::{ADDRESSES, one_line, refusal_text};
+use super::addresses::{self, ADDRESSES, one_line};
 use super::checkout::fields::Fields;
+use super::review::{self, OWN_REVIEWS};
 use crate::page::{Head, PageContext, document};
 use crate::render;
+use leptos::either::Either;
 use leptos::prelude::*;
-use orilla_orders::{AddressChange, CheckoutForm};
-use orilla_shop::outbox::{Asked, Command, Seen, State, Waiting, WaitingOrder, state_name};
+use orilla_orders::{AddressChange, CheckoutForm, Recipient, Review, ReviewChange};
+use orilla_shop::outbox::{Asked, Command, Seen, State, Waiting, WaitingOrder, Wish, state_name};
 use orilla_ui::{Button, ButtonKind, ButtonLink, EmptyState, Locale, Notice, NoticeKind};
 use std::sync::Arc;
 
@@ -19,6 +21,15 @@ pub struct WaitingPage {
     pub waiting: Waiting,
     /// How far the shopper's clocks are ahead of UTC, in minutes.
     pub ahead: i32,
+}
+
+/// Something beside orders that the shop has not taken.
+#[derive(Clone, Debug)]
+pub struct RefusedRequest {
+    /// What was asked, and why it is refused.
+    pub waiting: Waiting,
+    /// What the product is called that it is about.
+    pub product: Option<String>,
 }
 
 /// The page of an order that waits. `keep.js` finds it by `data-waiting`, and asks for it anew when its state is no
@@ -175,7 +186,12 @@ fn refusal(locale: Locale, reason: &str) -> &'static str {
 /// The orders of this device of which something is still to come. Its hidden part is what `keep.js` shows on other
 /// pages.
 /// `refused` is what the shop has not taken beside orders.
-pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], refused: &[Waiting], ahead: i32) -> String {
+pub fn waiting_list(
+    page: Arc<PageContext>,
+    all: &[Waiting],
+    refused: &[RefusedRequest],
+    ahead: i32,
+) -> String {
     let locale = page.locale;
     let title = locale.waiting_list_title();
     let head = Head { title: title.to_owned(), description: title.to_owned(), ..Head::default() };
@@ -220,41 +236,81 @@ pub fn waiting_list(page: Arc<PageContext>, all: &[Waiting], refused: &[Waiting]
         </aside>
         <h1>{title}</h1>
         <ul>{items}</ul>
-        {refused.iter().filter_map(|waiting| refused_request(&page, waiting)).collect::<Vec<_>>()}
+        {refused.iter().filter_map(|refused| refused_request(&page, refused)).collect::<Vec<_>>()}
     };
     render(|| document(page, head, content))
 }
 
 /// Something else that the shop has refused: why, and what was written.
-fn refused_request(page: &PageContext, waiting: &Waiting) -> Option<impl IntoView + use<>> {
-    let locale = page.locale;
+fn refused_request(page: &PageContext, refused: &RefusedRequest) -> Option<impl IntoView + use<>> {
+    let (locale, waiting) = (page.locale, &refused.waiting);
     let State::Refused { reason } = waiting.state() else { return None };
-    let why = refusal_text(locale, reason);
-    let change = waiting.body().and_then(Command::request)?.wish.address()?;
-    let written = change.written().map(|to| {
-        let form = CheckoutForm::default().with_recipient(to);
-        let id = match change {
-            AddressChange::Edit { id, .. } => id.as_str().to_owned(),
-            _ => String::new(),
-        };
-        let fields = Fields { locale, form: &form, faults: &[], payments: &[] };
-        view! {
-            <p><strong>{to.name.to_string()}</strong> " " {one_line(locale, to)}</p>
-            <form method="post" action=page.url(ADDRESSES)>
-                <input type="hidden" name="id" value=id/>
-                {fields.hidden(true)}
-                <Button kind=ButtonKind::Primary name="intent" value="again">{locale.waiting_again()}</Button>
-            </form>
+    let (title, why, written) = match &waiting.body().and_then(Command::request)?.wish {
+        Wish::Address(change) => {
+            let written = change.written().map(|to| Either::Left(written_address(page, change, to)));
+            (locale.addresses_title().to_owned(), addresses::refusal_text(locale, reason), written)
         }
-    });
+        Wish::Review(change) => {
+            let product = refused.product.clone().unwrap_or_else(|| change.product.to_string());
+            let title = format!("{}: {product}", locale.own_review_title());
+            let is_there = refused.product.is_some();
+            let written = change
+                .review
+                .as_ref()
+                .map(|said| Either::Right(written_review(page, change, said, is_there)));
+            (title, review::refusal_text(locale, reason), written)
+        }
+    };
     let drop = page.url(&format!("/orders/waiting/{}", waiting.id()));
     Some(view! {
         <section class="stack">
-            <Notice kind=NoticeKind::Warning title=locale.addresses_title()><p>{why}</p></Notice>
+            <Notice kind=NoticeKind::Warning title=title><p>{why}</p></Notice>
             {written}
             <form method="post" action=drop>
                 <Button name="intent" value="drop">{locale.waiting_drop()}</Button>
             </form>
         </section>
     })
+}
+
+fn written_address(page: &PageContext, change: &AddressChange, to: &Recipient) -> impl IntoView + use<> {
+    let locale = page.locale;
+    let form = CheckoutForm::default().with_recipient(to);
+    let id = match change {
+        AddressChange::Edit { id, .. } => id.as_str().to_owned(),
+        _ => String::new(),
+    };
+    let fields = Fields { locale, form: &form, faults: &[], payments: &[] };
+    view! {
+        <p><strong>{to.name.to_string()}</strong> " " {one_line(locale, to)}</p>
+        <form method="post" action=page.url(ADDRESSES)>
+            <input type="hidden" name="id" value=id/>
+            {fields.hidden(true)}
+            {again(locale)}
+        </form>
+    }
+}
+
+fn written_review(
+    page: &PageContext,
+    change: &ReviewChange,
+    said: &Review,
+    is_there: bool,
+) -> impl IntoView + use<> {
+    let locale = page.locale;
+    let form = is_there.then(|| {
+        view! {
+            <form method="post" action=page.url(&format!("{OWN_REVIEWS}/{}", change.product))>
+                {review::hidden(said)}
+                {again(locale)}
+            </form>
+        }
+    });
+    view! { {review::said(locale, said)} {form} }
+}
+
+fn again(locale: Locale) -> impl IntoView + use<> {
+    view! {
+        <Button kind=ButtonKind::Primary name="intent" value="again">{locale.waiting_again()}</Button>
+    }
 }

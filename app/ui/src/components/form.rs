@@ -264,7 +264,11 @@ pub fn ChoiceGroup(
     /// What is wrong.
     #[prop(optional_no_strip, into)]
     error: Option<String>,
+    /// Whether the legend is to be seen: without, a heading says it.
+    #[prop(optional)]
+    shows_legend: bool,
 ) -> impl IntoView {
+    let class = if shows_legend { "" } else { "visually-hidden" };
     let described = described_by(&name, false, error.is_some());
     let error = error.map(|error| view! { <p class="error" id=format!("{name}-error")>{error}</p> });
     let options: Vec<_> = options
@@ -286,7 +290,7 @@ pub fn ChoiceGroup(
         .collect();
     view! {
         <fieldset class="choices" aria-describedby=described>
-            <legend class="visually-hidden">{legend}</legend>
+            <legend class=class>{legend}</legend>
             {options}
             {error}
         </fieldset>

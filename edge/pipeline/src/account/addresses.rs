@@ -1,12 +1,12 @@
 //! The page of the addresses that an account keeps, and the requests that change them.
 
 use super::keeper::{Keeper, Places};
-use super::{fields, signed_in};
+use super::{fields, nobody_here, requests};
 use crate::api::extract::{Json, Key};
 use crate::api::reply::private;
 use crate::form::checkout;
 use crate::visit::{Headers, Visit};
-use crate::{Problem, Team, reply, routes};
+use crate::{Problem, Team, reply};
 use axum::body::Bytes;
 use axum::response::Response;
 use http::StatusCode;
@@ -15,9 +15,8 @@ use orilla_orders::{
 };
 use orilla_shop::PortError;
 use orilla_shop::accounts::change_addresses;
-use orilla_shop::outbox::{ANOTHER, OwnBook, Request};
+use orilla_shop::outbox::{OwnBook, Request};
 use orilla_storefront::pages::{self, ADDRESSES, AddressNotice, AddressesPage};
-use serde_json::json;
 
 /// What a form is shown with.
 #[derive(Default)]
@@ -36,7 +35,7 @@ struct Shown {
 pub async fn show(visit: Visit, places: Places) -> Response {
     let (keeper, book) = match Keeper::of(&visit, places).await {
         Ok(Some(found)) => found,
-        Ok(None) => return nobody(&visit).await,
+        Ok(None) => return nobody_here(&visit).await,
         Err(error) => return reply::failure(&visit, &error).await,
     };
     let mut query = fields(visit.query.as_bytes());
@@ -52,14 +51,6 @@ pub async fn show(visit: Visit, places: Places) -> Response {
     answer(&visit, &keeper, book, StatusCode::OK, shown).await
 }
 
-/// At the edge, the account's door; a device has nothing to show.
-async fn nobody(visit: &Visit) -> Response {
-    match visit.host.away {
-        Some(_) => routes::needs_network(visit).await,
-        None => reply::redirect(StatusCode::SEE_OTHER, &visit.url("/account")),
-    }
-}
-
 fn is_preferred(book: &AddressBook, id: &str) -> bool {
     book.preferred().is_some_and(|kept| kept.id.as_str() == id)
 }
@@ -68,7 +59,7 @@ fn is_preferred(book: &AddressBook, id: &str) -> bool {
 pub async fn act(visit: Visit, places: Places, body: Bytes) -> Response {
     let (keeper, book) = match Keeper::of(&visit, places).await {
         Ok(Some(found)) => found,
-        Ok(None) => return nobody(&visit).await,
+        Ok(None) => return nobody_here(&visit).await,
         Err(error) => return reply::failure(&visit, &error).await,
     };
     let mut form = fields(&body);
@@ -182,7 +173,7 @@ async fn page(
 
 /// `GET /en/account/addresses/book`: for a device of who is signed in.
 pub async fn book(visit: Visit, team: Team, Headers(headers): Headers) -> Result<Response, Problem> {
-    let session = signed_in(&visit, &team, &headers).await?.ok_or_else(signed_out)?;
+    let session = requests::member(&visit, &team, &headers).await?;
     let book = team.shoppers.accounts.address_book(&session.member).await?.book;
     Ok(private(StatusCode::OK, &OwnBook { owner: Owner::of(&session.member), book }))
 }
@@ -195,21 +186,8 @@ pub async fn change(
     Key(key): Key,
     Json(request): Json<Request>,
 ) -> Result<Response, Problem> {
-    let session = signed_in(&visit, &team, &headers).await?.ok_or_else(signed_out)?;
-    if Owner::of(&session.member) != request.owner {
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            ANOTHER,
-            "Somebody else is signed in: nothing is changed.",
-        ));
-    }
+    let member = requests::asked_by(&visit, &team, &headers, &request).await?;
     let change = request.wish.address().ok_or_else(|| Problem::not_found("address"))?;
-    match change_addresses(&*team.shoppers.accounts, &session.member, &key, change).await? {
-        Ok(()) => Ok(private(StatusCode::OK, &json!({ "done": true }))),
-        Err(refusal) => Err(Problem::new(StatusCode::CONFLICT, refusal.code(), refusal.to_string())),
-    }
-}
-
-fn signed_out() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "signed_out", "Sign in: the addresses are those of an account.")
+    let came = change_addresses(&*team.shoppers.accounts, &member, &key, change).await?;
+    requests::answer(came.map_err(|refusal| (refusal.code(), refusal.to_string())))
 }

@@ -1,5 +1,5 @@
 //! The addresses of who asks, wherever they are kept: in the account, and, where the shop is out of reach, in the copy on
-//! the device, with what waits there done to them.
+//! the device, with what waits there done to them. (Their reviews are in [`super::own_reviews`].)
 
 use super::cart::shown;
 use super::shopper::signed_in;
@@ -14,7 +14,7 @@ use orilla_shop::accounts::change_addresses;
 use orilla_shop::outbox::{Outbox, Request, Wish};
 use std::convert::Infallible;
 
-/// What a request brings along that addresses may be kept in.
+/// What a request brings along that something may be kept in.
 pub struct Places {
     headers: HeaderMap,
     team: Option<Team>,
@@ -35,7 +35,7 @@ pub fn owner_of(headers: &HeaderMap) -> Option<Owner> {
     shown(headers).held.map(|held| held.owner)
 }
 
-/// Whose addresses, and where.
+/// Whose addresses and reviews, and where.
 pub enum Keeper {
     /// The account of this name.
     Account(Box<Team>, String),
@@ -44,12 +44,23 @@ pub enum Keeper {
 }
 
 impl Keeper {
-    /// `None`: nobody is signed in, or the device has not been told of their addresses.
+    /// With the addresses. `None`: nobody is signed in, or the device has not been told of their addresses.
     ///
     /// # Errors
     /// [`PortError`] of the store.
     pub async fn of(visit: &Visit, places: Places) -> Result<Option<(Keeper, AddressBook)>, PortError> {
-        let keeper = match places {
+        match Keeper::whose(visit, places).await? {
+            Some(keeper) => keeper.with_book().await,
+            None => Ok(None),
+        }
+    }
+
+    /// `None`: nobody is signed in, or nobody is known to the device.
+    ///
+    /// # Errors
+    /// [`PortError`] of the store.
+    pub async fn whose(visit: &Visit, places: Places) -> Result<Option<Keeper>, PortError> {
+        Ok(match places {
             Places { headers, outbox: Some(outbox), .. } => {
                 owner_of(&headers).map(|owner| Keeper::Device(outbox, owner))
             }
@@ -58,11 +69,7 @@ impl Keeper {
                 session.map(|session| Keeper::Account(Box::new(team), session.member))
             }
             _ => None,
-        };
-        match keeper {
-            Some(keeper) => keeper.with_book().await,
-            None => Ok(None),
-        }
+        })
     }
 
     /// With the addresses. `None`: the device has not been told of them.

@@ -11,7 +11,12 @@ mod leave;
 mod link;
 #[cfg(test)]
 mod link_tests;
+mod own_reviews;
 mod passkeys;
+mod requests;
+pub mod reviews;
+#[cfg(test)]
+mod reviews_tests;
 mod shopper;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -23,7 +28,7 @@ pub use shopper::{SESSION, signed_in, visitor_of};
 
 use crate::reply;
 use crate::visit::{Headers, Visit};
-use crate::{Team, form};
+use crate::{Team, form, routes};
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -54,6 +59,10 @@ pub fn routes(router: Router, locale: Locale) -> Router {
         .route(&at("/addresses"), get(addresses::show).post(addresses::act))
         .route(&at("/addresses/book"), get(addresses::book))
         .route(&at("/addresses/change"), post(addresses::change))
+        .route(&at("/reviews"), get(reviews::list))
+        .route(&at("/reviews/{handle}"), get(reviews::show).post(reviews::act))
+        // Beside them: "change" may be what a product is called.
+        .route(&at("/review-change"), post(reviews::change))
         .route(&at("/sign-out"), post(leave::sign_out))
         .route(&at("/delete"), post(leave::delete))
 }
@@ -141,6 +150,15 @@ async fn door_with(
 /// What a form is answered whose sender is not signed in, or not any more.
 async fn nobody(visit: &Visit, team: &Team) -> Response {
     door(visit, team, StatusCode::UNAUTHORIZED, Some(AccountNotice::Ended)).await
+}
+
+/// What a page of the account is answered with where nobody is known: at the edge, the account's door; a device has nothing
+/// to show.
+async fn nobody_here(visit: &Visit) -> Response {
+    match visit.host.away {
+        Some(_) => routes::needs_network(visit).await,
+        None => reply::redirect(StatusCode::SEE_OTHER, &visit.url("/account")),
+    }
 }
 
 /// To the account's page, which says what has happened.

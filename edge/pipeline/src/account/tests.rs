@@ -35,10 +35,16 @@ pub(super) fn is_inside(browser: &Client<'_>) -> bool {
     page.text().contains("action=\"/en/account/sign-out\"")
 }
 
-/// Orders what `form` says, from the checkout's page, and answers the order's address.
+/// Orders something, and answers the order's address.
 #[track_caller]
 fn order(shop: &Shop, browser: &Client<'_>) -> String {
-    browser.post_form("/fn/add_to_cart", &format!("variant={}&quantity=1&locale=en", shop.variant(5)));
+    order_of(browser, shop.variant(5))
+}
+
+/// Orders a piece of a variant from the checkout's page, and answers the order's address.
+#[track_caller]
+fn order_of(browser: &Client<'_>, variant: i64) -> String {
+    browser.post_form("/fn/add_to_cart", &format!("variant={variant}&quantity=1&locale=en"));
     let page = browser.get("/en/checkout").text();
     let hidden = |name: &str| {
         let value = page.split(&format!("name=\"{name}\" value=\"")).nth(1);
@@ -53,6 +59,19 @@ fn order(shop: &Shop, browser: &Client<'_>) -> String {
     let placed = browser.post_form("/en/checkout", &form);
     assert_eq!(placed.status, 303, "{}", placed.text());
     placed.header("location").trim_end_matches("?placed=1").to_owned()
+}
+
+/// Orders a product, and has it shipped.
+#[track_caller]
+pub(crate) fn receive(shop: &Shop, browser: &Client<'_>, product: &str) {
+    let order = order_of(browser, shop.variant_of(product));
+    let token = order.rsplit('/').next().unwrap();
+    for command in [json!({ "type": "pack" }), json!({ "type": "ship", "carrier": "Correos" })] {
+        let key = format!("{}-{token}", command["type"].as_str().unwrap());
+        let path = format!("/studio/api/orders/{token}/commands");
+        let done = shop.staff().post_keyed(&path, &key, &command);
+        assert_eq!(done.status, 200, "{}", done.text());
+    }
 }
 
 /// As whom the browser is counted.

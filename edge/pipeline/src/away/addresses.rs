@@ -14,7 +14,7 @@ fn told(browser: &Client<'_>) -> OwnBook {
 }
 
 impl Device {
-    fn page(&self, cookies: &str, path: &str) -> String {
+    pub(super) fn page(&self, cookies: &str, path: &str) -> String {
         let answer = self.send("GET", path, &[("cookie", cookies)], "");
         assert_eq!((answer.status, answer.header("cache-control")), (200, "private, no-store"), "{path}");
         answer.text()

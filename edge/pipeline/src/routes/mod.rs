@@ -30,7 +30,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{StatusCode, Uri};
-use orilla_storefront::pages::ADDRESSES;
+use orilla_storefront::pages::{ADDRESSES, OWN_REVIEWS};
 use orilla_ui::Locale;
 
 /// The routes of the shop.
@@ -69,6 +69,11 @@ pub fn away_router() -> Router {
         pages(router, locale.code())
             .route(&at("/checkout"), get(checkout::show).post(waiting::place))
             .route(&at(ADDRESSES), get(account::addresses::show).post(account::addresses::act))
+            .route(&at(OWN_REVIEWS), get(account::reviews::list))
+            .route(
+                &at(&format!("{OWN_REVIEWS}/{{handle}}")),
+                get(account::reviews::show).post(account::reviews::act),
+            )
             .route(&at("/orders/waiting"), get(waiting::list))
             .route(&at("/orders/waiting/{key}"), get(waiting::show).post(waiting::act))
     });

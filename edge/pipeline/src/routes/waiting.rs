@@ -12,8 +12,8 @@ use http::{StatusCode, header};
 use orilla_orders::{Cart, Fingerprint, Owner, Quote};
 use orilla_shop::PortError;
 use orilla_shop::checkout::PlaceRefusal;
-use orilla_shop::outbox::{Outbox, Seen, State, Waiting, WaitingOrder};
-use orilla_storefront::pages::{self, AWAY_QUERY, WaitingPage};
+use orilla_shop::outbox::{Command, Outbox, Seen, State, Waiting, WaitingOrder};
+use orilla_storefront::pages::{self, AWAY_QUERY, RefusedRequest, WaitingPage};
 
 /// The most fields of a form.
 const MOST_FIELDS: usize = 10;
@@ -77,7 +77,7 @@ fn address(visit: &Visit, key: &str) -> String {
 
 /// `GET /en/orders/waiting`.
 pub async fn list(visit: Visit, Extension(outbox): Extension<Outbox>, Headers(headers): Headers) -> Response {
-    match listed(&outbox, owner_of(&headers)).await {
+    match listed(&visit, &outbox, owner_of(&headers)).await {
         Ok((orders, refused)) => {
             let html = pages::waiting_list(visit.page().await, &orders, &refused, ahead(&visit));
             reply::private_page(StatusCode::OK, html)
@@ -87,13 +87,23 @@ pub async fn list(visit: Visit, Extension(outbox): Extension<Outbox>, Headers(he
 }
 
 /// The orders that are open, and what this person has asked for beside them and the shop has refused.
-async fn listed(outbox: &Outbox, owner: Option<Owner>) -> Result<(Vec<Waiting>, Vec<Waiting>), PortError> {
+async fn listed(
+    visit: &Visit,
+    outbox: &Outbox,
+    owner: Option<Owner>,
+) -> Result<(Vec<Waiting>, Vec<RefusedRequest>), PortError> {
     let mut orders = outbox.all().await?;
     orders.retain(|waiting| !matches!(waiting.state(), State::Done { .. }));
     let Some(owner) = owner else { return Ok((orders, Vec::new())) };
     let mut refused = outbox.requests(owner).await?;
     refused.retain(|waiting| matches!(waiting.state(), State::Refused { .. }));
-    Ok((orders, refused))
+    let with_product = |waiting: Waiting| {
+        let request = waiting.body().and_then(Command::request);
+        let product = request.and_then(|request| request.wish.review()).map(|change| &change.product);
+        let product = product.and_then(|product| visit.current.title(product).ok().flatten());
+        RefusedRequest { waiting, product }
+    };
+    Ok((orders, refused.into_iter().map(with_product).collect()))
 }
 
 /// `GET /en/orders/waiting/KEY`: leads to the order once the shop has it.

@@ -16,6 +16,7 @@ mod ports;
 mod reply;
 mod report;
 mod request;
+mod reviews;
 mod sending;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

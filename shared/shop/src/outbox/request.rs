@@ -7,7 +7,7 @@
 use super::desk::{MOST_TRIES, too_many};
 use super::{Command, Outbox, Waiting};
 use crate::PortError;
-use orilla_orders::{AddressChange, IdempotencyKey, Owner};
+use orilla_orders::{AddressChange, IdempotencyKey, Owner, ReviewChange};
 use orilla_outbox::State;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,8 @@ pub struct Request {
 pub enum Wish {
     /// Another address in the account, or no longer that one.
     Address(AddressChange),
+    /// What is said of a product, or nothing any more.
+    Review(ReviewChange),
 }
 
 impl Wish {
@@ -37,6 +39,15 @@ impl Wish {
     pub fn address(&self) -> Option<&AddressChange> {
         match self {
             Wish::Address(change) => Some(change),
+            Wish::Review(_) => None,
+        }
+    }
+
+    /// What is to be said of a product, if it is about that.
+    pub fn review(&self) -> Option<&ReviewChange> {
+        match self {
+            Wish::Review(change) => Some(change),
+            Wish::Address(_) => None,
         }
     }
 
@@ -44,6 +55,7 @@ impl Wish {
     pub fn path(&self) -> &'static str {
         match self {
             Wish::Address(_) => "/en/account/addresses/change",
+            Wish::Review(_) => "/en/account/review-change",
         }
     }
 
@@ -51,6 +63,7 @@ impl Wish {
     fn about(&self) -> String {
         match self {
             Wish::Address(_) => "addresses".to_owned(),
+            Wish::Review(change) => format!("review {}", change.product),
         }
     }
 }

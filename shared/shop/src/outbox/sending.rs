@@ -152,6 +152,11 @@ impl Outbox {
             }
         };
         let reply = reply.unwrap_or(Reply::Later { after: 0, unsure: true });
+        if let Reply::Refused(reason) = &reply
+            && self.refuse_later_review(&waiting, reason).await?
+        {
+            return self.is_over(&waiting).await;
+        }
         let is_there = !matches!(reply, Reply::Later { unsure: true, .. });
         let (now, dice) = (self.clock.now(), dice(random)?);
         // The shopper may have wanted it back meanwhile.

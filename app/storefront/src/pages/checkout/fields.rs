@@ -37,7 +37,7 @@ impl Fields<'_> {
     }
 
     fn error(&self, field: &str) -> Option<String> {
-        self.faults.iter().find(|fault| fault.field == field).map(|fault| message(self.locale, fault))
+        self.faults.iter().find(|fault| fault.field == field).map(|fault| message(self.locale, fault, "100"))
     }
 
     pub(in crate::pages) fn errors(&self) -> Vec<FieldError> {
@@ -46,7 +46,7 @@ impl Fields<'_> {
             .map(|fault| FieldError {
                 id: fault.field.to_owned(),
                 label: self.label(fault.field).to_owned(),
-                message: message(self.locale, fault),
+                message: message(self.locale, fault, "100"),
             })
             .collect()
     }
@@ -278,10 +278,11 @@ impl Fields<'_> {
     }
 }
 
-fn message(locale: Locale, fault: &FieldFault) -> String {
+/// What is wrong with a field of at most so many characters.
+pub(in crate::pages) fn message(locale: Locale, fault: &FieldFault, most: &str) -> String {
     match fault.code {
         FaultCode::Required => locale.fault_required().to_owned(),
-        FaultCode::TooLong => locale.fault_too_long("100"),
+        FaultCode::TooLong => locale.fault_too_long(most),
         FaultCode::ControlCharacter => locale.fault_characters().to_owned(),
         FaultCode::NotAnEmail => locale.fault_email().to_owned(),
         FaultCode::NotAPhone => locale.fault_phone().to_owned(),
