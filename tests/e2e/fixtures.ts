@@ -69,6 +69,17 @@ export class Staff {
     return found;
   }
 
+  /** Has an order paid, packed and shipped. */
+  async ship(token: string) {
+    for (const command of [{ type: "pay" }, { type: "pack" }, { type: "ship", carrier: "Correos" }]) {
+      const answer = await this.request.post(`/studio/api/orders/${token}/commands`, {
+        headers: { authorization: `Bearer ${process.env.ORILLA_STUDIO_TOKEN}`, "idempotency-key": randomUUID() },
+        data: command,
+      });
+      expect(answer.status(), await answer.text()).toBe(200);
+    }
+  }
+
   /** The pieces that are left of a product with one variant. */
   async left(product: TestProduct): Promise<number> {
     await this.publish();

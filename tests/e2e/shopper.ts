@@ -1,11 +1,11 @@
 // What a shopper does, in words. Each step ends when the page shows that it is done.
-import { type Page, expect } from "@playwright/test";
-import type { Device } from "./authenticator";
-import type { TestProduct } from "./fixtures";
+import { type Browser, type BrowserContext, type Page, expect } from "@playwright/test";
+import { Device } from "./authenticator";
+import type { Staff, TestProduct } from "./fixtures";
 
-/** Puts one piece of a product into the cart, from its page. */
-export async function add(page: Page, product: TestProduct) {
-  await page.goto(`/en/p/${product.handle}`);
+/** Puts one piece of a product into the cart, from its page; `shop` is where, if it is not where the tests are. */
+export async function add(page: Page, product: TestProduct, shop = "") {
+  await page.goto(`${shop}/en/p/${product.handle}`);
   const before = Number((await cartLink(page).getAttribute("aria-label"))?.match(/\d+/)?.[0] ?? 0);
   await page.locator(".buy").getByRole("button", { name: "Add to cart" }).click();
   await expect(cartLink(page)).toHaveAccessibleName(new RegExp(`\\b${before + 1}\\b`));
@@ -57,6 +57,25 @@ export async function openAccount(page: Page, device: Device, shop = "") {
     await page.getByRole("button", { name: "Open an account with a passkey" }).click();
     await expect(page.getByRole("button", { name: "Sign out here" })).toBeVisible();
   });
+}
+
+/** Signs a browser in to a new account. That takes a script: a browser without any gets the session of one that has. */
+export async function haveAccount(browser: Browser, context: BrowserContext) {
+  const other = await browser.newContext({ javaScriptEnabled: true, serviceWorkers: "block" });
+  const page = await other.newPage();
+  await openAccount(page, await Device.of(page));
+  await context.addCookies(await other.cookies());
+  await other.close();
+}
+
+/** Orders a product and gets it; `shop` is where, if it is not where the tests are. */
+export async function receive(page: Page, staff: Staff, product: TestProduct, shop = "") {
+  await add(page, product, shop);
+  await page.goto(`${shop}/en/checkout`);
+  await fillIn(page);
+  await place(page);
+  await page.waitForURL(/\/orders\/[a-z2-7]{26}/);
+  await staff.ship(new URL(page.url()).pathname.split("/").pop() ?? "");
 }
 
 /** Sends the checkout. */

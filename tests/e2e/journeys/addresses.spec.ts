@@ -1,19 +1,8 @@
-// The addresses that an account keeps, with and without scripts. An account is opened with a passkey, which takes a script:
-// the browser without any gets the session of one that has.
-import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { Device } from "../authenticator";
+// The addresses that an account keeps, with and without scripts.
+import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
-import { add, fillInRecipient, openAccount } from "../shopper";
+import { add, fillInRecipient, haveAccount } from "../shopper";
 import { check, picture } from "../team";
-
-async function signIn(browser: Browser, context: BrowserContext) {
-  const other = await browser.newContext({ javaScriptEnabled: true, serviceWorkers: "block" });
-  const page = await other.newPage();
-  const device = await Device.of(page);
-  await openAccount(page, device);
-  await context.addCookies(await other.cookies());
-  await other.close();
-}
 
 async function fill(page: Page, name: string, street: string) {
   await page.getByLabel("Country").selectOption("ES");
@@ -33,7 +22,7 @@ test("addresses: added, edited, made the default, removed and taken back, and a 
 }) => {
   test.slow();
   problems.expect(/422/);
-  await signIn(browser, context);
+  await haveAccount(browser, context);
   await page.goto("/en/account");
   await page.getByRole("link", { name: "See and change the addresses" }).click();
   await expect(page.getByText("No address is kept yet.")).toBeVisible();

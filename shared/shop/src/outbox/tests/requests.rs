@@ -3,7 +3,11 @@
 use super::{Device, PLACED};
 use crate::outbox::{ANOTHER, OwnBook, Request, Shelf as _, Wish, state_name};
 use futures::executor::block_on;
-use orilla_orders::{AddressBook, AddressChange, CheckoutForm, IdempotencyKey, Owner};
+use orilla_catalog::Handle;
+use orilla_orders::{
+    AddressBook, AddressChange, CheckoutForm, IdempotencyKey, Language, Owner, ReviewChange, ReviewForm,
+    ReviewRefusal,
+};
 use std::sync::atomic::Ordering;
 
 const DONE: &str = "{\"done\":true}";
@@ -38,6 +42,14 @@ impl Device {
     /// The keys under which something was asked.
     fn asked(&self) -> Vec<String> {
         self.shop.asked.lock().unwrap().iter().map(|(_, key, ..)| key.clone()).collect()
+    }
+
+    /// Leaves what Ada says of a product whose review she saw in this version.
+    fn review(&self, id: &str, product: &str, version: u32, text: &str) -> Result<(), ReviewRefusal> {
+        let form = ReviewForm { stars: "4".into(), author: "Ada".into(), text: text.into() };
+        let review = form.check(&Language::parse("en").unwrap()).ok();
+        let change = ReviewChange { product: Handle::parse(product).unwrap(), version, review };
+        block_on(self.outbox.review(&key(id), ada(), change)).unwrap()
     }
 
     fn take_request_back(&self, id: &str) -> Option<Request> {
@@ -157,4 +169,49 @@ fn the_copy_of_the_addresses_has_what_waits_and_what_was_done_and_is_its_owners_
     assert_eq!(names(ada()).unwrap(), ["Bea"]);
     block_on(device.outbox.keep_book(&own(Owner::of("bea")))).unwrap();
     assert_eq!((names(ada()), names(Owner::of("bea"))), (None, Some(vec![])));
+}
+
+#[test]
+fn a_review_is_made_of_what_waits_and_those_of_other_products_do_not_wait_for_it() {
+    let device = Device::new(&[(503, ""), (200, DONE), (200, DONE), (200, DONE)]);
+    assert_eq!(device.review("key-of-the-first", "lamp", 0, "Fine"), Ok(()));
+    assert_eq!(device.review("key-of-the-first", "lamp", 0, "Fine"), Ok(()), "a form that is sent twice");
+    assert_eq!(device.review("key-of-a-late-tab", "lamp", 0, "Mine"), Err(ReviewRefusal::Changed));
+    assert_eq!(device.review("key-of-the-second", "lamp", 1, ""), Ok(()));
+    assert_eq!(device.review("key-of-the-rope", "rope", 7, "Strong"), Ok(()));
+    let waiting = block_on(device.outbox.waiting_reviews(ada())).unwrap();
+    let waiting: Vec<_> = waiting.iter().map(|(key, change)| (key.as_str(), change.version)).collect();
+    assert_eq!(waiting, [("key-of-the-first", 0), ("key-of-the-second", 1), ("key-of-the-rope", 7)]);
+    assert!(block_on(device.outbox.waiting_reviews(Owner::of("bea"))).unwrap().is_empty());
+    for _ in 0..3 {
+        device.send();
+        device.clock.0.fetch_add(super::DAY, Ordering::Relaxed);
+    }
+    let asked = device.shop.asked.lock().unwrap();
+    let of = |product: &str| -> Vec<&str> {
+        let about = format!("\"product\":\"{product}\"");
+        asked.iter().filter(|asked| asked.2.contains(&about)).map(|asked| asked.1.as_str()).collect()
+    };
+    assert_eq!(of("lamp"), ["key-of-the-first", "key-of-the-first", "key-of-the-second"]);
+    assert_eq!(of("rope"), ["key-of-the-rope"]);
+    assert!(asked.iter().all(|(path, ..)| path == "/en/account/review-change"));
+    assert!(block_on(device.shelf.all()).unwrap().is_empty());
+}
+
+#[test]
+fn what_was_made_of_a_refused_review_is_not_sent_and_the_last_of_it_is_shown() {
+    let device = Device::new(&[(409, "{\"code\":\"review_changed\"}"), (200, DONE), (200, DONE)]);
+    for (place, id) in ["key-of-the-first", "key-of-the-second", "key-of-the-third"].into_iter().enumerate() {
+        assert_eq!(device.review(id, "lamp", u32::try_from(place).unwrap(), id), Ok(()));
+    }
+    assert_eq!(device.review("key-of-the-rope", "rope", 0, "Strong"), Ok(()));
+    let sent = device.send();
+    assert_eq!(sent.requests.into_iter().collect::<Vec<_>>(), [("key-of-the-third".into(), "refused")]);
+    assert_eq!(device.asked(), ["key-of-the-first", "key-of-the-rope"]);
+    // What is written from now on is not made of that.
+    assert_eq!(device.review("key-of-the-fourth", "lamp", 5, "Again"), Ok(()));
+    device.send();
+    assert_eq!(device.asked().last().unwrap(), "key-of-the-fourth");
+    let left = block_on(device.outbox.requests(ada())).unwrap();
+    assert_eq!(left.iter().map(|waiting| waiting.id()).collect::<Vec<_>>(), ["key-of-the-third"]);
 }
