@@ -129,17 +129,20 @@ pub fn account_door(
 /// The forms are there with the script alone, where the browser can.
 fn ways_in(page: &PageContext) -> impl IntoView + use<> {
     let locale = page.locale;
+    // Whoever came to write a review is led back to it.
+    let back = if page.query.starts_with("review=") { format!("?{}", page.query) } else { String::new() };
+    let finish = |path: &str| page.url(&format!("{path}/finish{back}"));
     view! {
         <noscript><p>{locale.account_no_script()}</p></noscript>
         <p hidden data-passkey="unsupported">{locale.passkey_unsupported()}</p>
         <form class="stack" hidden data-passkey="get" data-begin=page.url("/account/sign-in/begin")
-            data-finish=page.url("/account/sign-in/finish") data-wait=locale.passkey_wait()
+            data-finish=finish("/account/sign-in") data-wait=locale.passkey_wait()
             data-cancelled=locale.passkey_cancelled() data-failed=locale.passkey_failed()>
             <Button kind=ButtonKind::Primary>{locale.passkey_sign_in()}</Button>
             <p role="status"></p>
         </form>
         <form class="stack" hidden data-passkey="create" data-begin=page.url("/account/open/begin")
-            data-finish=page.url("/account/open/finish") data-wait=locale.passkey_wait()
+            data-finish=finish("/account/open") data-wait=locale.passkey_wait()
             data-cancelled=locale.passkey_cancelled() data-exists=locale.passkey_taken()
             data-failed=locale.passkey_failed()>
             <h2>{locale.account_new()}</h2>

@@ -180,9 +180,9 @@ fn told(page: &PageContext, data: &OwnReviewPage) -> impl IntoView + use<> {
         (None, state) => (NoticeKind::Info, state_text(locale, state, false)),
     };
     let is_worth_it = data.notice.is_some() || data.is_away || own.review.is_some();
-    // Of who has seen something else, what it says by now; the form has what they typed.
-    let is_other = data.notice == Some(OwnReviewNotice::Refused(ReviewRefusal::Changed));
-    let now = own.review.as_ref().filter(|_| is_other).map(|review| {
+    // Of who has typed something else without having seen it, what it says by now.
+    let is_other = |review: &&Review| data.faults.is_empty() && data.form != ReviewForm::from(*review);
+    let now = own.review.as_ref().filter(is_other).map(|review| {
         view! { <p>{locale.own_review_now()}</p> {said(locale, review)} }
     });
     let undo = data.removed.as_ref().map(|removed| {

@@ -4,7 +4,7 @@
 use super::link::Post;
 use super::shopper::{browser_cookie, browser_key, signed_in};
 use super::welcome::welcome;
-use super::{fields, nobody, overview, to_account};
+use super::{fields, nobody, overview, reviews, to_account};
 use crate::api::extract::Json;
 use crate::ceremony::{self, Made, Signed, answer};
 use crate::visit::{Headers, Visit};
@@ -85,7 +85,9 @@ async fn begin(
     (account, passkey): (&str, i64),
     notice: AccountNotice,
 ) -> Result<Response, Problem> {
-    let response = answer(&json!({"next": to_account(visit, notice)}));
+    // What the visitor came for, if that was a review.
+    let next = reviews::asked_for(visit).unwrap_or_else(|| to_account(visit, notice));
+    let response = answer(&json!({ "next": next }));
     Ok(welcome(visit, team, headers, (account, Some(passkey)), response).await?)
 }
 

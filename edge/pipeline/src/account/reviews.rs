@@ -2,6 +2,7 @@
 
 use super::{Keeper, Places, fields, nobody_here, requests};
 use crate::api::extract::{Json, Key};
+use crate::canonical::encode_path;
 use crate::visit::{Headers, Segment, Visit};
 use crate::{Problem, Team, reply};
 use axum::body::Bytes;
@@ -63,7 +64,7 @@ async fn found(visit: &Visit, handle: &str, places: Places) -> Result<(Keeper, O
     let Ok(handle) = Handle::parse(handle) else { return Err(Box::new(reply::not_found(visit).await)) };
     let keeper = match Keeper::whose(visit, places).await {
         Ok(Some(keeper)) => keeper,
-        Ok(None) => return Err(Box::new(nobody_here(visit).await)),
+        Ok(None) => return Err(Box::new(door(visit, &handle).await)),
         Err(error) => return Err(Box::new(reply::failure(visit, &error).await)),
     };
     match keeper.own_review(visit, &handle).await {
@@ -71,6 +72,21 @@ async fn found(visit: &Visit, handle: &str, places: Places) -> Result<(Keeper, O
         Ok(None) => Err(Box::new(reply::not_found(visit).await)),
         Err(error) => Err(Box::new(reply::failure(visit, &error).await)),
     }
+}
+
+/// At the edge, the account's door, which leads back to the review.
+async fn door(visit: &Visit, product: &Handle) -> Response {
+    if visit.host.away.is_some() {
+        return nobody_here(visit).await;
+    }
+    let door = visit.url(&format!("/account?review={}", encode_path(product.as_str())));
+    reply::redirect(StatusCode::SEE_OTHER, &door)
+}
+
+/// Where the review is written that somebody was asked to sign in for.
+pub(super) fn asked_for(visit: &Visit) -> Option<String> {
+    let product = Handle::parse(&fields(visit.query.as_bytes()).remove("review")?).ok()?;
+    Some(visit.url(&encode_path(&format!("{OWN_REVIEWS}/{product}"))))
 }
 
 /// `POST /en/account/reviews/storm-lantern`: keeps what the form says, or removes the review.

@@ -168,10 +168,30 @@ fn who_has_not_received_it_is_told_so_and_nobody_is_led_to_the_account() {
     }
     for nobody in [shop.shopper(), shop.anonymous()] {
         assert_eq!(nobody.get(LIST).header("location"), "/en/account");
-        assert_eq!(nobody.get(PAGE).header("location"), "/en/account");
-        assert_eq!(nobody.post_form(PAGE, form).header("location"), "/en/account");
+        for answer in [nobody.get(PAGE), nobody.post_form(PAGE, form)] {
+            assert_eq!(answer.header("location"), "/en/account?review=storm-lantern-no-4");
+        }
     }
     assert_eq!(stored(&shop).len(), 0);
+}
+
+#[test]
+fn whoever_signs_in_to_write_a_review_is_led_back_to_it() {
+    let shop = Shop::new();
+    let (_, mut device) = with_account(&shop);
+    let browser = shop.shopper();
+    let door = browser.get(browser.get(PAGE).header("location")).text();
+    let finish = "/en/account/sign-in/finish?review=storm-lantern-no-4";
+    assert!(door.contains(&format!("data-finish=\"{finish}\"")), "{door}");
+    for (finish, next) in [
+        (finish, PAGE),
+        ("/en/account/sign-in/finish?review=%E7%81%AF", "/en/account/reviews/%E7%81%AF"),
+        ("/en/account/sign-in/finish?review=%2F%2Fevil.example", "/en/account?done=in"),
+    ] {
+        let signed = device.get(&browser.asked("/en/account/sign-in/begin"));
+        let answer = browser.post_json(finish, &json!({ "credential": signed }));
+        assert_eq!((answer.status, answer.json()["next"].as_str()), (200, Some(next)));
+    }
 }
 
 #[test]

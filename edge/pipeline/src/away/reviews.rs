@@ -140,6 +140,7 @@ fn what_the_shop_has_is_not_written_over_unseen_and_comes_back_with_what_was_wri
     let again = "intent=again&language=en&stars=2&author=Ada&text=On+a+plane%2C+later";
     let form = browser.post_form(PAGE, again).text();
     assert!(form.contains("On a plane, later") && form.contains("name=\"version\" value=\"1\""), "{form}");
+    assert!(form.contains(">At home</blockquote>"), "{form}");
     let refused = at_once(device.outbox.requests(crate::account::owner_of(&headers(&cookies)).unwrap()));
     let key = IdempotencyKey::parse(refused.unwrap()[0].id()).unwrap();
     let dropped = device.form(&format!("{WAITING}/{}", key.as_str()), &cookies, &[("intent", "drop")]);
