@@ -95,6 +95,44 @@ pub struct AttributeView {
     pub unit: Option<String>,
 }
 
+/// What somebody who has received a product says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewView {
+    /// How good it is: 1 to 5.
+    pub stars: u8,
+    /// The name that stands under it.
+    pub author: String,
+    /// What they say; `\n` between lines.
+    pub text: String,
+    /// In which language: two letters.
+    pub language: String,
+    /// When it was written, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// What is said of a product, as far as the team shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviews {
+    /// How many reviews there are.
+    pub count: u32,
+    /// The stars of all of them.
+    pub stars: u32,
+    /// The newest first, at most [`Reviews::SHOWN`].
+    pub newest: Vec<ReviewView>,
+}
+
+impl Reviews {
+    /// Reviews that a page shows, at most.
+    pub const SHOWN: usize = 10;
+
+    /// The mean of the stars in tenths, rounded: 45 for 4.5; `None` if nobody has said anything.
+    pub fn mean_tenths(&self) -> Option<u32> {
+        let count = u64::from(self.count);
+        let mean = (u64::from(self.stars) * 20 + count).checked_div(2 * count)?;
+        u32::try_from(mean).ok()
+    }
+}
+
 /// A product page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProductView {
@@ -120,6 +158,8 @@ pub struct ProductView {
     pub attributes: Vec<AttributeView>,
     /// Pictures, the first is the main one; empty: it is drawn.
     pub images: Vec<ImageView>,
+    /// What is said of it.
+    pub reviews: Reviews,
 }
 
 /// One choice of a facet.
@@ -189,4 +229,21 @@ pub struct Suggestion {
     pub brand: Option<String>,
     /// From this price.
     pub price_from: Money,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_of_stars_has_one_decimal() {
+        let mean = |count, stars| Reviews { count, stars, newest: Vec::new() }.mean_tenths();
+        assert_eq!(mean(0, 0), None);
+        for (count, stars, expected) in
+            [(1, 5, 50), (2, 9, 45), (3, 13, 43), (3, 14, 47), (20, 61, 31), (7, 7, 10)]
+        {
+            assert_eq!(mean(count, stars), Some(expected), "{stars} stars in {count} reviews");
+        }
+        assert_eq!(mean(u32::MAX / 5, u32::MAX), Some(50));
+    }
 }

@@ -6,7 +6,7 @@
 #![allow(clippy::print_stdout, reason = "it is for the terminal")]
 
 use orilla_catalog::query::ListQuery;
-use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
+use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, Reviews, VariantView};
 use orilla_catalog::{AttributeKey, AttributeValue, Handle, ImageId, ProductId, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_richtext::SafeHtml;
@@ -132,6 +132,7 @@ fn entry(id: u64) -> Result<Entry, Box<dyn Error>> {
             variants: (0..variants).map(|place| variant(&mut dice, place)).collect(),
             attributes: attributes(&mut dice, in_category),
             images: vec![ImageView { id: ImageId(number), alt: String::new() }],
+            reviews: Reviews::default(),
         },
     })
 }

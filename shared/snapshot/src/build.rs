@@ -4,7 +4,7 @@ use crate::attachment::{Attachment, Attachments};
 use crate::bucket::Wire;
 use crate::document::{Document, Shelf, shelves};
 use crate::entry::{Entry, Shop};
-use crate::frame::{FormatError, Hash, Kind, SegmentRef, encode, open_named, reference, seal};
+use crate::frame::{FormatError, Hash, Kind, SegmentRef, open_named, reference, seal};
 use crate::manifest::{BucketRef, Manifest};
 use crate::place;
 use orilla_catalog::ProductId;
@@ -127,7 +127,7 @@ impl Builder {
             let shelf = Shelf::decode(open_named(Kind::Documents, &named, file)?)?;
             for slot in shelf.slots() {
                 if let Some(document) = shelf.get(*slot)? {
-                    let bytes = encode(&document);
+                    let bytes = document.encode();
                     documents.insert(*slot, (document, bytes));
                 }
             }
@@ -145,7 +145,7 @@ impl Builder {
                     if document.images.len() != document.image_urls.len() || document.variants.is_empty() {
                         return Err(BuildError::Incomplete(id));
                     }
-                    let bytes = encode(&document);
+                    let bytes = document.encode();
                     documents.insert(slot, (document, bytes));
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::entry::Entry;
 use crate::frame::{FormatError, decode, encode};
-use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
+use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, Reviews, VariantView};
 use orilla_catalog::{AttributeKey, AttributeValue, Handle, ProductId};
 use orilla_richtext::SafeHtml;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -28,6 +28,9 @@ pub(crate) struct Document {
     pub(crate) attributes: Vec<Property>,
     pub(crate) images: Vec<ImageView>,
     pub(crate) image_urls: Vec<String>,
+    /// Stored behind the rest, and only if there are any: see [`Document::encode`].
+    #[serde(skip)]
+    pub(crate) reviews: Reviews,
 }
 
 fn from_store<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SafeHtml, D::Error> {
@@ -87,6 +90,7 @@ impl From<Entry> for Document {
             attributes: view.attributes.into_iter().map(Property::from).collect(),
             images: view.images,
             image_urls,
+            reviews: view.reviews,
         }
     }
 }
@@ -106,7 +110,25 @@ impl Document {
             variants: self.variants,
             attributes: self.attributes.into_iter().map(AttributeView::from).collect(),
             images: self.images,
+            reviews: self.reviews,
         }
+    }
+
+    /// The bytes of its slot. Reviews stand behind those of the rest, so a document without any is what it was before there
+    /// were reviews: the segments of a shop that is published stay, and are read.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut bytes = encode(self);
+        if self.reviews.count > 0 {
+            bytes.append(&mut encode(&self.reviews));
+        }
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        let (document, rest) = postcard::take_from_bytes::<Document>(bytes)
+            .map_err(|_| FormatError::Content("a document that is not readable"))?;
+        let reviews = if rest.is_empty() { Reviews::default() } else { decode(rest)? };
+        Ok(Document { reviews, ..document })
     }
 }
 
@@ -146,7 +168,7 @@ impl Shelf {
         let end = |at: usize| self.contents.ends.get(at).and_then(|end| usize::try_from(*end).ok());
         let start = at.checked_sub(1).map_or(Some(0), end);
         let bytes = start.zip(end(at)).and_then(|(start, end)| self.bytes.get(start..end));
-        bytes.map(decode).transpose()
+        bytes.map(Document::decode).transpose()
     }
 
     pub(crate) fn slots(&self) -> &[u8] {
@@ -181,4 +203,57 @@ pub(crate) fn shelves<'a>(documents: impl Iterator<Item = (u8, &'a [u8])>) -> Ve
     }
     close(&mut open);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use orilla_catalog::read::ReviewView;
+
+    fn document(reviews: Reviews) -> Document {
+        Document {
+            handle: Handle::parse("rope").unwrap(),
+            version: 2,
+            title: "Rope".into(),
+            brand: None,
+            description: SafeHtml::sanitise("<p>Long.</p>"),
+            category: Some("ropes".into()),
+            options: Vec::new(),
+            variants: Vec::new(),
+            attributes: Vec::new(),
+            images: Vec::new(),
+            image_urls: Vec::new(),
+            reviews,
+        }
+    }
+
+    fn reviews() -> Reviews {
+        let newest = ReviewView {
+            stars: 4,
+            author: "Ada".into(),
+            text: "It holds.".into(),
+            language: "en".into(),
+            at: 7,
+        };
+        Reviews { count: 1, stars: 4, newest: vec![newest] }
+    }
+
+    #[test]
+    fn a_document_without_reviews_has_the_bytes_that_it_had_before_there_were_any() {
+        let plain = document(Reviews::default());
+        let bytes = b"\x04rope\x02\x04Rope\x00\x0c<p>Long.</p>\x01\x05ropes\x00\x00\x00\x00\x00";
+        assert_eq!(plain.encode(), bytes);
+        assert_eq!(Document::decode(bytes), Ok(plain));
+    }
+
+    #[test]
+    fn reviews_stand_behind_the_rest() {
+        let said = document(reviews());
+        let bytes = said.encode();
+        assert!(bytes.starts_with(&document(Reviews::default()).encode()));
+        assert_eq!(Document::decode(&bytes), Ok(said));
+        let more = [bytes.as_slice(), b"\0"].concat();
+        assert_eq!(Document::decode(&more), Err(FormatError::Content("more bytes than the content needs")));
+        assert!(Document::decode(&bytes[..bytes.len() - 1]).is_err());
+    }
 }

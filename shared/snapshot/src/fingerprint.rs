@@ -73,27 +73,29 @@ impl Fingerprints {
         let variant = |v: &VariantView| (v.id, v.price, v.compare_at, shown_stock(v.available));
         let offer: Vec<(VariantId, Money, Option<Money>, u32)> =
             document.variants.iter().map(variant).collect();
-        Fingerprints {
-            listing: digest(listing),
-            offer: digest(&offer),
-            page: digest(&PageText {
-                handle: &document.handle,
-                version: document.version,
-                title: &document.title,
-                brand: document.brand.as_deref(),
-                description: &document.description,
-                category: document.category.as_deref(),
-                options: &document.options,
-                variants: document
-                    .variants
-                    .iter()
-                    .map(|v| (v.id, v.sku.as_deref(), v.barcode.as_deref(), v.options.as_slice()))
-                    .collect(),
-                attributes: &document.attributes,
-                images: &document.images,
-                image_urls: &document.image_urls,
-            }),
-        }
+        let text = digest(&PageText {
+            handle: &document.handle,
+            version: document.version,
+            title: &document.title,
+            brand: document.brand.as_deref(),
+            description: &document.description,
+            category: document.category.as_deref(),
+            options: &document.options,
+            variants: document
+                .variants
+                .iter()
+                .map(|v| (v.id, v.sku.as_deref(), v.barcode.as_deref(), v.options.as_slice()))
+                .collect(),
+            attributes: &document.attributes,
+            images: &document.images,
+            image_urls: &document.image_urls,
+        });
+        // Without reviews it is what it was before there were any, so no page is made anew for nothing.
+        let page = match document.reviews.count {
+            0 => text,
+            _ => combine(text, digest(&document.reviews)),
+        };
+        Fingerprints { listing: digest(listing), offer: digest(&offer), page }
     }
 }
 

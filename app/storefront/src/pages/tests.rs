@@ -4,7 +4,8 @@ use super::*;
 use crate::page::{Assets, PageContext, PageSlots};
 use orilla_catalog::query::ListQuery;
 use orilla_catalog::read::{
-    AttributeView, CategoryNode, CategoryRef, Facet, FacetKind, FacetValue, Listing, ProductView, VariantView,
+    AttributeView, CategoryNode, CategoryRef, Facet, FacetKind, FacetValue, Listing, ProductView, ReviewView,
+    Reviews, VariantView,
 };
 use orilla_catalog::{AttributeKey, AttributeValue, Handle, ProductId, VariantId};
 use orilla_money::{Currency, Money};
@@ -109,6 +110,7 @@ fn product_page_of(page: Arc<PageContext>, variant: Option<i64>) -> String {
             attribute("length", "Länge", AttributeValue::Number(2.5)),
         ],
         images: vec![],
+        reviews: Reviews::default(),
     };
     product(
         page,

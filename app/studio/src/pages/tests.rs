@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{Assets, StudioContext};
-use orilla_catalog::read::ProductView;
+use orilla_catalog::read::{ProductView, Reviews};
 use orilla_catalog::{CategoryId, FaultKind, Handle, ProductDraft, ProductId, Status, Variant, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_orders::{
@@ -315,6 +315,7 @@ fn publish_page(studio: &StudioContext) -> String {
         variants: vec![],
         attributes: vec![],
         images: vec![],
+        reviews: Reviews::default(),
     };
     let put = Change::Put(Box::new(Entry { view, image_urls: vec![] }));
     let pending = Changes { changes: vec![put, Change::Remove(ProductId(2))], position: 9, more: true };

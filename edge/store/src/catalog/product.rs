@@ -1,7 +1,7 @@
 //! The page of one product.
 
 use crate::{Database, DbError, Statement, db};
-use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
+use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, Reviews, VariantView};
 use orilla_catalog::{Handle, ProductId};
 use orilla_richtext::SafeHtml;
 use serde::Deserialize;
@@ -24,8 +24,8 @@ const FROM: &str = "FROM products p JOIN cards c ON c.product_id = p.id";
 /// come as rows of their own; all in one round trip.
 pub(super) async fn product(db: &dyn Database, handle: &Handle) -> Result<Option<ProductView>, DbError> {
     let answers = db.batch(statements(handle)).await?;
-    let [head, categories, options, variants, attributes, images] = answers.as_slice() else {
-        return Err(DbError::Unexpected(format!("{} answers for 6 statements", answers.len())));
+    let [head, categories, options, variants, attributes, images, reviews] = answers.as_slice() else {
+        return Err(DbError::Unexpected(format!("{} answers for 7 statements", answers.len())));
     };
     let Some(head) = db::decode::<Head>(head)?.into_iter().next() else { return Ok(None) };
     Ok(Some(ProductView {
@@ -41,6 +41,7 @@ pub(super) async fn product(db: &dyn Database, handle: &Handle) -> Result<Option
         variants: db::decode::<VariantView>(variants)?,
         attributes: db::decode::<AttributeView>(attributes)?,
         images: db::decode::<ImageView>(images)?,
+        reviews: db::decode::<Reviews>(reviews)?.pop().unwrap_or_default(),
     }))
 }
 
@@ -78,6 +79,10 @@ fn statements(handle: &Handle) -> Vec<Statement> {
             "SELECT json_object('id', i.id, 'alt', i.alt) AS doc
              {FROM} JOIN images i ON i.product_id = p.id WHERE p.handle = ?1 ORDER BY i.position"
         )),
+        about(format!(
+            "SELECT {REVIEWS} AS doc {FROM} JOIN reviews r ON r.product_id = p.id
+             WHERE p.handle = ?1 AND +r.state = 'shown' GROUP BY p.id"
+        )),
     ]
 }
 
@@ -95,3 +100,11 @@ pub(super) const PRICE: &str = "'price', json_object('minor', v.price_minor, 'cu
   'compare_at', json(CASE WHEN v.compare_at_minor IS NOT NULL
     THEN json_object('minor', v.compare_at_minor, 'currency', v.currency) END),
   'available', v.available";
+
+/// What the shown reviews `r` of a product `p` say together, and the newest of them ([`Reviews::SHOWN`]). The plus keeps
+/// SQLite from the index by state, by which it would look at the reviews of all products.
+pub(super) const REVIEWS: &str = "json_object('count', count(*), 'stars', sum(r.stars), 'newest', json((
+  SELECT json_group_array(json_object('stars', n.stars, 'author', n.author, 'text', n.text, 'language', n.language,
+    'at', n.at))
+  FROM (SELECT * FROM reviews n WHERE n.product_id = p.id AND +n.state = 'shown' ORDER BY n.at DESC, n.id DESC LIMIT 10) n
+)))";

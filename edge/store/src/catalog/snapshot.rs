@@ -5,11 +5,11 @@
 
 use super::CatalogStore;
 use super::export::parts;
-use super::product::{OPTIONS, PRICE, VALUE};
+use super::product::{OPTIONS, PRICE, REVIEWS, VALUE};
 use crate::NavigationStore;
 use crate::{DbError, Statement, db, flags};
 use async_trait::async_trait;
-use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
+use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, Reviews, VariantView};
 use orilla_catalog::{Handle, ImageId, ProductId};
 use orilla_richtext::SafeHtml;
 use orilla_shop::PortError;
@@ -101,13 +101,14 @@ struct Picture {
 }
 
 fn entries(answers: &[Vec<String>]) -> Result<Vec<Entry>, DbError> {
-    let [heads, options, variants, attributes, images] = answers else {
-        return Err(DbError::Unexpected(format!("{} answers for 5 statements", answers.len())));
+    let [heads, options, variants, attributes, images, reviews] = answers else {
+        return Err(DbError::Unexpected(format!("{} answers for 6 statements", answers.len())));
     };
     let mut options = parts::<String>(options)?;
     let mut variants = parts::<VariantView>(variants)?;
     let mut attributes = parts::<AttributeView>(attributes)?;
     let mut images = parts::<Picture>(images)?;
+    let mut reviews = parts::<Reviews>(reviews)?;
     let entry = |head: Head| {
         let pictures = images.remove(&head.id.0).unwrap_or_default();
         let (images, image_urls) =
@@ -125,6 +126,7 @@ fn entries(answers: &[Vec<String>]) -> Result<Vec<Entry>, DbError> {
             variants: variants.remove(&head.id.0).unwrap_or_default(),
             attributes: attributes.remove(&head.id.0).unwrap_or_default(),
             images,
+            reviews: reviews.remove(&head.id.0).and_then(|mut all| all.pop()).unwrap_or_default(),
         };
         Entry { view, image_urls }
     };
@@ -168,6 +170,11 @@ fn statements(ids: &str, from: i64, most: u32) -> Vec<Statement> {
         "SELECT json_array(p.id, json_object('id', i.id, 'alt', i.alt, 'url', i.url)) AS doc
          FROM page p CROSS JOIN images i ON i.product_id = p.id ORDER BY i.product_id, i.position"
             .to_owned(),
+        format!(
+            "SELECT json_array(p.id, {REVIEWS}) AS doc
+             FROM page p CROSS JOIN reviews r ON r.product_id = p.id
+             WHERE +r.state = 'shown' GROUP BY p.id ORDER BY p.id"
+        ),
     ];
     sql.into_iter().map(|sql| Statement::new(format!("{page} {sql}")).bind(from).bind(most)).collect()
 }

@@ -8,7 +8,7 @@ use crate::checkout::Variants;
 use crate::publish::Publication;
 use async_trait::async_trait;
 use futures::executor::block_on;
-use orilla_catalog::read::{CategoryRef, ProductView, VariantView};
+use orilla_catalog::read::{CategoryRef, ProductView, Reviews, VariantView};
 use orilla_catalog::{Handle, ProductId, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_snapshot::{Builder, Change, Entry, Hash, Loading, Manifest, Snapshot, group};
@@ -57,6 +57,7 @@ fn entry(id: i64, title: &str, pieces: u32) -> Entry {
             variants: vec![variant(id * 10, "S"), variant(id * 10 + 1, "L")],
             attributes: Vec::new(),
             images: Vec::new(),
+            reviews: Reviews::default(),
         },
         image_urls: Vec::new(),
     }

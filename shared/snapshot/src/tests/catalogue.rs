@@ -1,7 +1,9 @@
 //! Products for tests: a plain one, and random ones.
 
 use crate::Entry;
-use orilla_catalog::read::{AttributeView, CategoryRef, ImageView, ProductView, VariantView};
+use orilla_catalog::read::{
+    AttributeView, CategoryRef, ImageView, ProductView, ReviewView, Reviews, VariantView,
+};
 use orilla_catalog::{AttributeKey, AttributeValue, Handle, ImageId, ProductId, VariantId, slug};
 use orilla_money::{Currency, Money};
 use orilla_richtext::SafeHtml;
@@ -34,6 +36,22 @@ fn path(names: &[&str]) -> Vec<CategoryRef> {
     names.iter().map(step).collect()
 }
 
+/// Reviews with these stars, the newest first.
+pub(super) fn said(stars: &[u8]) -> Reviews {
+    let review = |(at, stars): (i64, &u8)| ReviewView {
+        stars: *stars,
+        author: "Ada".into(),
+        text: "Burns.\n\nIn a gale, too.".into(),
+        language: "en".into(),
+        at,
+    };
+    Reviews {
+        count: u32::try_from(stars.len()).unwrap(),
+        stars: stars.iter().map(|stars| u32::from(*stars)).sum(),
+        newest: (0..).zip(stars).map(review).take(Reviews::SHOWN).collect(),
+    }
+}
+
 /// A product with a bit of everything.
 pub(super) fn lantern(id: i64) -> Entry {
     Entry {
@@ -56,6 +74,7 @@ pub(super) fn lantern(id: i64) -> Entry {
                 ImageView { id: ImageId(id * 10 + 1), alt: "Red".into() },
                 ImageView { id: ImageId(id * 10 + 2), alt: String::new() },
             ],
+            reviews: Reviews::default(),
         },
         image_urls: vec![
             format!("https://images.example/{id}.jpg"),
@@ -80,8 +99,9 @@ fn random(id: i64) -> impl Strategy<Value = Entry> {
         btree_map(0..3_i64, (0..4_i64, option::of(1..5_i64), 0..9_u32), 1..3),
         attributes,
         0..3_usize,
+        vec(1..=5_u8, 0..3),
     )
-        .prop_map(move |(title, brand, category, sizes, attributes, images)| {
+        .prop_map(move |(title, brand, category, sizes, attributes, images, stars)| {
             let mut entry = lantern(id);
             entry.view.title = title.into();
             entry.view.brand = brand.map(str::to_owned);
@@ -97,6 +117,7 @@ fn random(id: i64) -> impl Strategy<Value = Entry> {
                 attributes.into_iter().map(|(name, value)| attribute(name, value)).collect();
             entry.view.images.truncate(images);
             entry.image_urls.truncate(images);
+            entry.view.reviews = said(&stars);
             entry
         })
 }

@@ -10,7 +10,8 @@ mod reads;
 use crate::{
     Builder, Change, Documents, Entry, FacetKey, Hash, Loading, Manifest, Need, Shop, Snapshot, group,
 };
-use orilla_catalog::read::ProductView;
+use catalogue::{lantern, said};
+use orilla_catalog::read::{ProductView, Reviews};
 use orilla_catalog::{Handle, ProductId};
 use std::collections::BTreeMap;
 
@@ -96,7 +97,7 @@ fn puts(entries: impl IntoIterator<Item = Entry>) -> Vec<Change> {
 #[test]
 fn a_product_is_found_and_shown_as_it_was_given() {
     let mut host = Host::default();
-    let entries: Vec<Entry> = [1, 255, 256, 1000].map(catalogue::lantern).into();
+    let entries: Vec<Entry> = [1, 255, 256, 1000].map(lantern).into();
     host.publish(puts(entries.clone()));
     let snapshot = host.snapshot();
     let documents = Documents::new(1 << 20);
@@ -113,9 +114,30 @@ fn a_product_is_found_and_shown_as_it_was_given() {
 }
 
 #[test]
+fn reviews_are_shown_as_they_were_given_and_go_with_the_next_publish() {
+    let mut host = Host::default();
+    let mut entry = lantern(1);
+    entry.view.reviews = said(&[5, 4, 1, 5, 5, 5, 5, 5, 5, 5, 2]);
+    host.publish(puts([entry.clone(), lantern(2)]));
+    let documents = Documents::new(1 << 20);
+    let shown = |host: &Host| {
+        let snapshot = host.snapshot();
+        [1, 2].map(|id| host.ask(&documents, || snapshot.product(ProductId(id), &documents)).unwrap().reviews)
+    };
+    assert_eq!(shown(&host), [entry.view.reviews, Reviews::default()]);
+    // Another product's change takes them along.
+    let mut other = lantern(2);
+    other.view.title = "Another lantern".into();
+    host.publish(puts([other]));
+    assert_eq!(shown(&host)[0].mean_tenths(), Some(43));
+    host.publish(puts([lantern(1)]));
+    assert_eq!(shown(&host), [Reviews::default(), Reviews::default()]);
+}
+
+#[test]
 fn document_segments_hold_every_product_once() {
     let mut host = Host::default();
-    host.publish(puts((0..400).map(catalogue::lantern)));
+    host.publish(puts((0..400).map(lantern)));
     let snapshot = host.snapshot();
     let all = snapshot.document_segments();
     let found: Vec<ProductView> = all
@@ -130,7 +152,7 @@ fn document_segments_hold_every_product_once() {
 #[test]
 fn documents_stay_within_their_bytes() {
     let mut host = Host::default();
-    host.publish(puts((0..40).map(|n| catalogue::lantern(n * 256))));
+    host.publish(puts((0..40).map(|n| lantern(n * 256))));
     let snapshot = host.snapshot();
     let unbounded = Documents::new(usize::MAX);
     let ids: Vec<ProductId> = host.entries.keys().copied().collect();

@@ -1,7 +1,7 @@
 //! Versions and fingerprints of what was read.
 
 use super::build::change;
-use super::catalogue::{IDS, lantern, publishes};
+use super::catalogue::{IDS, lantern, publishes, said};
 use super::{Host, puts};
 use crate::{Class, Documents, Entry, Read, Reader, Snapshot};
 use orilla_catalog::query::ListQuery;
@@ -80,8 +80,33 @@ fn a_fingerprint_moves_with_what_is_shown_only() {
     check(|entry| entry.view.variants[0].price.minor += 1, &["Offer", "CardOffer"]);
     check(|entry| entry.view.variants[0].price.minor -= 1, &["Offer", "CardOffer", "List"]);
     check(|entry| entry.view.variants[0].sku = None, &["PageText", "Picture"]);
+    check(|entry| entry.view.reviews = said(&[5]), &["PageText", "Picture"]);
     check(|entry| entry.view.title = "Storm Lantern".into(), &["PageText", "CardText", "Picture"]);
     check(|entry| entry.view.attributes[0].name = "Color".into(), &["PageText", "Picture", "List"]);
+}
+
+#[test]
+fn a_review_that_is_another_one_makes_another_page_and_the_same_lists() {
+    let mut host = Host::default();
+    let mut with = |reviews| {
+        let mut entry = lantern(1);
+        entry.view.reviews = reviews;
+        host.publish(puts([entry, lantern(2)]));
+        host.snapshot()
+    };
+    let [page, list] = [Read::PageText(ProductId(1)), Read::list(&ListQuery::default())];
+    let before = with(said(&[4, 5]));
+    let mut edited = said(&[4, 5]);
+    edited.newest[1].text.push('!');
+    let after = with(edited);
+    assert_ne!(before.version(&page), after.version(&page));
+    assert_ne!(before.fingerprint(&page), after.fingerprint(&page));
+    assert_eq!(before.version(&list), after.version(&list));
+    assert_eq!(
+        before.version(&page),
+        with(said(&[4, 5])).version(&page),
+        "what was said before is fresh again"
+    );
 }
 
 #[test]

@@ -241,6 +241,39 @@ fn a_publish_reads_what_changed() {
 }
 
 #[test]
+fn a_publish_brings_the_reviews_that_are_shown() {
+    let (db, store) = shop();
+    import(&store, &many(3));
+    let mut shelf = Shelf::default();
+    shelf.publish(&store);
+    for n in 1..=12 {
+        db.execute(&format!(
+            "INSERT INTO accounts (id, name, handle, created_at) VALUES ({n}, 'a-{n}', 'a-{n}', 0);
+             INSERT INTO reviews (product_id, account_id, version, key, state, stars, author, text, language, at)
+             VALUES (1, {n}, 1, 'key-{n}', 'waiting', 1 + {n} % 5, 'Ada', 'No. {n}', 'en', {n} / 2)"
+        ));
+    }
+    db.execute(
+        "INSERT INTO reviews (product_id, account_id, version, key, state, stars, author, text, language, at)
+      VALUES (2, 1, 1, 'key-of-another', 'waiting', 5, 'Ada', 'Another product', 'en', 99)",
+    );
+    let publish = |shelf: &mut Shelf| {
+        let changed = shelf.publish(&store);
+        let reviews = shelf.product(&shelf.load(), "p-0").unwrap().reviews;
+        assert_eq!(view(&store, "p-0").unwrap().reviews, reviews, "the store says the same");
+        let texts: Vec<String> = reviews.newest.into_iter().map(|review| review.text).collect();
+        (changed, reviews.count, reviews.stars, texts.join(", "))
+    };
+    assert_eq!(publish(&mut shelf), (Vec::new(), 0, 0, String::new()), "what waits is not shown");
+    db.execute("UPDATE reviews SET state = 'shown' WHERE product_id = 1 AND account_id <> 3");
+    let newest = "No. 12, No. 11, No. 10, No. 9, No. 8, No. 7, No. 6, No. 5, No. 4, No. 2";
+    assert_eq!(publish(&mut shelf), (vec![ProductId(1)], 11, 31, newest.to_owned()));
+    db.execute("UPDATE reviews SET state = 'hidden' WHERE account_id NOT IN (1, 5)");
+    assert_eq!(publish(&mut shelf), (vec![ProductId(1)], 2, 3, "No. 5, No. 1".to_owned()));
+    assert_eq!(shelf.product(&shelf.load(), "p-1").unwrap().reviews.count, 0);
+}
+
+#[test]
 fn a_search_brings_its_matches() {
     let (_, store) = shop();
     import(&store, &many(600));
