@@ -31,6 +31,8 @@ plurals! {
     list_variants = list_variants_one | list_variants_other();
     /// "3 products" with a facet's value.
     facets_count = facets_count_one | facets_count_other();
+    /// "12 reviews" of a product.
+    reviews_count = reviews_count_one | reviews_count_other();
     /// "Only 3 left".
     stock_low = stock_low_one | stock_low_other();
     /// "Only 3 of {title} are left. We have changed the quantity."

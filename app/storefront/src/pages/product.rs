@@ -1,6 +1,6 @@
 //! The page of a product.
 
-use super::grid;
+use super::{grid, reviews};
 use crate::islands::{BuyBox, BuyBoxData, OptionData, VariantData, hand};
 use crate::page::{Head, PageContext, document};
 use crate::present::picture;
@@ -90,6 +90,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
             <div class="buy">
                 {brand}
                 <h1 lang=lang>{product.title.clone()}</h1>
+                {InertElement::new(reviews::rating(locale, &product.reviews))}
                 {hand(buy_box(locale, product, selected), BuyBox)}
                 <ul class="reassure" role="list">
                     <li>{locale.product_tax_included()}</li>
@@ -106,6 +107,7 @@ pub fn product(page: Arc<PageContext>, data: &ProductData) -> String {
             {description}
             {properties(&page, product)}
         </div>
+        {InertElement::new(reviews::section(&page, product))}
         {related}
         {InertElement::new(page.slots.recent.clone())}
     };
@@ -304,7 +306,7 @@ fn product_data(page: &PageContext, product: &ProductView, picture: &str, text: 
         _ => Value::Null,
     };
     let first = product.variants.first();
-    json!({
+    let mut data = json!({
         "@context": "https://schema.org",
         "@type": "Product",
         "name": product.title,
@@ -316,7 +318,9 @@ fn product_data(page: &PageContext, product: &ProductView, picture: &str, text: 
         "brand": product.brand.as_ref().map(|brand| json!({ "@type": "Brand", "name": brand })),
         "category": product.categories.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(" > "),
         "offers": offers,
-    })
+    });
+    reviews::describe(&product.reviews, &mut data);
+    data
 }
 
 fn breadcrumb_data(page: &PageContext, product: &ProductView) -> Value {

@@ -86,6 +86,10 @@ fn product_page(variant: Option<i64>) -> String {
 }
 
 fn product_page_of(page: Arc<PageContext>, variant: Option<i64>) -> String {
+    reviewed_page_of(page, variant, Reviews::default())
+}
+
+fn reviewed_page_of(page: Arc<PageContext>, variant: Option<i64>, reviews: Reviews) -> String {
     let view = |id, size: &str, minor, available| VariantView {
         id: VariantId(id),
         sku: Some(format!("SKU-{id}")),
@@ -110,7 +114,7 @@ fn product_page_of(page: Arc<PageContext>, variant: Option<i64>) -> String {
             attribute("length", "Länge", AttributeValue::Number(2.5)),
         ],
         images: vec![],
-        reviews: Reviews::default(),
+        reviews,
     };
     product(
         page,
@@ -124,6 +128,7 @@ fn hostile_texts_stay_texts() {
         list_page("/search", None, "q=%3Cscript%3Ealert(1)", 60),
         list_page("/c/light/lamps", Some("light/lamps"), "", 3),
         product_page(None),
+        reviewed_page_of(page("/p/lantern", ""), None, said(&[(5, HOSTILE)])),
         home(page("", ""), &[card(HOSTILE)]),
     ];
     for html in pages {
@@ -174,12 +179,78 @@ fn a_product_shows_the_variant_of_its_url_or_the_first_that_can_be_bought() {
 #[test]
 fn structured_data_of_a_product_is_json_with_its_offers() {
     let html = product_page(None);
-    let data = html.split("application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
-    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    let data = product_data(&html);
     assert_eq!(data["@type"], "Product");
     assert_eq!(data["name"], HOSTILE);
     assert_eq!(data["offers"]["lowPrice"], "39.00");
     assert_eq!(data["offers"]["offers"][0]["availability"], "https://schema.org/OutOfStock");
+}
+
+/// Reviews with these stars and texts, written on days of December 2026.
+fn said(all: &[(u8, &str)]) -> Reviews {
+    let review = |(days, (stars, text)): (i64, &(u8, &str))| ReviewView {
+        stars: *stars,
+        author: HOSTILE.into(),
+        text: (*text).to_owned(),
+        language: "es".into(),
+        at: 1_797_552_000_000 - days * 86_400_000,
+    };
+    Reviews {
+        count: u32::try_from(all.len()).unwrap(),
+        stars: all.iter().map(|(stars, _)| u32::from(*stars)).sum(),
+        newest: (0..).zip(all).map(review).collect(),
+    }
+}
+
+/// The section of a page that says what is said of its product.
+fn reviews_section(html: &str) -> &str {
+    html.split("<section class=\"section reviews\"").nth(1).unwrap().split("</section>").next().unwrap()
+}
+
+#[test]
+fn a_product_says_what_is_said_of_it() {
+    let page = Arc::new(PageContext { locale: Locale::Pt, ..(*page("/p/lantern", "")).clone() });
+    let html = reviewed_page_of(page, None, said(&[(5, "Uno & dos.\n\nTres."), (4, "Bien")]));
+    let section = reviews_section(&html);
+    for part in [
+        "<p class=\"rating\"><span class=\"stars\" aria-hidden=\"true\">★★★★★</span> 4,5 em 5 · 2 opiniões</p>",
+        "aria-hidden=\"true\">★★★★☆</span><span class=\"visually-hidden\">4 em 5</span>",
+        "<div lang=\"es\"><p>Uno &amp; dos.</p><p>Tres.</p></div>",
+        "&lt;/title>&lt;/script>",
+        "<time datetime=\"2026-12-17\">17 de dezembro de 2026</time>",
+        "href=\"/pt/account/reviews/lantern\"",
+    ] {
+        assert!(section.contains(part), "{part}: {section}");
+    }
+    assert!(html.contains("<a href=\"#reviews\">"), "the top of the page leads there");
+}
+
+#[test]
+fn a_product_of_which_nothing_is_said_asks_for_a_review() {
+    let html = product_page(None);
+    let section = reviews_section(&html);
+    assert!(section.contains(Locale::En.reviews_none()) && section.contains(Locale::En.reviews_write()));
+    assert!(!section.contains("<ul") && !html.contains("#reviews"));
+}
+
+/// What search engines read of the product of a page.
+fn product_data(html: &str) -> serde_json::Value {
+    let data = html.split("application/ld+json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    serde_json::from_str(data).unwrap()
+}
+
+#[test]
+fn search_engines_read_the_mean_and_the_newest_reviews_if_there_are_any() {
+    let reviews = said(&[(5, HOSTILE), (4, "b"), (4, "c"), (1, "d")]);
+    let data = product_data(&reviewed_page_of(page("/p/lantern", ""), None, reviews));
+    let rating = serde_json::json!({ "@type": "AggregateRating", "ratingValue": "3.5", "reviewCount": 4 });
+    assert_eq!(data["aggregateRating"], rating);
+    assert_eq!(data["review"].as_array().unwrap().len(), 3);
+    assert_eq!(data["review"][0]["reviewBody"], HOSTILE);
+    assert_eq!(data["review"][1]["reviewRating"]["ratingValue"], 4);
+    assert_eq!(data["review"][1]["datePublished"], "2026-12-17");
+    let nothing = product_data(&product_page(None));
+    assert!(nothing.get("aggregateRating").is_none() && nothing.get("review").is_none());
 }
 
 #[test]

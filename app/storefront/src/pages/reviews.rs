@@ -1,0 +1,111 @@
+//! What is said of a product: a section of its page, and what search engines read of it.
+//!
+//! One string, written by hand: views of each of its parts would cost more bytes in the shop's module than all of this.
+
+use crate::page::PageContext;
+use orilla_catalog::read::{ProductView, ReviewView, Reviews};
+use orilla_ui::{Locale, iso_date};
+use serde_json::{Value, json};
+
+/// The place where an account writes its reviews, in the address of each language: `/account/reviews/storm-lantern`.
+pub const REVIEWS: &str = "/account/reviews";
+
+/// Reviews that search engines read of a page.
+const READ_BY_ENGINES: usize = 3;
+
+/// A way to the section, with the mean, for the top of the page; empty if nobody has said anything.
+pub(super) fn rating(locale: Locale, reviews: &Reviews) -> String {
+    let mean = mean(locale, reviews);
+    if mean.is_empty() { mean } else { format!(r##"<p class="rating"><a href="#reviews">{mean}</a></p>"##) }
+}
+
+/// The section.
+pub(super) fn section(page: &PageContext, product: &ProductView) -> String {
+    let (locale, reviews) = (page.locale, &product.reviews);
+    let mean = mean(locale, reviews);
+    let mut html = format!(
+        r#"<section class="section reviews" aria-labelledby="reviews"><h2 id="reviews">{}</h2><p class="rating">{}</p>"#,
+        locale.reviews_title(),
+        if mean.is_empty() { locale.reviews_none() } else { &mean }
+    );
+    if !mean.is_empty() {
+        html.push_str(r#"<ul role="list">"#);
+        reviews.newest.iter().for_each(|review| push_review(&mut html, locale, review));
+        html.push_str("</ul>");
+    }
+    html.push_str(&format!(
+        r#"<p class="small">{}</p><p><a class="button" href="{}/{}">{}</a></p></section>"#,
+        locale.reviews_note(),
+        page.url(REVIEWS),
+        product.handle,
+        locale.reviews_write()
+    ));
+    html
+}
+
+/// "★★★★☆ 4.5 out of 5 · 12 reviews"; empty if there are none.
+fn mean(locale: Locale, reviews: &Reviews) -> String {
+    let Some(tenths) = reviews.mean_tenths() else { return String::new() };
+    let text = locale.reviews_stars(&locale.decimal(f64::from(tenths) / 10.0));
+    let count = locale.reviews_count(reviews.count.into());
+    format!("{} {text} · {count}", stars((tenths + 5) / 10))
+}
+
+/// So many full stars of five, for the eye alone.
+fn stars(full: u32) -> String {
+    let all = "★★★★★☆☆☆☆☆";
+    let first = "★".len() * usize::try_from(5 - full.min(5)).unwrap_or_default();
+    let shown = all.get(first..first + all.len() / 2).unwrap_or_default();
+    format!(r#"<span class="stars" aria-hidden="true">{shown}</span>"#)
+}
+
+fn push_review(html: &mut String, locale: Locale, review: &ReviewView) {
+    html.push_str(&format!(
+        r#"<li><p>{}<span class="visually-hidden">{}</span></p><div lang=""#,
+        stars(review.stars.into()),
+        locale.reviews_stars(&review.stars.to_string())
+    ));
+    push_text(html, &review.language);
+    html.push_str(r#"">"#);
+    for line in review.text.split('\n').filter(|line| !line.is_empty()) {
+        html.push_str("<p>");
+        push_text(html, line);
+        html.push_str("</p>");
+    }
+    html.push_str(r#"</div><p class="small">"#);
+    push_text(html, &review.author);
+    // The day of Greenwich, as everywhere in the shop: a page that is kept is the same wherever it is read.
+    let (date, day) = (iso_date(review.at), locale.date(review.at));
+    html.push_str(&format!(r#" · <time datetime="{date}">{day}</time></p></li>"#));
+}
+
+/// A text as it stands in HTML, between tags or quotes.
+fn push_text(html: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '"' => html.push_str("&quot;"),
+            c => html.push(c),
+        }
+    }
+}
+
+/// Puts schema.org's AggregateRating into what is said of a product, and the newest reviews
+/// (<https://schema.org/Review>), if there are any.
+pub(super) fn describe(reviews: &Reviews, product: &mut Value) {
+    let (Some(tenths), Some(fields)) = (reviews.mean_tenths(), product.as_object_mut()) else { return };
+    let mean = format!("{}.{}", tenths / 10, tenths % 10);
+    let rating = json!({ "@type": "AggregateRating", "ratingValue": mean, "reviewCount": reviews.count });
+    fields.insert("aggregateRating".to_owned(), rating);
+    let review = |review: &ReviewView| {
+        json!({
+            "@type": "Review",
+            "reviewRating": { "@type": "Rating", "ratingValue": review.stars },
+            "author": { "@type": "Person", "name": review.author },
+            "datePublished": iso_date(review.at),
+            "reviewBody": review.text,
+        })
+    };
+    fields.insert("review".to_owned(), reviews.newest.iter().take(READ_BY_ENGINES).map(review).collect());
+}
