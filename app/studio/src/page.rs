@@ -46,6 +46,7 @@ impl StudioContext {
             ("/studio/orders", words.nav_orders()),
             ("/studio/products", words.nav_products()),
             ("/studio/categories", words.nav_categories()),
+            ("/studio/reviews", words.nav_reviews()),
             ("/studio/experiments", words.nav_experiments()),
             ("/studio/metrics", words.nav_metrics()),
             ("/studio/import", words.nav_import()),

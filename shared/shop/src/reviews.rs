@@ -89,6 +89,16 @@ pub struct ReviewPage {
     pub reviews: Vec<ListedReview>,
 }
 
+/// How many of these reviews are in a state.
+pub fn count_in(counts: &[(ReviewState, u32)], state: ReviewState) -> u32 {
+    counts.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| *count)
+}
+
+/// The last page of a list of so many reviews: at least 1.
+pub fn last_page(total: u32) -> u32 {
+    total.div_ceil(REVIEWS).max(1)
+}
+
 /// The reviews of the shop.
 #[async_trait]
 pub trait Reviews: Send + Sync {

@@ -125,10 +125,12 @@ impl Document {
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let (document, rest) = postcard::take_from_bytes::<Document>(bytes)
+        let (mut document, rest) = postcard::take_from_bytes::<Document>(bytes)
             .map_err(|_| FormatError::Content("a document that is not readable"))?;
-        let reviews = if rest.is_empty() { Reviews::default() } else { decode(rest)? };
-        Ok(Document { reviews, ..document })
+        if !rest.is_empty() {
+            document.reviews = decode(rest)?;
+        }
+        Ok(document)
     }
 }
 

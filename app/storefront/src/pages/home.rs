@@ -1,5 +1,6 @@
 //! The home page.
 
+use super::data::object;
 use super::grid;
 use crate::page::{Head, PageContext, document};
 use crate::render;
@@ -20,18 +21,21 @@ pub fn home(page: Arc<PageContext>, featured: &[Card]) -> String {
         title: page.shop_name.clone(),
         description: locale.shop_description().to_owned(),
         canonical_query: Some(String::new()),
-        json_ld: vec![serde_json::json!({
-            "@context": "https://schema.org",
-            "@type": "WebSite",
-            "name": page.shop_name,
-            "url": format!("{}{}", page.origin, page.url("")),
-            "inLanguage": locale.code(),
-            "potentialAction": {
-                "@type": "SearchAction",
-                "target": format!("{}{}?q={{q}}", page.origin, page.url("/search")),
-                "query-input": "required name=q",
-            },
-        })],
+        json_ld: vec![object(vec![
+            ("@context", "https://schema.org".into()),
+            ("@type", "WebSite".into()),
+            ("name", page.shop_name.as_str().into()),
+            ("url", format!("{}{}", page.origin, page.url("")).into()),
+            ("inLanguage", locale.code().into()),
+            (
+                "potentialAction",
+                object(vec![
+                    ("@type", "SearchAction".into()),
+                    ("target", format!("{}{}?q={{q}}", page.origin, page.url("/search")).into()),
+                    ("query-input", "required name=q".into()),
+                ]),
+            ),
+        ])],
         ..Head::default()
     };
     let tiles: Vec<_> = page

@@ -1,5 +1,6 @@
 //! Category and search pages: a list with its facets.
 
+use super::data::breadcrumbs;
 use super::grid;
 use crate::page::{Head, PageContext, document};
 use crate::render;
@@ -139,20 +140,9 @@ fn crumbs(page: &PageContext, query: &ListQuery, title: &str) -> Vec<Crumb> {
 
 /// The way here, as schema.org's BreadcrumbList.
 fn breadcrumb_data(page: &PageContext, query: &ListQuery) -> serde_json::Value {
-    let items: Vec<_> = above(page, query)
-        .into_iter()
-        .chain(page.categories.iter().filter(|category| Some(&category.slug) == query.category.as_ref()))
-        .zip(1..)
-        .map(|(category, position)| {
-            serde_json::json!({
-                "@type": "ListItem",
-                "position": position,
-                "name": category.name,
-                "item": format!("{}{}", page.origin, page.url(&format!("/c/{}", category.slug))),
-            })
-        })
-        .collect();
-    serde_json::json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items })
+    let own = page.categories.iter().filter(|category| Some(&category.slug) == query.category.as_ref());
+    let step = |category: &CategoryNode| (category.name.clone(), page.url(&format!("/c/{}", category.slug)));
+    breadcrumbs(page, above(page, query).into_iter().chain(own).map(step).collect())
 }
 
 /// Links to the categories one level below (at the top: to all main categories).

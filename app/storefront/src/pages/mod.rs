@@ -6,6 +6,7 @@ mod away;
 mod cart;
 mod checkout;
 mod consent;
+mod data;
 mod flags;
 mod girocode;
 mod home;

@@ -1,5 +1,6 @@
 //! The page of a product.
 
+use super::data::{breadcrumbs, object};
 use super::{grid, reviews};
 use crate::islands::{BuyBox, BuyBoxData, OptionData, VariantData, hand};
 use crate::page::{Head, PageContext, document};
@@ -12,7 +13,7 @@ use orilla_catalog::read::{AttributeView, Card, ProductView, VariantView};
 use orilla_money::Money;
 use orilla_orders::Rate;
 use orilla_ui::{Breadcrumbs, CardLayout, Crumb, Locale};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -280,47 +281,49 @@ fn product_data(page: &PageContext, product: &ProductView, picture: &str, text: 
         .iter()
         .map(|variant| {
             let state = if variant.available > 0 { "InStock" } else { "OutOfStock" };
-            json!({
-                "@type": "Offer",
-                "url": format!("{url}?variant={}", variant.id.0),
-                "sku": variant.sku,
-                "price": variant.price.decimal(),
-                "priceCurrency": variant.price.currency.code(),
-                "availability": format!("https://schema.org/{state}"),
-                "itemCondition": "https://schema.org/NewCondition",
-            })
+            object(vec![
+                ("@type", "Offer".into()),
+                ("url", format!("{url}?variant={}", variant.id.0).into()),
+                ("sku", variant.sku.clone().into()),
+                ("price", variant.price.decimal().into()),
+                ("priceCurrency", variant.price.currency.code().into()),
+                ("availability", format!("https://schema.org/{state}").into()),
+                ("itemCondition", "https://schema.org/NewCondition".into()),
+            ])
         })
         .collect();
     let prices = || product.variants.iter().map(|variant| variant.price);
     let (low, high) = (prices().min_by_key(|price| price.minor), prices().max_by_key(|price| price.minor));
     let offers = match (offers.as_slice(), low, high) {
         ([one], ..) => one.clone(),
-        (_, Some(low), Some(high)) => json!({
-            "@type": "AggregateOffer",
-            "lowPrice": low.decimal(),
-            "highPrice": high.decimal(),
-            "priceCurrency": low.currency.code(),
-            "offerCount": offers.len(),
-            "offers": offers,
-        }),
+        (_, Some(low), Some(high)) => object(vec![
+            ("@type", "AggregateOffer".into()),
+            ("lowPrice", low.decimal().into()),
+            ("highPrice", high.decimal().into()),
+            ("priceCurrency", low.currency.code().into()),
+            ("offerCount", offers.len().into()),
+            ("offers", offers.into()),
+        ]),
         _ => Value::Null,
     };
     let first = product.variants.first();
-    let mut data = json!({
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": product.title,
-        "description": summary(text),
-        "image": format!("{}{picture}", page.origin),
-        "url": url,
-        "sku": first.and_then(|variant| variant.sku.clone()),
-        "gtin": first.and_then(|variant| variant.barcode.clone()),
-        "brand": product.brand.as_ref().map(|brand| json!({ "@type": "Brand", "name": brand })),
-        "category": product.categories.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(" > "),
-        "offers": offers,
-    });
-    reviews::describe(&product.reviews, &mut data);
-    data
+    let category = product.categories.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(" > ");
+    let brand = |brand: &String| object(vec![("@type", "Brand".into()), ("name", brand.as_str().into())]);
+    let mut fields = vec![
+        ("@context", "https://schema.org".into()),
+        ("@type", "Product".into()),
+        ("name", product.title.as_str().into()),
+        ("description", summary(text).into()),
+        ("image", format!("{}{picture}", page.origin).into()),
+        ("url", url.into()),
+        ("sku", first.and_then(|variant| variant.sku.clone()).into()),
+        ("gtin", first.and_then(|variant| variant.barcode.clone()).into()),
+        ("brand", product.brand.as_ref().map(brand).into()),
+        ("category", category.into()),
+        ("offers", offers),
+    ];
+    reviews::describe(&product.reviews, &mut fields);
+    object(fields)
 }
 
 fn breadcrumb_data(page: &PageContext, product: &ProductView) -> Value {
@@ -330,14 +333,7 @@ fn breadcrumb_data(page: &PageContext, product: &ProductView) -> Value {
         .map(|category| (category.name.clone(), page.url(&format!("/c/{}", category.slug))))
         .collect();
     items.push((product.title.clone(), page.url(&page.path)));
-    let items: Vec<Value> = items
-        .into_iter()
-        .zip(1..)
-        .map(|((name, path), position)| {
-            json!({ "@type": "ListItem", "position": position, "name": name, "item": format!("{}{path}", page.origin) })
-        })
-        .collect();
-    json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items })
+    breadcrumbs(page, items)
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //!
 //! One string, written by hand: views of each of its parts would cost more bytes in the shop's module than all of this.
 
+use super::data::object;
 use crate::page::PageContext;
 use orilla_catalog::read::{ProductView, ReviewView, Reviews};
 use orilla_ui::{Locale, iso_date};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The place where an account writes its reviews, in the address of each language: `/account/reviews/storm-lantern`.
 pub const REVIEWS: &str = "/account/reviews";
@@ -91,21 +92,27 @@ fn push_text(html: &mut String, text: &str) {
     }
 }
 
-/// Puts schema.org's AggregateRating into what is said of a product, and the newest reviews
-/// (<https://schema.org/Review>), if there are any.
-pub(super) fn describe(reviews: &Reviews, product: &mut Value) {
-    let (Some(tenths), Some(fields)) = (reviews.mean_tenths(), product.as_object_mut()) else { return };
-    let mean = format!("{}.{}", tenths / 10, tenths % 10);
-    let rating = json!({ "@type": "AggregateRating", "ratingValue": mean, "reviewCount": reviews.count });
-    fields.insert("aggregateRating".to_owned(), rating);
+/// Adds the AggregateRating of a product to what is said of it, and its newest reviews (<https://schema.org/Review>), if
+/// there are any.
+pub(super) fn describe(reviews: &Reviews, product: &mut Vec<(&'static str, Value)>) {
+    let Some(tenths) = reviews.mean_tenths() else { return };
+    let rating = object(vec![
+        ("@type", "AggregateRating".into()),
+        ("ratingValue", format!("{}.{}", tenths / 10, tenths % 10).into()),
+        ("reviewCount", reviews.count.into()),
+    ]);
     let review = |review: &ReviewView| {
-        json!({
-            "@type": "Review",
-            "reviewRating": { "@type": "Rating", "ratingValue": review.stars },
-            "author": { "@type": "Person", "name": review.author },
-            "datePublished": iso_date(review.at),
-            "reviewBody": review.text,
-        })
+        let rating = object(vec![("@type", "Rating".into()), ("ratingValue", review.stars.into())]);
+        let author = object(vec![("@type", "Person".into()), ("name", review.author.as_str().into())]);
+        object(vec![
+            ("@type", "Review".into()),
+            ("reviewRating", rating),
+            ("author", author),
+            ("datePublished", iso_date(review.at).into()),
+            ("reviewBody", review.text.as_str().into()),
+        ])
     };
-    fields.insert("review".to_owned(), reviews.newest.iter().take(READ_BY_ENGINES).map(review).collect());
+    let newest: Vec<Value> = reviews.newest.iter().take(READ_BY_ENGINES).map(review).collect();
+    product.push(("aggregateRating", rating));
+    product.push(("review", newest.into()));
 }

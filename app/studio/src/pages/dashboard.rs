@@ -22,6 +22,8 @@ pub struct DashboardPage {
     pub low: u32,
     /// How many products are on sale and have no piece in stock.
     pub sold_out: u32,
+    /// How many reviews nobody of the team has read.
+    pub reviews: u32,
     /// What has changed since the last publication; `None`: everything is new.
     pub pending: Option<Changes>,
     /// What shoppers see; `None` before the first publication.
@@ -93,6 +95,7 @@ fn tiles(studio: &StudioContext, data: &DashboardPage) -> impl IntoView + use<> 
             "/studio/products?status=active&stock=out",
             data.sold_out > 0,
         ),
+        tile(words.dashboard_reviews(), integer(data.reviews), "/studio/reviews", data.reviews > 0),
         tile(words.dashboard_pending(), changes, "/studio/publish", is_pending),
     ];
     let tiles: Vec<_> = tiles

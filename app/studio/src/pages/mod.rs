@@ -16,6 +16,7 @@ mod product;
 mod products;
 mod publish;
 mod refused;
+mod reviews;
 mod rollout;
 mod rollouts;
 mod sessions;
@@ -39,6 +40,7 @@ pub use product::{Editor, ProductPage, StockForm, new_product, product, product_
 pub use products::products;
 pub use publish::{PublishPage, publish};
 pub use refused::{RefusedPage, refused};
+pub use reviews::{Decision, ReviewPlace, ReviewsPage, reviews};
 pub use rollout::{RolloutPage, rollout};
 pub use rollouts::{RolloutsPage, rollouts};
 pub use sessions::sessions;

@@ -6,14 +6,15 @@ use orilla_catalog::read::{ProductView, Reviews};
 use orilla_catalog::{CategoryId, FaultKind, Handle, ProductDraft, ProductId, Status, Variant, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_orders::{
-    Address, Contact, Country, Email, Event, Instructions, Order, OrderLine, OrderNumber, OrderToken, Placed,
-    Quantity, Recorded, ShippingMethod, Text,
+    Address, Contact, Country, Email, Event, Instructions, Language, Order, OrderLine, OrderNumber,
+    OrderToken, Placed, Quantity, Recorded, ReviewForm, ShippingMethod, Text,
 };
 use orilla_richtext::SafeHtml;
 use orilla_shop::catalog::{ImportCounts, ImportRun};
 use orilla_shop::checkout::ListedOrder;
 use orilla_shop::passkeys::Passkey;
 use orilla_shop::publish::{Changes, Publication};
+use orilla_shop::reviews::{ListedReview, ReviewPage, ReviewState};
 use orilla_shop::team::{
     Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, Freshness, HistoryEntry, ImportJob,
     ImportState, KeptPage, KeptRead, ListedProduct, MoveFault, NearPage, Nearby, OrderPage as Found,
@@ -331,6 +332,42 @@ fn one_goes_back_to_what_is_not_shown_now() {
     assert_eq!(offered, ["2"]);
 }
 
+fn reviews_page(studio: &StudioContext, state: ReviewState, count: i64) -> String {
+    let form = ReviewForm { stars: "4".into(), author: "<script>".into(), text: HOSTILE.into() };
+    let review = form.check(&Language::parse("es").unwrap()).unwrap();
+    let listed = |id| ListedReview {
+        id,
+        handle: Handle::parse("lamp").unwrap(),
+        title: HOSTILE.into(),
+        version: 3,
+        state,
+        review: review.clone(),
+        at: 0,
+    };
+    let data = ReviewsPage {
+        place: ReviewPlace { state, page: 2 },
+        counts: vec![(ReviewState::Waiting, 60), (ReviewState::Shown, 1)],
+        found: ReviewPage { total: 60, reviews: (1..=count).map(listed).collect() },
+        decided: Some(Decision { id: 9, version: 2, state: ReviewState::Shown }),
+        told: Told::Refused(HOSTILE.into()),
+    };
+    reviews(studio, &data)
+}
+
+#[test]
+fn a_review_has_the_buttons_that_change_something() {
+    let page = |state, count| reviews_page(&studio(Locale::En), state, count);
+    let offers = |html: &str| {
+        let list = html.split("class=\"reviews\"").nth(1).unwrap().split("</ul>").next().unwrap().to_owned();
+        ["shown", "hidden"].map(|state| list.contains(&format!("name=\"decision\" value=\"{state}\"")))
+    };
+    assert_eq!(offers(&page(ReviewState::Waiting, 1)), [true, true]);
+    assert_eq!(offers(&page(ReviewState::Shown, 1)), [false, true]);
+    assert_eq!(offers(&page(ReviewState::Hidden, 1)), [true, false]);
+    let empty = page(ReviewState::Hidden, 0);
+    assert!(empty.contains("No review is hidden.") && empty.contains("Waiting (60)"), "{empty}");
+}
+
 /// Every page, full of hostile texts.
 pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
     let session = Session {
@@ -404,6 +441,7 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         },
         low: 2,
         sold_out: 3,
+        reviews: 5,
         pending: Some(Changes { changes: vec![Change::Remove(ProductId(2))], position: 9, more: true }),
         publication: Some(publication(1, "a")),
         imports: vec![run.clone()],
@@ -451,6 +489,7 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         new_product(studio, &new_editor(), Told::Refused(HOSTILE.into())),
         product_list(studio),
         publish_page(studio),
+        reviews_page(studio, ReviewState::Waiting, 2),
     ];
     all.extend(super::experiments::tests::pages(studio));
     all.extend(super::rollout::tests::pages(studio));
@@ -534,9 +573,13 @@ fn a_link_to_a_page_of_a_list_keeps_the_question() {
 #[test]
 fn the_first_page_says_what_waits() {
     let html = pages(&studio(Locale::En)).into_iter().find(|html| html.contains("class=\"tiles\"")).unwrap();
-    for tile in ["Sold today</span> <strong>€87.80", "To pack</span> <strong>1", "changes</span> <strong>1+"]
-    {
+    for tile in [
+        "Sold today</span> <strong>€87.80",
+        "To pack</span> <strong>1",
+        "Reviews to read</span> <strong>5",
+        "changes</span> <strong>1+",
+    ] {
         assert!(html.contains(tile), "{tile}: {html}");
     }
-    assert_eq!(html.matches("tile waits").count(), 3, "{html}");
+    assert_eq!(html.matches("tile waits").count(), 4, "{html}");
 }

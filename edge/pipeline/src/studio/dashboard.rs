@@ -8,6 +8,7 @@ use http::StatusCode;
 use orilla_catalog::Status;
 use orilla_shop::PortError;
 use orilla_shop::publish::pending;
+use orilla_shop::reviews::{ReviewState, count_in};
 use orilla_shop::team::{OrderFilter, OrderQuery, ProductQuery, StockFilter};
 use orilla_studio::pages::{self, DashboardPage};
 
@@ -45,6 +46,7 @@ async fn data(member: &Member) -> Result<DashboardPage, PortError> {
         standing: member.team.orders.standing(now - now.rem_euclid(DAY)).await?,
         low: member.team.products.find(&low).await?.total,
         sold_out: member.team.products.sold_out().await?,
+        reviews: count_in(&member.team.shoppers.reviews.counts().await?, ReviewState::Waiting),
         pending: pending(press(host, &member.team.writer)).await?,
         publication: host.publications.current().await?,
         imports: member.team.products.imports(IMPORTS).await?,

@@ -15,6 +15,7 @@ mod passkeys;
 mod product_form;
 mod products;
 mod publish;
+mod reviews;
 mod rollouts;
 mod sessions;
 mod sign_in;
@@ -58,6 +59,7 @@ pub fn router() -> Router {
         .route("/studio/categories/{id}", get(categories::show).post(categories::save))
         .route("/studio/categories/{id}/delete", post(categories::delete))
         .route("/studio/pages", get(pages::show))
+        .route("/studio/reviews", get(reviews::list).post(reviews::decide))
         .route("/studio/import/{run}", get(imports::report))
         .route("/studio/import/{run}/events", get(imports::events))
         .route("/studio/import/{run}/rejected.csv", get(imports::rejected))

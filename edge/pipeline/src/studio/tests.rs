@@ -12,6 +12,7 @@ mod pages;
 mod passkeys;
 mod products;
 mod publish;
+mod reviews;
 mod rollouts;
 mod sign_in;
 
