@@ -42,7 +42,7 @@ test("a review: faults first, then written, edited, removed and taken back", asy
   await picture(page, "review");
   await send(page);
   await expect(page.getByText("Your review waits until the team has read it.")).toBeVisible();
-  await expect(line(page, product.title)).toContainText("4 of 5 stars");
+  await expect(line(page, product.title)).toContainText("4 out of 5");
   await check(page, javaScriptEnabled);
   await picture(page, "reviews");
 
@@ -52,12 +52,12 @@ test("a review: faults first, then written, edited, removed and taken back", asy
   await page.getByLabel("5 – excellent").check();
   // The enter key sends, and removes nothing.
   await page.getByLabel("Name under the review").press("Enter");
-  await expect(line(page, product.title)).toContainText("5 of 5 stars");
+  await expect(line(page, product.title)).toContainText("5 out of 5");
   await line(page, product.title).getByRole("link", { name: /^Edit/ }).click();
   await page.getByRole("button", { name: "Remove the review" }).click();
   await expect(page.getByText("The review is removed.")).toBeVisible();
   await expect(text(page)).toHaveValue("");
   await check(page, javaScriptEnabled);
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect(line(page, product.title)).toContainText("5 of 5 stars");
+  await expect(line(page, product.title)).toContainText("5 out of 5");
 });

@@ -59,7 +59,7 @@ test("a review that is written on a plane waits on the device, and is one at the
   await expect(waits(again)).toBeVisible();
   await again.getByLabel("5 – excellent").check();
   await again.getByRole("button", { name: "Send the review" }).click();
-  await expect(again.locator(".own-reviews li")).toContainText("5 of 5 stars");
+  await expect(again.locator(".own-reviews li")).toContainText("5 out of 5");
   // The shop gets the first, and its answer is lost.
   const arrived = network.swallow(CHANGE);
   await network.restore();
@@ -72,7 +72,7 @@ test("a review that is written on a plane waits on the device, and is one at the
   await other.goto(`${network.url}/en/about`);
   // The list that is open there follows.
   await expect(waits(again)).toHaveCount(0, { timeout: 40_000 });
-  await expect(again.locator(".own-reviews li")).toContainText("5 of 5 stars · Waits until the team has read it.");
+  await expect(again.locator(".own-reviews li")).toContainText("5 out of 5 · Waits until the team has read it.");
   await again.goto(`${network.url}${LIST}/${product.handle}`);
   // Each of the two is done once.
   await expect(again.locator("form.own-review input[name=version]")).toHaveValue("2");
@@ -105,7 +105,7 @@ test("what was written elsewhere meanwhile is not written over, and what was wri
   await page.getByRole("button", { name: "Write it again" }).click();
   await expect(text(page)).toHaveValue("It sinks on a plane.");
   await page.getByRole("button", { name: "Send the review" }).click();
-  await expect(page.locator(".own-reviews li")).toContainText("2 of 5 stars");
+  await expect(page.locator(".own-reviews li")).toContainText("2 out of 5");
   await page.goto(`${network.url}/en/orders/waiting`);
   await page.getByRole("button", { name: "Let it go" }).click();
   await expect(page.getByRole("heading", { name: "No order waits here" })).toBeVisible();

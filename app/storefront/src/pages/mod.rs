@@ -35,7 +35,6 @@ pub use list::{ListData, list};
 pub use order::{OrderPage, order, order_not_found};
 pub use product::{ProductData, product, variant_of};
 pub use review::{OWN_REVIEWS, OwnReviewNotice, OwnReviewPage, OwnReviewsPage, own_review, own_reviews};
-pub use reviews::REVIEWS;
 pub use texts::{about, failure, not_found, privacy};
 pub use waiting::{RefusedRequest, WaitingPage, waiting, waiting_list};
 

@@ -98,7 +98,7 @@ fn line(page: &PageContext, own: &OwnReview, is_away: bool) -> impl IntoView + u
     let said = own.review.as_ref().map(|review| stars_text(locale, review.stars));
     let (text, label) = match own.review {
         Some(_) => (locale.addresses_edit(), locale.own_review_edit_label(&own.title)),
-        None => (locale.own_review_write(), locale.own_review_write_label(&own.title)),
+        None => (locale.reviews_write(), locale.own_review_write_label(&own.title)),
     };
     let state = state_text(locale, own.state, is_away);
     view! {
@@ -134,7 +134,7 @@ fn state_text(locale: Locale, state: Option<ReviewState>, is_away: bool) -> &'st
 }
 
 pub(super) fn stars_text(locale: Locale, stars: Stars) -> String {
-    locale.own_review_stars(&stars.number().to_string())
+    locale.reviews_stars(&stars.number().to_string())
 }
 
 /// The page of a review.

@@ -2,14 +2,12 @@
 //!
 //! One string, written by hand: views of each of its parts would cost more bytes in the shop's module than all of this.
 
+use super::OWN_REVIEWS;
 use super::data::object;
 use crate::page::PageContext;
 use orilla_catalog::read::{ProductView, ReviewView, Reviews};
 use orilla_ui::{Locale, iso_date};
 use serde_json::Value;
-
-/// The place where an account writes its reviews, in the address of each language: `/account/reviews/storm-lantern`.
-pub const REVIEWS: &str = "/account/reviews";
 
 /// Reviews that search engines read of a page.
 const READ_BY_ENGINES: usize = 3;
@@ -37,7 +35,7 @@ pub(super) fn section(page: &PageContext, product: &ProductView) -> String {
     html.push_str(&format!(
         r#"<p class="small">{}</p><p><a class="button" href="{}/{}">{}</a></p></section>"#,
         locale.reviews_note(),
-        page.url(REVIEWS),
+        page.url(OWN_REVIEWS),
         product.handle,
         locale.reviews_write()
     ));

@@ -57,7 +57,7 @@ fn a_review_is_written_and_edited_on_the_device_and_is_one_when_the_network_is_b
     let list = device.page(&cookies, "/en/account/reviews?done=kept");
     assert!(
         list.contains("waiting on this device to be sent")
-            && list.contains("4 of 5 stars")
+            && list.contains("4 out of 5")
             && list.contains("data-requests")
             && !list.contains("Thank you."),
         "{list}"
