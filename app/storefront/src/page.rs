@@ -1,7 +1,8 @@
 //! What every page of the shop shares: the shell around its content.
 
 use crate::islands::{SearchBox, SearchBoxData, hand};
-use crate::pages::{CONSENT_PLACE, OFFLINE_PLACE};
+
+use crate::pages::{CONSENT_PLACE, OFFLINE_PLACE, object};
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use orilla_catalog::read::CategoryNode;
@@ -265,17 +266,17 @@ fn speculation_rules(page: &PageContext) -> serde_json::Value {
     let Ahead { prerender, prefetch } = &page.ahead;
     let listed = |pages: &mut dyn Iterator<Item = &PageKey>| -> Option<serde_json::Value> {
         let urls: Vec<String> = pages.map(|key| page.url(key.as_str())).collect();
-        (!urls.is_empty()).then(|| serde_json::json!({ "urls": urls }))
+        (!urls.is_empty()).then(|| object(vec![("urls", urls.into())]))
     };
-    let pointed_at = serde_json::json!({
-        "where": { "href_matches": [page.url("/p/*"), page.url("/c/*")] },
-        "eagerness": "moderate",
-    });
+    let links = vec![page.url("/p/*"), page.url("/c/*")];
+    let pointed_at = object(vec![
+        ("where", object(vec![("href_matches", links.into())])),
+        ("eagerness", "moderate".into()),
+    ]);
     let prefetch: Vec<_> = listed(&mut prefetch.iter()).into_iter().chain([pointed_at]).collect();
-    match listed(&mut prerender.iter()) {
-        Some(drawn) => serde_json::json!({ "prerender": [drawn], "prefetch": prefetch }),
-        None => serde_json::json!({ "prefetch": prefetch }),
-    }
+    let mut rules = vec![("prefetch", prefetch.into())];
+    rules.extend(listed(&mut prerender.iter()).map(|drawn| ("prerender", vec![drawn].into())));
+    object(rules)
 }
 
 /// A property of the Open Graph protocol (<https://ogp.me>).

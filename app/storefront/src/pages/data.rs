@@ -1,4 +1,4 @@
-//! What search engines read of a page, in the words of schema.org.
+//! What machines read of a page: search engines, in the words of schema.org, and browsers.
 
 use crate::page::PageContext;
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// An object. A function and a list: what the macro of `serde_json` writes out at each place where it is used is several
 /// times as large, and the shop's module has a limit.
 #[inline(never)]
-pub(super) fn object(fields: Vec<(&'static str, Value)>) -> Value {
+pub(crate) fn object(fields: Vec<(&'static str, Value)>) -> Value {
     let mut object = Map::new();
     for (name, value) in fields {
         object.insert(name.to_owned(), value);

@@ -38,6 +38,8 @@ pub use review::{OWN_REVIEWS, OwnReviewNotice, OwnReviewPage, OwnReviewsPage, ow
 pub use texts::{about, failure, not_found, privacy};
 pub use waiting::{RefusedRequest, WaitingPage, waiting, waiting_list};
 
+pub(crate) use data::object;
+
 use crate::islands::{CartBadge, CartBadgeData, QuickAdd, QuickAddData, hand, pass};
 use crate::page::PageContext;
 use crate::present;
