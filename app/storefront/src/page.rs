@@ -1,7 +1,6 @@
 //! What every page of the shop shares: the shell around its content.
 
 use crate::islands::{SearchBox, SearchBoxData, hand};
-
 use crate::pages::{CONSENT_PLACE, OFFLINE_PLACE, object};
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
