@@ -22,8 +22,8 @@ CREATE TABLE reviews (
 CREATE INDEX reviews_state ON reviews (state, at);
 CREATE INDEX reviews_account ON reviews (account_id);
 
--- A publish looks at the products whose shown reviews are others.
-CREATE TRIGGER product_changes_follow_reviews AFTER UPDATE ON reviews WHEN old.state = 'shown' OR new.state = 'shown'
+-- A publish looks at the products whose shown reviews are others. What is shown is never edited: an edit waits.
+CREATE TRIGGER product_changes_follow_reviews AFTER UPDATE ON reviews WHEN (old.state = 'shown') <> (new.state = 'shown')
 BEGIN
   DELETE FROM product_changes WHERE product_id = new.product_id;
   INSERT INTO product_changes (product_id) VALUES (new.product_id);

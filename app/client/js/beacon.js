@@ -94,8 +94,15 @@ addEventListener(
   },
   true,
 );
-document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && tell());
-addEventListener("pagehide", leave);
-addEventListener("pageshow", ({ persisted }) => persisted && see());
+let isLeft = false;
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && !isLeft && tell());
+addEventListener("pagehide", () => {
+  isLeft = true;
+  leave();
+});
+addEventListener("pageshow", ({ persisted }) => {
+  isLeft = false;
+  if (persisted) see();
+});
 if (document.prerendering) document.addEventListener("prerenderingchange", see, { once: true });
 else see();

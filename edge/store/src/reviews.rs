@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use orilla_catalog::Handle;
 use orilla_orders::{IdempotencyKey, ReviewChange, ReviewRefusal};
 use orilla_shop::PortError;
-use orilla_shop::reviews::{ListedReview, OwnReview, REVIEWS, ReviewPage, ReviewState, Reviews};
+use orilla_shop::reviews::{ListedReview, OwnReview, RECEIVED, REVIEWS, ReviewPage, ReviewState, Reviews};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -44,33 +44,45 @@ fn own_doc() -> String {
 #[derive(Deserialize)]
 struct Outcome {
     is_received: bool,
+    /// Of the last change.
     key: Option<String>,
+    /// Whether the review says what is asked.
+    is_so: bool,
 }
 
 #[async_trait]
 impl Reviews for ReviewStore {
     async fn own(&self, account: &str, product: &Handle) -> Result<Option<OwnReview>, PortError> {
+        // Of a product that is not on sale any more, what was said can still be seen and removed.
         let sql = format!(
-            "SELECT {} AS doc FROM accounts a JOIN products p ON p.handle = ?2 AND p.status = 'active'
-             LEFT JOIN reviews r ON r.product_id = p.id AND r.account_id = a.id WHERE a.name = ?1",
+            "SELECT {} AS doc FROM accounts a JOIN products p ON p.handle = ?2
+             LEFT JOIN reviews r ON r.product_id = p.id AND r.account_id = a.id
+             WHERE a.name = ?1 AND (p.status = 'active' OR r.state <> 'removed')",
             own_doc()
         );
         Ok(rows(&*self.db, Statement::new(sql).bind(account).bind(product.as_str())).await?.pop())
     }
 
     async fn received(&self, account: &str) -> Result<Vec<OwnReview>, PortError> {
+        // The account is named within each part: asked for outside, SQLite would look at the orders of all.
         let sql = format!(
             "SELECT {} AS doc FROM accounts a
-             JOIN (SELECT v.product_id, l.account_id, max(l.number) AS number FROM account_orders l
-               JOIN orders o ON o.number = l.number AND o.status IN ('shipped', 'delivered')
-               JOIN reservations g ON g.stream = l.number JOIN variants v ON v.id = g.variant_id
-               GROUP BY v.product_id, l.account_id) came ON came.account_id = a.id
-             JOIN products p ON p.id = came.product_id AND p.status = 'active'
+             JOIN (SELECT product_id, max(number) AS number FROM (
+                 SELECT v.product_id, l.number FROM account_orders l
+                 JOIN orders o ON o.number = l.number AND o.status IN ('shipped', 'delivered')
+                 JOIN reservations g ON g.stream = l.number JOIN variants v ON v.id = g.variant_id
+                 WHERE l.account_id = (SELECT id FROM accounts WHERE name = ?1)
+                 UNION ALL
+                 SELECT product_id, 0 FROM reviews
+                 WHERE account_id = (SELECT id FROM accounts WHERE name = ?1) AND state <> 'removed'
+               ) GROUP BY product_id) came
+             JOIN products p ON p.id = came.product_id
              LEFT JOIN reviews r ON r.product_id = p.id AND r.account_id = a.id
-             WHERE a.name = ?1 ORDER BY came.number DESC, p.id LIMIT ?2",
+             WHERE a.name = ?1 AND (p.status = 'active' OR r.state <> 'removed')
+             ORDER BY came.number DESC, p.id LIMIT ?2",
             own_doc()
         );
-        Ok(rows(&*self.db, Statement::new(sql).bind(account).bind(REVIEWS)).await?)
+        Ok(rows(&*self.db, Statement::new(sql).bind(account).bind(RECEIVED)).await?)
     }
 
     async fn change(
@@ -80,38 +92,49 @@ impl Reviews for ReviewStore {
         change: &ReviewChange,
         now: i64,
     ) -> Result<Result<(), ReviewRefusal>, PortError> {
-        // The first version goes in where there is none; a later one only over the one that it was made of.
+        // The first version goes in where there is none; a later one only over the one that it was made of. What is no longer
+        // on sale is not reviewed, but what was said of it may be removed.
+        let about = "FROM accounts a JOIN products p ON p.handle = ?2 AND (p.status = 'active' OR ?3 IS NULL)
+             LEFT JOIN reviews r ON r.product_id = p.id AND r.account_id = a.id WHERE a.name = ?1";
         let write = format!(
             "INSERT INTO reviews (product_id, account_id, version, key, state, stars, author, text, language, at)
-             SELECT p.id, a.id, ?3 + 1, ?4, iif(?5 IS NULL, 'removed', 'waiting'), ?5, ?6, ?7, ?8, ?9
-             FROM accounts a JOIN products p ON p.handle = ?2 AND p.status = 'active'
-             WHERE a.name = ?1 AND (?5 IS NULL OR {IS_RECEIVED})
-               AND ?3 = coalesce((SELECT version FROM reviews r WHERE r.product_id = p.id AND r.account_id = a.id), 0)
+             SELECT p.id, a.id, ?7 + 1, ?8, iif(?3 IS NULL, 'removed', 'waiting'), ?3, ?4, ?5, ?6, ?9
+             {about} AND (?3 IS NULL OR {IS_RECEIVED})
+               AND coalesce(r.version, 0) = ?7 AND (?10 IS NULL OR r.key = ?10)
              ON CONFLICT (product_id, account_id) DO UPDATE SET version = excluded.version, key = excluded.key,
                state = excluded.state, stars = excluded.stars, author = excluded.author, text = excluded.text,
                language = excluded.language, at = excluded.at
              WHERE reviews.key <> excluded.key"
         );
         let look = format!(
-            "SELECT json_object('is_received', json(iif({IS_RECEIVED}, 'true', 'false')), 'key', r.key) AS doc
-             FROM accounts a JOIN products p ON p.handle = ?2 AND p.status = 'active'
-             LEFT JOIN reviews r ON r.product_id = p.id AND r.account_id = a.id WHERE a.name = ?1"
+            "SELECT json_object('is_received', json(iif({IS_RECEIVED}, 'true', 'false')), 'key', r.key,
+               'is_so', json(iif(r.stars IS ?3 AND r.author IS ?4 AND r.text IS ?5 AND r.language IS ?6, 'true', 'false')))
+             AS doc {about}"
         );
-        let on = |sql: &str| Statement::new(sql).bind(account).bind(change.product.as_str());
         let review = change.review.as_ref();
-        let write = on(&write)
-            .bind(change.version)
-            .bind(key.as_str())
-            .bind(review.map(|review| i64::from(review.stars.number())))
-            .bind(review.map(|review| review.author.as_str()))
-            .bind(review.map(|review| review.text.as_str()))
-            .bind(review.map(|review| review.language.code()))
-            .bind(now);
+        let on = |sql: &str| {
+            Statement::new(sql)
+                .bind(account)
+                .bind(change.product.as_str())
+                .bind(review.map(|review| i64::from(review.stars.number())))
+                .bind(review.map(|review| review.author.as_str()))
+                .bind(review.map(|review| review.text.as_str()))
+                .bind(review.map(|review| review.language.code()))
+        };
+        let made_of = change.made_of.as_ref().map(IdempotencyKey::as_str);
+        let write = on(&write).bind(change.version).bind(key.as_str()).bind(now).bind(made_of);
         let answers = self.db.batch(vec![write, on(&look)]).await?;
         let came = decode::<Outcome>(answers.get(1).map_or(&[], Vec::as_slice))?.pop();
         Ok(match came {
             None => Err(ReviewRefusal::NoProduct),
-            Some(Outcome { key: Some(last), .. }) if last == key.as_str() => Ok(()),
+            // The same key with something else in it was not done.
+            Some(Outcome { key: Some(last), is_so, .. }) if last == key.as_str() => {
+                if is_so {
+                    Ok(())
+                } else {
+                    Err(ReviewRefusal::Changed)
+                }
+            }
             Some(Outcome { is_received: false, .. }) if review.is_some() => Err(ReviewRefusal::NotReceived),
             Some(_) => Err(ReviewRefusal::Changed),
         })
@@ -191,7 +214,7 @@ mod tests {
     fn change(product: &str, version: u32, text: &str) -> ReviewChange {
         let form = ReviewForm { stars: "4".into(), author: "Ada".into(), text: text.into() };
         let review = form.check(&Language::parse("en").unwrap()).ok();
-        ReviewChange { product: handle(product), version, review }
+        ReviewChange { product: handle(product), version, made_of: None, review }
     }
 
     impl ReviewStore {
@@ -251,6 +274,38 @@ mod tests {
     }
 
     #[test]
+    fn a_key_stands_for_what_was_asked_with_it_and_a_version_for_the_change_that_left_it() {
+        let (_, store) = world();
+        store.say("ada", "lamp-1", &change("lamp", 0, "Fine")).unwrap();
+        for other in [change("lamp", 0, "Awful"), change("lamp", 1, "")] {
+            assert_eq!(store.say("ada", "lamp-1", &other), Err(ReviewRefusal::Changed));
+        }
+        assert_eq!(store.of("ada", "lamp"), (1, Some(ReviewState::Waiting), Some("Fine".to_owned())));
+        let made_of = |key: &str| ReviewChange {
+            made_of: Some(IdempotencyKey::parse(&format!("key-{key}")).unwrap()),
+            ..change("lamp", 1, "Better")
+        };
+        assert_eq!(store.say("ada", "lamp-3", &made_of("lamp-2")), Err(ReviewRefusal::Changed));
+        assert_eq!(store.say("ada", "lamp-3", &made_of("lamp-1")), Ok(()));
+        assert_eq!(store.of("ada", "lamp").2.as_deref(), Some("Better"));
+    }
+
+    #[test]
+    fn what_was_said_of_a_product_that_is_gone_is_seen_and_removed() {
+        let (database, store) = world();
+        store.say("ada", "lamp-1", &change("lamp", 0, "Fine")).unwrap();
+        database.execute(
+            "UPDATE products SET status = 'archived' WHERE id = 1; UPDATE orders SET status = 'refunded'",
+        );
+        assert_eq!(store.of("ada", "lamp").2.as_deref(), Some("Fine"));
+        assert_eq!(block_on(store.own("bea", &handle("lamp"))).unwrap(), None);
+        assert_eq!(block_on(store.received("ada")).unwrap().len(), 1);
+        assert_eq!(store.say("ada", "lamp-2", &change("lamp", 1, "Better")), Err(ReviewRefusal::NoProduct));
+        assert_eq!(store.say("ada", "lamp-3", &change("lamp", 1, "")), Ok(()));
+        assert_eq!(block_on(store.received("ada")).unwrap(), []);
+    }
+
+    #[test]
     fn the_team_decides_on_what_it_has_read() {
         let (_, store) = world();
         store.say("ada", "lamp-1", &change("lamp", 0, "Fine")).unwrap();
@@ -285,6 +340,7 @@ mod tests {
         let decide = |version, state| assert!(block_on(store.decide(id, version, state)).unwrap());
         check(&|| decide(1, ReviewState::Hidden), 2);
         check(&|| decide(1, ReviewState::Shown), 1);
+        check(&|| decide(1, ReviewState::Shown), 2);
         check(&|| store.say("ada", "lamp-2", &change("lamp", 1, "Better")).unwrap(), 1);
         check(&|| store.say("ada", "lamp-3", &change("lamp", 2, "Best")).unwrap(), 2);
         decide(3, ReviewState::Shown);

@@ -2,7 +2,7 @@
 
 use crate::form::{Faults, FieldFault};
 use crate::text::is_control;
-use crate::{Text, TextError};
+use crate::{IdempotencyKey, Text, TextError};
 use orilla_catalog::Handle;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -175,6 +175,9 @@ pub struct ReviewChange {
     pub product: Handle,
     /// The version of the review that its writer saw; 0: there was none.
     pub version: u32,
+    /// The key of the change that has left it, if its writer saw that change wait on a device: what comes of it, nobody knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_of: Option<IdempotencyKey>,
     /// What is said from now on; `None`: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,

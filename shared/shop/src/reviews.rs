@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// The most reviews of one page of a list.
 pub const REVIEWS: u32 = 25;
+/// The most products of one account's list.
+pub const RECEIVED: u32 = 200;
 
 /// Whether others see a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +57,9 @@ pub struct OwnReview {
     pub is_received: bool,
     /// The version of the review; 0: there never was one.
     pub version: u32,
+    /// The key of the change that leaves this version, while that waits on a device.
+    #[serde(default)]
+    pub made_of: Option<IdempotencyKey>,
     /// Whether others see it; `None`: there never was one.
     pub state: Option<ReviewState>,
     /// What it says; `None`: nothing.
@@ -105,7 +110,8 @@ pub trait Reviews: Send + Sync {
     /// What this account has to do with a product; `None`: there is no such product.
     async fn own(&self, account: &str, product: &Handle) -> Result<Option<OwnReview>, PortError>;
 
-    /// The products that the account's orders have brought, the latest first, at most [`REVIEWS`].
+    /// The products that the account's orders have brought, the latest first, and behind them what it has reviewed beside
+    /// those; at most [`RECEIVED`].
     async fn received(&self, account: &str) -> Result<Vec<OwnReview>, PortError>;
 
     /// Changes a review over the version that its writer saw, once for each key: the same key again changes nothing. What

@@ -9,7 +9,8 @@ use std::str::FromStr;
 use xxhash_rust::xxh3::xxh3_64;
 
 const MAGIC: &[u8; 6] = b"ORILLA";
-/// The version of the format. It grows with each change of the bytes' meaning.
+/// The version of the format. It grows with each change of the bytes' meaning. It did not for the reviews behind a document
+/// (`Document::encode`), so that a shop without any stays as it is: a release from before them can't read those products.
 const FORMAT: u8 = 2;
 /// Format 1 knew no attachments; its files are otherwise the same. It is read, so that a shop that is published does not
 /// go dark with the release that brings format 2.

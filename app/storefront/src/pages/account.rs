@@ -129,7 +129,7 @@ pub fn account_door(
 /// The forms are there with the script alone, where the browser can.
 fn ways_in(page: &PageContext) -> impl IntoView + use<> {
     let locale = page.locale;
-    // Whoever came to write a review is led back to it.
+    // Whoever came to write a review is led back to it; by a link in a mail, which another browser may open, to the account.
     let back = if page.query.starts_with("review=") { format!("?{}", page.query) } else { String::new() };
     let finish = |path: &str| page.url(&format!("{path}/finish{back}"));
     view! {

@@ -189,13 +189,21 @@ fn told(page: &PageContext, data: &OwnReviewPage) -> impl IntoView + use<> {
         view! {
             <form method="post" action=address(page, &own.handle)>
                 <input type="hidden" name="key" value=format!("{}-undo", data.key)/>
-                <input type="hidden" name="version" value=own.version/>
+                {seen(own)}
                 {hidden(removed)}
                 <Button name="intent" value="keep">{locale.addresses_undo()}</Button>
             </form>
         }
     });
     is_worth_it.then(|| view! { <Notice kind=kind><p>{text}</p>{now}{undo}</Notice> })
+}
+
+/// What somebody sees who changes a review.
+fn seen(own: &OwnReview) -> impl IntoView + use<> {
+    let made_of = own.made_of.as_ref().map(|key| {
+        view! { <input type="hidden" name="made_of" value=key.as_str().to_owned()/> }
+    });
+    view! { <input type="hidden" name="version" value=own.version/> {made_of} }
 }
 
 /// What a review says.
@@ -272,7 +280,7 @@ fn form(page: &PageContext, data: &OwnReviewPage) -> impl IntoView + use<> {
     view! {
         <form class="stack own-review" method="post" action=address(page, &data.own.handle) novalidate>
             <input type="hidden" name="key" value=data.key.clone()/>
-            <input type="hidden" name="version" value=data.own.version/>
+            {seen(&data.own)}
             {language}
             <ChoiceGroup name="stars" legend=locale.own_review_legend() shows_legend=true
                 options=Stars::ALL.map(choice).into() selected=stars error=error("stars")/>

@@ -30,11 +30,12 @@ pub(super) fn section(page: &PageContext, product: &ProductView) -> String {
     if !mean.is_empty() {
         html.push_str(r#"<ul role="list">"#);
         reviews.newest.iter().for_each(|review| push_review(&mut html, locale, review));
-        html.push_str("</ul>");
+        html.push_str("</ul><p class=\"small\">");
+        html.push_str(locale.reviews_note());
+        html.push_str("</p>");
     }
     html.push_str(&format!(
-        r#"<p class="small">{}</p><p><a class="button" href="{}/{}">{}</a></p></section>"#,
-        locale.reviews_note(),
+        r#"<p><a class="button" href="{}/{}">{}</a></p></section>"#,
         page.url(OWN_REVIEWS),
         product.handle,
         locale.reviews_write()
@@ -42,7 +43,7 @@ pub(super) fn section(page: &PageContext, product: &ProductView) -> String {
     html
 }
 
-/// "★★★★☆ 4.5 out of 5 · 12 reviews"; empty if there are none.
+/// "★★★★☆ 4.4 out of 5 · 12 reviews"; empty if there are none.
 fn mean(locale: Locale, reviews: &Reviews) -> String {
     let Some(tenths) = reviews.mean_tenths() else { return String::new() };
     let text = locale.reviews_stars(&locale.decimal(f64::from(tenths) / 10.0));

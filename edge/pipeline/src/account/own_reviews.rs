@@ -21,7 +21,7 @@ impl Keeper {
                 let Some(title) = visit.current.title(product)? else { return Ok(None) };
                 let mut waiting = outbox.waiting_reviews(*owner).await?.into_iter();
                 let last = waiting.rfind(|(_, change)| change.product == *product);
-                Ok(Some(left(product.clone(), title, last.map(|(_, change)| change))))
+                Ok(Some(left(product.clone(), title, last)))
             }
         }
     }
@@ -36,12 +36,12 @@ impl Keeper {
             Keeper::Device(outbox, owner) => {
                 let mut all: Vec<OwnReview> = Vec::new();
                 // Of each product the last one counts, which is the first from behind.
-                for (_, change) in outbox.waiting_reviews(*owner).await?.into_iter().rev() {
+                for (key, change) in outbox.waiting_reviews(*owner).await?.into_iter().rev() {
                     let handle = change.product.clone();
                     if all.iter().all(|own| own.handle != handle) {
                         let title = visit.current.title(&handle).ok().flatten();
                         let title = title.unwrap_or_else(|| handle.to_string());
-                        all.push(left(handle, title, Some(change)));
+                        all.push(left(handle, title, Some((key, change))));
                     }
                 }
                 Ok(all)
@@ -83,7 +83,8 @@ impl Keeper {
 }
 
 /// A review as it is once what waits is made.
-fn left(handle: Handle, title: String, last: Option<ReviewChange>) -> OwnReview {
+fn left(handle: Handle, title: String, last: Option<(IdempotencyKey, ReviewChange)>) -> OwnReview {
+    let (made_of, last) = last.unzip();
     let state = |change: &ReviewChange| match change.review {
         Some(_) => ReviewState::Waiting,
         None => ReviewState::Removed,
@@ -93,6 +94,7 @@ fn left(handle: Handle, title: String, last: Option<ReviewChange>) -> OwnReview 
         title,
         is_received: true,
         version: last.as_ref().map_or(0, ReviewChange::next_version),
+        made_of,
         state: last.as_ref().map(state),
         review: last.and_then(|change| change.review),
     }

@@ -99,6 +99,7 @@ pub async fn act(visit: Visit, Segment(handle): Segment, places: Places, body: B
     let mut take = |name: &str| form.remove(name).unwrap_or_default();
     let (intent, key) = (take("intent"), take("key"));
     let version = take("version").parse().unwrap_or(0);
+    let made_of = IdempotencyKey::parse(&take("made_of")).ok();
     let language = Language::parse(&take("language")).ok();
     let form = ReviewForm { stars: take("stars"), author: take("author"), text: take("text") };
     let mut shown = Shown { form, language, ..Shown::default() };
@@ -124,7 +125,7 @@ pub async fn act(visit: Visit, Segment(handle): Segment, places: Places, body: B
         return answer(&visit, own, StatusCode::UNPROCESSABLE_ENTITY, shown).await;
     };
     let is_removal = review.is_none();
-    let change = ReviewChange { product: own.handle.clone(), version, review };
+    let change = ReviewChange { product: own.handle.clone(), version, made_of, review };
     let came = keeper.review(&visit, &key, change).await;
     let now = match keeper.own_review(&visit, &own.handle).await {
         Ok(Some(now)) => now,
@@ -165,10 +166,10 @@ fn page(visit: &Visit, own: OwnReview, shown: Shown) -> Result<OwnReviewPage, Po
         Some(review) if !is_typed && shown.faults.is_empty() => ReviewForm::from(review),
         _ => shown.form,
     };
-    // A review stays in the language in which it was begun.
+    // A review stays in the language in which it was written.
     let begun = own.review.as_ref().map(|review| review.language.clone());
     Ok(OwnReviewPage {
-        language: begun.or(shown.language).or_else(|| page_language(visit)),
+        language: shown.language.or(begun).or_else(|| page_language(visit)),
         form,
         faults: shown.faults,
         notice: shown.notice,

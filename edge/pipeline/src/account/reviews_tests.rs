@@ -49,7 +49,7 @@ fn owner(browser: &Client<'_>) -> Owner {
 fn change(version: u32, text: &str) -> ReviewChange {
     let form = ReviewForm { stars: "4".into(), author: "Ada".into(), text: text.into() };
     let review = form.check(&Language::parse("en").unwrap()).ok();
-    ReviewChange { product: Handle::parse("storm-lantern-no-4").unwrap(), version, review }
+    ReviewChange { product: Handle::parse("storm-lantern-no-4").unwrap(), version, made_of: None, review }
 }
 
 fn ask(browser: &Client<'_>, key: &str, owner: Owner, change: ReviewChange) -> Answer {
@@ -73,7 +73,7 @@ fn a_review_is_written_and_edited_and_waits_each_time() {
     let page = browser.get(PAGE).text();
     assert!(page.contains("Waits until the team has read it") && page.contains("It burns.\n\nFor years."));
     shop.execute("UPDATE reviews SET state = 'shown'");
-    assert!(browser.get(PAGE).text().contains("Others see it on the page of the product"));
+    assert!(browser.get(PAGE).text().contains("Shown on the product’s page"));
     // On the Spanish page it is still in English.
     let page = browser.get("/es/account/reviews/storm-lantern-no-4").text();
     send(&browser, &page, "intent=keep&stars=5&author=Ada&text=Better");

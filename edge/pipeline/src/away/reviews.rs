@@ -11,24 +11,31 @@ const LIST: &str = "/en/account/reviews";
 const PAGE: &str = "/en/account/reviews/storm-lantern-no-4";
 const WAITING: &str = "/en/orders/waiting";
 
+/// The form that a page shows, filled in with something that is said.
+fn filled(page: &str, stars: &str, text: &str) -> Vec<(&'static str, String)> {
+    let hidden = |name: &str| {
+        let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+        Some(rest.split('"').next()?.to_owned())
+    };
+    let seen = ["key", "version", "made_of", "language"];
+    let mut fields: Vec<_> = seen.into_iter().filter_map(|name| Some((name, hidden(name)?))).collect();
+    let intent = if text.is_empty() { "remove" } else { "keep" };
+    fields.extend(
+        [("intent", intent), ("stars", stars), ("author", "Ada"), ("text", text)]
+            .map(|(name, value)| (name, value.to_owned())),
+    );
+    fields
+}
+
 impl Device {
     /// Sends the form that the page shows, with something said.
     fn say(&self, cookies: &str, stars: &str, text: &str) -> Answer {
         let page = self.send("GET", PAGE, &[("cookie", cookies)], "").text();
-        let hidden = |name: &str| {
-            let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
-            rest.split('"').next().unwrap().to_owned()
-        };
-        let (key, version, language) = (hidden("key"), hidden("version"), hidden("language"));
-        let fields = [
-            ("intent", if text.is_empty() { "remove" } else { "keep" }),
-            ("key", &key),
-            ("version", &version),
-            ("language", &language),
-            ("stars", stars),
-            ("author", "Ada"),
-            ("text", text),
-        ];
+        self.say_by(cookies, &filled(&page, stars, text))
+    }
+
+    fn say_by(&self, cookies: &str, form: &[(&str, String)]) -> Answer {
+        let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.form(PAGE, cookies, &fields)
     }
 }
@@ -146,6 +153,29 @@ fn what_the_shop_has_is_not_written_over_unseen_and_comes_back_with_what_was_wri
     let dropped = device.form(&format!("{WAITING}/{}", key.as_str()), &cookies, &[("intent", "drop")]);
     assert_eq!((dropped.status, dropped.header("location")), (303, WAITING));
     assert!(device.page(&cookies, WAITING).contains("No order waits here"));
+}
+
+#[test]
+fn a_form_that_was_made_of_what_is_refused_writes_over_nothing() {
+    let shop = Shop::new();
+    let browser = with_lantern(&shop);
+    let (device, cookies) = (Device::of(&shop), browser.cookies());
+    let at_home = "intent=keep&key=key-of-the-other&version=0&stars=5&author=Ada&text=At+home";
+    assert_eq!(browser.post_form(PAGE, at_home).status, 303);
+    device.say(&cookies, "1", "On a plane");
+    // It is open when the network comes back: what it was made of leaves the version that the shop has by chance.
+    let page = device.send("GET", PAGE, &[("cookie", &cookies)], "").text();
+    let form = filled(&page, "2", "On a plane, later");
+    assert!(form.contains(&("version", "1".to_owned())), "{form:?}");
+    let line = Line::of(&shop, cookies.clone());
+    assert_eq!(device.send_orders(&line).requests.into_values().collect::<Vec<_>>(), ["refused"]);
+    let sent = serde_urlencoded::to_string(&form).unwrap();
+    let answer = browser.post_form(PAGE, &sent);
+    assert!(answer.status == 409 && answer.text().contains(">At home</blockquote>"), "{}", answer.text());
+    assert_eq!(device.say_by(&cookies, &form).status, 303);
+    let states: Vec<_> = device.send_orders(&line).requests.into_values().collect();
+    assert_eq!(states, ["refused", "refused"]);
+    assert_eq!(stored(&shop), ["[1,\"waiting\",5,\"At home\"]"]);
 }
 
 fn headers(cookies: &str) -> http::HeaderMap {

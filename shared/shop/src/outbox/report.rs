@@ -44,13 +44,16 @@ impl Report {
         is_taken.then(|| Report { visitor: visitor.to_owned(), events })
     }
 
-    /// Takes these events, too, if there is room for them.
+    /// Takes these events, too, if there is room for them. A page that was not heard tells them again: each once.
     fn add(&mut self, other: &Report) -> bool {
+        let is_new = |event: &&Value| self.events.iter().all(|known| known.get("id") != event.get("id"));
+        let events = other.events.iter().filter(is_new).cloned().collect();
+        let other = Report { visitor: other.visitor.clone(), events };
         let fits = self.visitor == other.visitor
             && self.events.len() + other.events.len() <= MOST_EVENTS
             && self.size() + other.size() + FRAME <= LONGEST_BODY;
         if fits {
-            self.events.extend(other.events.iter().cloned());
+            self.events.extend(other.events);
         }
         fits
     }

@@ -125,7 +125,8 @@ impl Outbox {
         for _ in 0..MOST_TRIES {
             let all = self.requests(owner).await?;
             let Some(waiting) = all.into_iter().find(|waiting| waiting.id() == key) else { return Ok(None) };
-            // The shop remembers what it has refused under a key: a late copy comes to nothing.
+            // The shop remembers what it has refused of addresses under a key; a late copy of a review finds the version that
+            // it was made of, or comes to nothing.
             let is_theirs = !waiting.is_sent() || is_refused(&waiting);
             if !is_theirs {
                 return Ok(None);

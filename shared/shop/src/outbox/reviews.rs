@@ -1,5 +1,5 @@
 //! Reviews that wait on a device. Of each product there is one, so each change is made of what the one before it leaves: it
-//! names the version that there will be then.
+//! names the version that there will be then, and that one's key, since another change may leave the same number.
 
 use super::request::{is_refused, request_of};
 use super::{Outbox, Request, Waiting, Wish};
@@ -37,11 +37,14 @@ impl Outbox {
         change: ReviewChange,
     ) -> Result<Result<(), ReviewRefusal>, PortError> {
         let waiting = self.waiting_reviews(owner).await?;
-        if waiting.iter().any(|(known, _)| known == key) {
-            return Ok(Ok(()));
+        if let Some((_, known)) = waiting.iter().find(|(known, _)| known == key) {
+            return Ok(if *known == change { Ok(()) } else { Err(ReviewRefusal::Changed) });
         }
         let last = waiting.iter().rfind(|(_, known)| known.product == change.product);
-        if last.is_some_and(|(_, last)| change.version != last.next_version()) {
+        let is_made_of = |(key, last): &(IdempotencyKey, ReviewChange)| {
+            change.version == last.next_version() && change.made_of.as_ref() == Some(key)
+        };
+        if last.is_some_and(|last| !is_made_of(last)) {
             return Ok(Err(ReviewRefusal::Changed));
         }
         let request = Request { owner, wish: Wish::Review(change) };
@@ -49,8 +52,8 @@ impl Outbox {
         self.ask(key, request, true).await.map(Ok)
     }
 
-    /// The shop has refused a change of a review, for this reason. What was left behind it was made of it, and could meet a
-    /// version that nobody here has seen: it comes to nothing as well. The last one is what its writer wants to be said, and
+    /// The shop has refused a change of a review, for this reason. What was left behind it was made of it, and comes to
+    /// nothing as well. The last one is what its writer wants to be said, and
     /// stays with the reason. False: there is none behind it.
     pub(super) async fn refuse_later_review(
         &self,

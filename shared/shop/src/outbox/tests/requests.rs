@@ -44,11 +44,24 @@ impl Device {
         self.shop.asked.lock().unwrap().iter().map(|(_, key, ..)| key.clone()).collect()
     }
 
-    /// Leaves what Ada says of a product whose review she saw in this version.
+    /// Leaves what Ada says of a product whose review she saw in this version: what waits, unless that is the first.
     fn review(&self, id: &str, product: &str, version: u32, text: &str) -> Result<(), ReviewRefusal> {
+        let waiting = block_on(self.outbox.waiting_reviews(ada())).unwrap().into_iter();
+        let last = waiting.filter(|(_, change)| change.product.as_str() == product).last();
+        self.review_of(id, product, (version, last.map(|(key, _)| key).filter(|_| version > 0)), text)
+    }
+
+    /// The same with the version that she saw, and the key of what waited when she did.
+    fn review_of(
+        &self,
+        id: &str,
+        product: &str,
+        (version, made_of): (u32, Option<IdempotencyKey>),
+        text: &str,
+    ) -> Result<(), ReviewRefusal> {
         let form = ReviewForm { stars: "4".into(), author: "Ada".into(), text: text.into() };
         let review = form.check(&Language::parse("en").unwrap()).ok();
-        let change = ReviewChange { product: Handle::parse(product).unwrap(), version, review };
+        let change = ReviewChange { product: Handle::parse(product).unwrap(), version, made_of, review };
         block_on(self.outbox.review(&key(id), ada(), change)).unwrap()
     }
 
@@ -177,6 +190,17 @@ fn a_review_is_made_of_what_waits_and_those_of_other_products_do_not_wait_for_it
     assert_eq!(device.review("key-of-the-first", "lamp", 0, "Fine"), Ok(()));
     assert_eq!(device.review("key-of-the-first", "lamp", 0, "Fine"), Ok(()), "a form that is sent twice");
     assert_eq!(device.review("key-of-a-late-tab", "lamp", 0, "Mine"), Err(ReviewRefusal::Changed));
+    assert_eq!(
+        device.review("key-of-the-first", "lamp", 0, "Mine"),
+        Err(ReviewRefusal::Changed),
+        "something else under its key"
+    );
+    let of_the_shop = (1, None);
+    assert_eq!(
+        device.review_of("key-of-a-page", "lamp", of_the_shop, "Mine"),
+        Err(ReviewRefusal::Changed),
+        "the shop's version 1 is not what this leaves"
+    );
     assert_eq!(device.review("key-of-the-second", "lamp", 1, ""), Ok(()));
     assert_eq!(device.review("key-of-the-rope", "rope", 7, "Strong"), Ok(()));
     let waiting = block_on(device.outbox.waiting_reviews(ada())).unwrap();
