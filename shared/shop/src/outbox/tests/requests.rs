@@ -46,8 +46,8 @@ impl Device {
 
     /// Leaves what Ada says of a product whose review she saw in this version: what waits, unless that is the first.
     fn review(&self, id: &str, product: &str, version: u32, text: &str) -> Result<(), ReviewRefusal> {
-        let waiting = block_on(self.outbox.waiting_reviews(ada())).unwrap().into_iter();
-        let last = waiting.filter(|(_, change)| change.product.as_str() == product).last();
+        let mut waiting = block_on(self.outbox.waiting_reviews(ada())).unwrap().into_iter();
+        let last = waiting.rfind(|(_, change)| change.product.as_str() == product);
         self.review_of(id, product, (version, last.map(|(key, _)| key).filter(|_| version > 0)), text)
     }
 
