@@ -39,8 +39,6 @@ pub use order::{
 };
 pub use payment::{Instructions, PaymentMethod};
 pub use quote::{CartVariant, Destination, Issue, NotOrderable, Quote, QuoteLine};
-pub use review::{
-    Language, NoLanguage, NoStars, Prose, Review, ReviewChange, ReviewForm, ReviewRefusal, Stars,
-};
+pub use review::{Language, NoLanguage, NoStars, Review, ReviewChange, ReviewForm, ReviewRefusal, Stars};
 pub use shipping::{HOME, RATES, Rate, ShippingMethod, ShippingOffer, Zone, shipping_offers, usual_rate};
-pub use text::{Email, Phone, Text, TextError};
+pub use text::{Email, Phone, Prose, Text, TextError};

@@ -1,11 +1,9 @@
 //! What somebody says of a product that they have received, and how what was typed becomes that.
 
 use crate::form::{Faults, FieldFault};
-use crate::text::is_control;
-use crate::{IdempotencyKey, Text, TextError};
+use crate::{IdempotencyKey, Prose, Text};
 use orilla_catalog::Handle;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// How good it is: 1 to 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,72 +43,6 @@ impl TryFrom<u8> for Stars {
 impl From<Stars> for u8 {
     fn from(stars: Stars) -> u8 {
         stars.0
-    }
-}
-
-/// Several lines of text that a person typed: 1 to 2,000 characters, at most one empty line between two others,
-/// no other control characters. Not escaped.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Prose(String);
-
-impl Prose {
-    /// The most characters.
-    pub const MOST: usize = 2_000;
-
-    /// Reads what was typed.
-    ///
-    /// # Errors
-    /// [`TextError::Empty`], [`TextError::TooLong`], [`TextError::Control`].
-    pub fn parse(text: &str) -> Result<Self, TextError> {
-        // Counted before anything is copied, so that a hostile text costs no memory.
-        if text.chars().take(4 * Prose::MOST + 1).count() > 4 * Prose::MOST {
-            return Err(TextError::TooLong { most: Prose::MOST });
-        }
-        if text.chars().any(|c| is_control(c) && !matches!(c, '\n' | '\r' | '\t')) {
-            return Err(TextError::Control);
-        }
-        let mut tidy = String::new();
-        let mut breaks = 0;
-        for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
-            let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-            if !line.is_empty() {
-                let gap = if tidy.is_empty() { 0 } else { breaks.min(2) };
-                tidy.extend(std::iter::repeat_n('\n', gap));
-                tidy.push_str(&line);
-                breaks = 0;
-            }
-            breaks += 1;
-        }
-        match tidy.chars().count() {
-            0 => Err(TextError::Empty),
-            length if length > Prose::MOST => Err(TextError::TooLong { most: Prose::MOST }),
-            _ => Ok(Prose(tidy)),
-        }
-    }
-
-    /// The text; `\n` between lines.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Prose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for Prose {
-    type Error = TextError;
-    fn try_from(text: String) -> Result<Self, TextError> {
-        Prose::parse(&text)
-    }
-}
-
-impl From<Prose> for String {
-    fn from(prose: Prose) -> String {
-        prose.0
     }
 }
 
@@ -223,13 +155,16 @@ impl ReviewRefusal {
 pub struct ReviewForm {
     /// 1 to 5. Required.
     pub stars: String,
-    /// The name that is shown. Required, at most 60 characters.
+    /// The name that is shown. Required, at most [`ReviewForm::LONGEST_AUTHOR`] characters.
     pub author: String,
     /// What is said. Required, at most [`Prose::MOST`] characters.
     pub text: String,
 }
 
 impl ReviewForm {
+    /// The most characters of the name.
+    pub const LONGEST_AUTHOR: usize = 60;
+
     /// Checks all fields and makes them types.
     ///
     /// # Errors
@@ -239,7 +174,7 @@ impl ReviewForm {
         let stars = Stars::parse(&self.stars).ok();
         let stars = faults.choice("stars", &self.stars, stars, "choose 1 to 5 stars");
         let text = faults.take("text", Prose::parse(&self.text));
-        let author = faults.take("author", Text::at_most(&self.author, 60));
+        let author = faults.take("author", Text::at_most(&self.author, Self::LONGEST_AUTHOR));
         let review =
             || Some(Review { stars: stars?, author: author?, text: text?, language: language.clone() });
         faults.unless(review())
@@ -260,28 +195,6 @@ impl From<&Review> for ReviewForm {
 mod tests {
     use super::*;
     use crate::FaultCode;
-    use proptest::prelude::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: Result<&str, TextError>) {
-        assert_eq!(Prose::parse(text).map(String::from), expected.map(str::to_owned), "{text:?}");
-    }
-
-    #[test]
-    fn prose_keeps_its_lines_and_nothing_that_deceives() {
-        check("  It  works.\r\n\r\n\r\n\r\nFor years. \n", Ok("It works.\n\nFor years."));
-        check("a\rb\tc", Ok("a\nb c"));
-        check("<b>1 & 2</b>", Ok("<b>1 & 2</b>"));
-        check(&"é".repeat(2_000), Ok(&"é".repeat(2_000)));
-        check(&"é".repeat(2_001), Err(TextError::TooLong { most: 2_000 }));
-        check(&"\n".repeat(1_000_000), Err(TextError::TooLong { most: 2_000 }));
-        for text in ["", " \n \u{a0}\n"] {
-            check(text, Err(TextError::Empty));
-        }
-        for text in ["a\0", "\u{1b}[31m", "a\u{202e}b", "a\u{2028}b"] {
-            check(text, Err(TextError::Control));
-        }
-    }
 
     #[test]
     fn a_form_says_all_that_is_wrong_with_it() {
@@ -320,15 +233,6 @@ mod tests {
         assert!(of("5", "\"en\""));
         for (stars, language) in [("6", "\"en\""), ("0", "\"en\""), ("5", "\"e\""), ("5", "\"<a\"")] {
             assert!(!of(stars, language), "{stars} {language}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn prose_that_was_read_is_read_as_itself(text in "[a-z \n\r\t<é]{0,80}") {
-            if let Ok(prose) = Prose::parse(&text) {
-                prop_assert_eq!(Prose::parse(prose.as_str()), Ok(prose));
-            }
         }
     }
 }

@@ -58,6 +58,53 @@ impl Text {
     }
 }
 
+/// Several lines of text that a person typed: 1 to 2,000 characters, at most one empty line between two others,
+/// no other control characters. Not escaped.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Prose(String);
+
+impl Prose {
+    /// The most characters.
+    pub const MOST: usize = 2_000;
+
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// [`TextError::Empty`], [`TextError::TooLong`], [`TextError::Control`].
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        // Counted before anything is copied, so that a hostile text costs no memory.
+        if text.chars().take(4 * Prose::MOST + 1).count() > 4 * Prose::MOST {
+            return Err(TextError::TooLong { most: Prose::MOST });
+        }
+        if text.chars().any(|c| is_control(c) && !matches!(c, '\n' | '\r' | '\t')) {
+            return Err(TextError::Control);
+        }
+        let mut tidy = String::new();
+        let mut breaks = 0;
+        for line in text.replace("\r\n", "\n").split(['\n', '\r']) {
+            let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            if !line.is_empty() {
+                let gap = if tidy.is_empty() { 0 } else { breaks.min(2) };
+                tidy.extend(std::iter::repeat_n('\n', gap));
+                tidy.push_str(&line);
+                breaks = 0;
+            }
+            breaks += 1;
+        }
+        match tidy.chars().count() {
+            0 => Err(TextError::Empty),
+            length if length > Prose::MOST => Err(TextError::TooLong { most: Prose::MOST }),
+            _ => Ok(Prose(tidy)),
+        }
+    }
+
+    /// The text; `\n` between lines.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// An e-mail address as mail servers in use accept it: `local@domain.tld`, at most 254 bytes. Whether somebody
 /// reads it, only a mail can tell.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -144,7 +191,7 @@ fn tidy(text: &str, most: usize) -> Result<String, TextError> {
 
 /// Control characters, line and paragraph separators, and those that turn the direction of writing: with them a
 /// name could pretend to be another text in the Studio or on a parcel.
-pub(crate) fn is_control(c: char) -> bool {
+fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
@@ -169,11 +216,12 @@ macro_rules! as_text {
         }
     )*};
 }
-as_text!(Text Email Phone);
+as_text!(Text Prose Email Phone);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check<T: Into<String>>(
@@ -223,6 +271,31 @@ mod tests {
         }
         for text in ["1234", "1234567890123456", "12345x", "+34+600000", "call me", "١٢٣٤٥٦"] {
             check(Phone::parse, text, Err(TextError::NotAPhone));
+        }
+    }
+
+    #[test]
+    fn prose_keeps_its_lines_and_nothing_that_deceives() {
+        check(Prose::parse, "  It  works.\r\n\r\n\r\n\r\nFor years. \n", Ok("It works.\n\nFor years."));
+        check(Prose::parse, "a\rb\tc", Ok("a\nb c"));
+        check(Prose::parse, "<b>1 & 2</b>", Ok("<b>1 & 2</b>"));
+        check(Prose::parse, &"é".repeat(2_000), Ok(&"é".repeat(2_000)));
+        check(Prose::parse, &"é".repeat(2_001), Err(TextError::TooLong { most: 2_000 }));
+        check(Prose::parse, &"\n".repeat(1_000_000), Err(TextError::TooLong { most: 2_000 }));
+        for text in ["", " \n \u{a0}\n"] {
+            check(Prose::parse, text, Err(TextError::Empty));
+        }
+        for text in ["a\0", "\u{1b}[31m", "a\u{202e}b", "a\u{2028}b"] {
+            check(Prose::parse, text, Err(TextError::Control));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn prose_that_was_read_is_read_as_itself(text in "[a-z \n\r\t<é]{0,80}") {
+            if let Ok(prose) = Prose::parse(&text) {
+                prop_assert_eq!(Prose::parse(prose.as_str()), Ok(prose));
+            }
         }
     }
 }

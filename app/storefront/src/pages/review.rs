@@ -16,8 +16,6 @@ use std::sync::Arc;
 
 /// The path of the list behind the language; that of a review goes on with the product's handle.
 pub const OWN_REVIEWS: &str = "/account/reviews";
-/// The most characters of a name.
-const LONGEST_AUTHOR: u32 = 60;
 
 /// What the list shows.
 #[derive(Clone, Debug)]
@@ -245,8 +243,8 @@ fn label(locale: Locale, field: &str) -> &'static str {
 }
 
 fn fault_text(locale: Locale, fault: &FieldFault) -> String {
-    let most = if fault.field == "text" { Prose::MOST.to_string() } else { LONGEST_AUTHOR.to_string() };
-    message(locale, fault, &most)
+    let most = if fault.field == "text" { Prose::MOST } else { ReviewForm::LONGEST_AUTHOR };
+    message(locale, fault, &most.to_string())
 }
 
 fn form(page: &PageContext, data: &OwnReviewPage) -> impl IntoView + use<> {
@@ -276,6 +274,7 @@ fn form(page: &PageContext, data: &OwnReviewPage) -> impl IntoView + use<> {
             <Button kind=ButtonKind::Quiet name="intent" value="remove">{locale.own_review_remove()}</Button>
         }
     });
+    let most = |characters: usize| u32::try_from(characters).unwrap_or(u32::MAX);
     let ReviewForm { stars, author, text } = data.form.clone();
     view! {
         <form class="stack own-review" method="post" action=address(page, &data.own.handle) novalidate>
@@ -286,10 +285,10 @@ fn form(page: &PageContext, data: &OwnReviewPage) -> impl IntoView + use<> {
                 options=Stars::ALL.map(choice).into() selected=stars error=error("stars")/>
             <TextArea locale=locale name="text" label=locale.own_review_text() value=text
                 hint=locale.own_review_text_hint() error=error("text")
-                maxlength=u32::try_from(Prose::MOST).unwrap_or(u32::MAX)/>
+                maxlength=most(Prose::MOST)/>
             <Field locale=locale name="author" label=locale.own_review_author() value=author
                 hint=locale.own_review_author_hint() autocomplete="nickname" error=error("author")
-                maxlength=LONGEST_AUTHOR/>
+                maxlength=most(ReviewForm::LONGEST_AUTHOR)/>
             <div class="actions">
                 <Button kind=ButtonKind::Primary name="intent" value="keep">{locale.own_review_keep()}</Button>
                 {remove}

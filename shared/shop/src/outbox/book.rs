@@ -1,8 +1,7 @@
 //! The copy of an account's addresses on a device. It stands among what waits: sealed, and forgotten, as that is.
 
 use super::desk::{MOST_TRIES, too_many};
-use super::request::{is_refused, request_of};
-use super::{Outbox, Waiting};
+use super::{Outbox, Wish};
 use crate::PortError;
 use orilla_orders::{AddressBook, AddressChange, IdempotencyKey, Owner};
 use serde::{Deserialize, Serialize};
@@ -59,13 +58,7 @@ impl Outbox {
         &self,
         owner: Owner,
     ) -> Result<Vec<(IdempotencyKey, AddressChange)>, PortError> {
-        let mut open = self.requests(owner).await?;
-        open.retain(|waiting| !is_refused(waiting));
-        let change = |waiting| {
-            let key = IdempotencyKey::parse(Waiting::id(waiting)).ok()?;
-            Some((key, request_of(waiting)?.wish.address()?.clone()))
-        };
-        Ok(open.iter().filter_map(change).collect())
+        self.open_requests(owner, Wish::address).await
     }
 
     /// The shop has made a change: so does the copy.

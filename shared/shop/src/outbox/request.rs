@@ -116,6 +116,24 @@ impl Outbox {
         Ok(all)
     }
 
+    /// What this person has asked for of one kind and the shop has not answered, the first first, with their keys.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub(super) async fn open_requests<T: Clone>(
+        &self,
+        owner: Owner,
+        of_kind: impl Fn(&Wish) -> Option<&T>,
+    ) -> Result<Vec<(IdempotencyKey, T)>, PortError> {
+        let mut open = self.requests(owner).await?;
+        open.retain(|waiting| !is_refused(waiting));
+        let asked = |waiting: &Waiting| {
+            let key = IdempotencyKey::parse(waiting.id()).ok()?;
+            Some((key, of_kind(&request_of(waiting)?.wish)?.clone()))
+        };
+        Ok(open.iter().filter_map(asked).collect())
+    }
+
     /// Its person takes a request back: what was asked, if nobody has it, or the shop has refused it. One of which nobody
     /// knows whether it arrived goes its way.
     ///

@@ -1,7 +1,7 @@
 //! Reviews that wait on a device. Of each product there is one, so each change is made of what the one before it leaves: it
 //! names the version that there will be then, and that one's key, since another change may leave the same number.
 
-use super::request::{is_refused, request_of};
+use super::request::request_of;
 use super::{Outbox, Request, Waiting, Wish};
 use crate::PortError;
 use orilla_orders::{IdempotencyKey, Owner, ReviewChange, ReviewRefusal};
@@ -16,13 +16,7 @@ impl Outbox {
         &self,
         owner: Owner,
     ) -> Result<Vec<(IdempotencyKey, ReviewChange)>, PortError> {
-        let mut open = self.requests(owner).await?;
-        open.retain(|waiting| !is_refused(waiting));
-        let change = |waiting| {
-            let key = IdempotencyKey::parse(Waiting::id(waiting)).ok()?;
-            Some((key, request_of(waiting)?.wish.review()?.clone()))
-        };
-        Ok(open.iter().filter_map(change).collect())
+        self.open_requests(owner, Wish::review).await
     }
 
     /// Leaves a change of a review, once for each key. One that waits is not written over by who has not seen it; what the
