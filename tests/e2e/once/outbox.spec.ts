@@ -28,6 +28,19 @@ async function once(staff: Staff, product: TestProduct, email: string, total = 2
   expect(await staff.left(product)).toBe(4);
 }
 
+/** From now on nobody but a person sends: the page's timers stand still, and what was under way has ended. */
+async function unasked(page: Page) {
+  const now = await page.evaluate(() => Date.now());
+  await page.clock.pauseAt(now + 1000);
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        navigator.serviceWorker.addEventListener("message", ({ data }) => data?.outbox && resolve());
+        navigator.serviceWorker.controller?.postMessage({ outbox: "send", hurry: false });
+      }),
+  );
+}
+
 /** The shop has promised that it is not placed and will not be. */
 async function intoCart(page: Page) {
   await expect(title(page)).toHaveText("Taken back", { timeout: DUE });
@@ -38,7 +51,9 @@ async function intoCart(page: Page) {
 test("an order without a network waits, and is one order when the network is back", async ({ page, network, staff }) => {
   const [product, email] = [await arrive(page, network, staff), shopper()];
   await network.cut();
+  await page.clock.install();
   const address = await orderAway(page, network, product, email);
+  await unasked(page);
   await expect(cartLink(page)).toHaveAccessibleName("Cart");
   await expect(page.locator(".waiting")).toContainText("€24.90");
   await expect(page.locator(".waiting")).toContainText(/prices are from \d+ \w+ \d{4}, \d\d:\d\d/);
