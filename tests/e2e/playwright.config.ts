@@ -2,14 +2,18 @@
 //
 // journeys/: what a shopper does, at both widths, with and without JavaScript.
 // script/: what needs JavaScript, or shows how the shop behaves while it is not there yet.
-// once/: what doesn't depend on the width or on scripts.
+// once/: what doesn't depend on the width or on scripts, in the whole browser.
 import { defineConfig } from "@playwright/test";
 
-const { ORILLA_URL, ORILLA_CHROMIUM, ORILLA_CHROMIUM_FLAGS, ORILLA_TRACE } = process.env;
+const { ORILLA_URL, ORILLA_CHROMIUM, ORILLA_SHELL, ORILLA_CHROMIUM_FLAGS, ORILLA_TRACE } = process.env;
 if (!ORILLA_URL) throw new Error("ORILLA_URL is not set: run `cargo xtask test --only e2e`");
 
+const args = (ORILLA_CHROMIUM_FLAGS ?? "").split(" ").filter(Boolean);
+const executablePath = ORILLA_CHROMIUM || "/usr/bin/chromium";
+// The browser without what is around a page: no background sync, no wake lock, no install prompt, and a quarter less work.
+const shell = { launchOptions: { executablePath: ORILLA_SHELL || executablePath, args } };
 const desktop = { viewport: { width: 1440, height: 900 } };
-const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const phone = { ...shell, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 const noScript = { javaScriptEnabled: false };
 
 export default defineConfig({
@@ -31,15 +35,13 @@ export default defineConfig({
     // A trace of every test takes as long as the test: ask for one where it is needed.
     trace: ORILLA_TRACE ? "retain-on-failure" : "off",
     screenshot: "only-on-failure",
-    launchOptions: {
-      executablePath: ORILLA_CHROMIUM || "/usr/bin/chromium",
-      args: (ORILLA_CHROMIUM_FLAGS ?? "").split(" ").filter(Boolean),
-    },
+    launchOptions: { executablePath, args },
   },
   projects: [
-    { name: "desktop", use: desktop },
+    { name: "once", testMatch: "once/**", use: desktop },
+    { name: "desktop", testIgnore: "once/**", use: { ...shell, ...desktop } },
     { name: "phone", testIgnore: "once/**", use: phone },
-    { name: "desktop without script", testMatch: "journeys/**", use: { ...desktop, ...noScript } },
+    { name: "desktop without script", testMatch: "journeys/**", use: { ...shell, ...desktop, ...noScript } },
     { name: "phone without script", testMatch: "journeys/**", use: { ...phone, ...noScript } },
   ],
 });

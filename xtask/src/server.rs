@@ -2,7 +2,7 @@
 
 use crate::files::{self, stamped};
 use crate::process::{Result, program, root, run_quietly, step};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -140,13 +140,21 @@ impl Drop for Server {
     }
 }
 
+/// The file that says which migrations a local database has.
+const MIGRATED: &str = "migrated";
+
+/// All that there are.
+fn migrations() -> String {
+    files::fingerprint(&files::of_workspace(&["migrations", "wrangler.toml"]), "")
+}
+
 /// Applies the migrations that a local database lacks.
 ///
 /// # Errors
 /// What the database says.
 pub fn migrate(persist: &Path) -> Result<()> {
-    let state = files::fingerprint(&files::of_workspace(&["migrations", "wrangler.toml"]), "");
-    let stamp = persist.join("migrated");
+    let state = migrations();
+    let stamp = persist.join(MIGRATED);
     if stamped(&stamp, &state) {
         return Ok(());
     }
@@ -154,6 +162,28 @@ pub fn migrate(persist: &Path) -> Result<()> {
     command.args(["d1", "migrations", "apply", "DB", "--local", "--persist-to"]).arg(persist);
     step("migrations of the database", || run_quietly(&mut command))?;
     files::write(&stamp, state)
+}
+
+/// A state of tests: as `persist` holds it, or an empty database with all migrations, which are applied once for all tests.
+///
+/// # Errors
+/// What the database says.
+pub fn fresh(persist: &Path) -> Result<()> {
+    if persist.join(MIGRATED).is_file() {
+        return Ok(());
+    }
+    let migrated = root().join("target/orilla-test/migrated");
+    if !stamped(&migrated.join(MIGRATED), &migrations()) {
+        fs::remove_dir_all(&migrated).ok();
+    }
+    migrate(&migrated)?;
+    // The stamp comes last: what is copied in part must not look whole.
+    let (stamp, files): (Vec<_>, Vec<_>) =
+        files::below(&migrated).into_iter().partition(|file| file.ends_with(MIGRATED));
+    for file in files.iter().chain(&stamp) {
+        files::copy(file, &persist.join(file.strip_prefix(&migrated).unwrap_or(file)))?;
+    }
+    Ok(())
 }
 
 /// A port that nothing uses.

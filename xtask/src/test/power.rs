@@ -69,7 +69,7 @@ fn obey(
     BufReader::new(stream.try_clone()?).read_line(&mut word)?;
     let mut shop = shop.lock().unwrap_or_else(PoisonError::into_inner);
     let said = match (word.trim(), shop.take()) {
-        ("on", None) => match Server::start(options) {
+        ("on", None) => match server::fresh(&options.persist).and_then(|()| Server::start(options)) {
             Ok(server) => shop.insert(server).url.clone(),
             Err(error) => format!("error: {error}"),
         },

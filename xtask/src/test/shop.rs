@@ -52,7 +52,7 @@ pub fn e2e(options: &Options, tally: &mut Tally) -> Result<()> {
     tests.args(["test", "--config=tests/e2e/playwright.config.ts"]);
     tests.args(options.filter.iter().flat_map(|filter| ["--grep", filter]));
     tests.args(options.filter.iter().map(|_| "--pass-with-no-tests"));
-    tests.env("ORILLA_CHROMIUM", &options.browser.chromium);
+    tests.env("ORILLA_CHROMIUM", &options.browser.chromium).env("ORILLA_SHELL", &options.browser.shell);
     tests.env("ORILLA_CHROMIUM_FLAGS", setup::CHROMIUM_FLAGS.join(" "));
     tally.count(shop.describe(&mut tests))
 }
@@ -86,6 +86,7 @@ impl Shop {
         );
         let vars = format!("{}PUSH_LOOPBACK={push}\n{provider}", dev::local_vars(&token)?);
         files::write(&secrets, vars)?;
+        server::fresh(&state)?;
         let server = step("shop under test", || {
             Server::start(&server::Options {
                 port: server::free_port()?,

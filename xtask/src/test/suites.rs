@@ -22,10 +22,10 @@ pub fn checks(_: &Options, tally: &mut Tally) -> Result<()> {
     };
     tally.check("clippy", &mut lint(&["--all-targets", "--features", TOOLS]))?;
     tally.check("clippy, integration", &mut lint(&["--package", "orilla-integration", "--all-targets"]))?;
-    // Each alone, as they are built: `hydrate` and `ssr` exclude each other.
-    for package in ["orilla-client", "orilla-shop-module", "orilla-team-module", "orilla-device"] {
-        tally.check(&format!("clippy, {package}"), &mut lint(&["--package", package, "--target", WASM]))?;
-    }
+    // Together as they are built: `hydrate` and `ssr` exclude each other.
+    tally.check("clippy, client", &mut lint(&["--package=orilla-client", "--target", WASM]))?;
+    let hosts = ["--package=orilla-shop-module", "--package=orilla-team-module", "--package=orilla-device"];
+    tally.check("clippy, hosts", &mut lint(&[&hosts[..], &["--target", WASM]].concat()))?;
     let deny = setup::cargo_deny()?;
     let deny = |args: &[&str]| {
         let mut command = crate::process::program(&deny);

@@ -14,7 +14,7 @@ use std::path::Path;
 pub fn start(build: Build, folder: &Path, secrets: &Path, token: &str) -> Result<Instances> {
     fs::remove_dir_all(folder).ok();
     let state = folder.join("state");
-    server::migrate(&state)?;
+    server::fresh(&state)?;
     let twins = step("twins", || Instances::start(build, &state, secrets, &folder.join("log"), &[0, 0]))?;
     if let (true, [one, ..]) = (feed::demo().is_file(), twins.urls.as_slice()) {
         feed::import_demo(one, token)?;
