@@ -22,6 +22,18 @@ export async function signIn(page: Page, name: string) {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Orders");
 }
 
+/** Publishes. Another test may publish it first, or at the same time. */
+export async function publish(page: Page, note = "") {
+  await expect(async () => {
+    await page.goto("/studio/publish");
+    const button = page.getByRole("button", { name: "Publish" });
+    if (!(await button.isVisible())) return;
+    if (note) await field(page, "What it is about (optional)").fill(note);
+    await button.click();
+    await expect(page.getByRole("status")).toContainText(/Published\.|nothing to publish/, { timeout: 10_000 });
+  }).toPass();
+}
+
 /** Keeps a picture of the page where somebody asks for them. */
 export async function picture(page: Page, name: string) {
   const folder = process.env.ORILLA_PICTURES;

@@ -4,6 +4,8 @@ const page = document.querySelector("[data-waiting]");
 // A page that shows what else waits: it names what waited when it was made.
 const asking = document.querySelector("[data-requests]");
 let timer;
+// A form of this page is on its way: shown anew now, the page would not become what is answered.
+let isLeaving = false;
 
 export function watchOrders(registration) {
   const ask = (hurry) => registration.active?.postMessage({ outbox: "send", hurry });
@@ -13,13 +15,18 @@ export function watchOrders(registration) {
     clearTimeout(timer);
     // A timer waits a little longer than asked.
     if (due) timer = setTimeout(() => ask(false), Math.max(due - Date.now(), 1000));
+    if (isLeaving) return;
     if (page) follow(states[page.dataset.waiting]);
     else if (asking && (done.length || hasMoved(requests))) location.reload();
     else if (Object.values(states).some((state) => state !== "done") || Object.values(requests).includes("refused")) say();
     else document.querySelector("[data-waiting-strip]")?.remove();
   });
   addEventListener("online", () => ask(true));
-  addEventListener("pageshow", ({ persisted }) => persisted && ask(false));
+  addEventListener("submit", ({ defaultPrevented }) => (isLeaving ||= !defaultPrevented));
+  addEventListener("pageshow", ({ persisted }) => {
+    isLeaving = false;
+    if (persisted) ask(false);
+  });
   // The browser should not tidy an order away.
   if (page) navigator.storage?.persist?.();
   // Who looks at it wants it sent.

@@ -155,6 +155,7 @@ impl Isolate {
 
     async fn look(&self, host: &Host) -> Result<(), PortError> {
         let current = host.publications.current().await?;
+        let answered = host.clock.now();
         let (number, previous) = {
             let shelf = self.shelf();
             (shelf.number(), shelf.edition.clone())
@@ -169,11 +170,16 @@ impl Isolate {
             }
         };
         let mut shelf = self.shelf();
-        if let Some((publication, edition)) = loaded {
+        // Two may look at once: the slower one does not bring back what the other has found to be over.
+        let is_overtaken = shelf.number() != number;
+        if let Some((publication, edition)) = loaded.filter(|(publication, _)| {
+            !is_overtaken || publication.as_ref().map_or(0, |found| found.number) > shelf.number()
+        }) {
             shelf.publication = publication;
             shelf.edition = Some(edition);
         }
-        shelf.checked_at = Some(host.clock.now());
+        // What was loaded since may have taken its time: it is as old as the answer.
+        shelf.checked_at = shelf.checked_at.max(Some(answered));
         Ok(())
     }
 }
@@ -245,3 +251,6 @@ pub(crate) async fn file(host: &Host, hash: Hash) -> Result<Vec<u8>, PortError> 
     let missing = || PortError::Unavailable(format!("the file {hash} is not there yet"));
     host.segments.get(hash).await?.ok_or_else(missing)
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,19 +52,22 @@ test("from the home page by category, filter and order to a product", async ({ p
 });
 
 test("a long list has pages with URLs of their own", async ({ page }) => {
-  await page.goto("/en/search?sort=title");
-  await expect(cards(page)).toHaveCount(48);
-  const first = await titles(page);
   const pages = page.getByRole("navigation", { name: "Pages" });
-  await pages.getByRole("link", { name: "Next" }).click();
-  await expect(page).toHaveURL(/\/en\/search\?sort=title&page=2$/);
-  await expect(pages.getByRole("link", { name: "Page 2", exact: true })).toHaveAttribute("aria-current", "page");
-  const second = await titles(page);
-  expect(second).toHaveLength(48);
-  expect(second.filter((title) => first.includes(title))).toEqual([]);
-  await pages.getByRole("link", { name: "Previous" }).click();
-  await expect(page).toHaveURL(/\/en\/search\?sort=title$/);
-  expect(await titles(page)).toEqual(first);
+  // What another test publishes between two pages moves the list.
+  await expect(async () => {
+    await page.goto("/en/search?sort=title");
+    await expect(cards(page)).toHaveCount(48);
+    const first = await titles(page);
+    await pages.getByRole("link", { name: "Next" }).click();
+    await expect(page).toHaveURL(/\/en\/search\?sort=title&page=2$/);
+    await expect(pages.getByRole("link", { name: "Page 2", exact: true })).toHaveAttribute("aria-current", "page");
+    const second = await titles(page);
+    expect(second).toHaveLength(48);
+    expect(second.filter((title) => first.includes(title))).toEqual([]);
+    await pages.getByRole("link", { name: "Previous" }).click();
+    await expect(page).toHaveURL(/\/en\/search\?sort=title$/);
+    expect(await titles(page)).toEqual(first);
+  }).toPass();
   await pages.getByRole("link", { name: /^Page/ }).last().click();
   await expect(page).toHaveURL(/page=\d+$/);
   await expect(pages.getByRole("link", { name: "Next" })).toHaveCount(0);

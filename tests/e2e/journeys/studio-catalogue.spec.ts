@@ -1,19 +1,7 @@
 // The catalogue in the Studio: a category, a product in it, a file of more; published, shoppers see all of it.
 import { randomUUID } from "node:crypto";
-import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures";
-import { check, field, picture, signIn } from "../team";
-
-/** Publishes. Another test may publish it first, or at the same time. */
-async function publish(page: Page) {
-  await expect(async () => {
-    await page.goto("/studio/publish");
-    const button = page.getByRole("button", { name: "Publish" });
-    if (!(await button.isVisible())) return;
-    await button.click();
-    await expect(page.getByRole("status")).toContainText(/Published\.|nothing to publish/, { timeout: 10_000 });
-  }).toPass();
-}
+import { check, field, picture, publish, signIn } from "../team";
 
 test("studio: a category, a product and a file come into the shop", async ({ page, scripts, problems }) => {
   problems.expect(/422|409.*publish/);

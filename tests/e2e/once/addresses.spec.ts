@@ -23,7 +23,11 @@ async function arrive(page: Page, network: Network) {
       return network.asked.includes(`${PAGE}/book`);
     })
     .toBe(true);
+  await learned(page);
 }
+
+/** What the device is being told has been kept. */
+const learned = (page: Page) => page.evaluate(() => navigator.locks.request("orilla-outbox", () => undefined));
 
 async function keep(page: Page, name: string) {
   await page.getByLabel("Country").selectOption("ES");
@@ -78,6 +82,7 @@ test("what was changed elsewhere meanwhile is not written over, and what was typ
   const before = told();
   await page.goto(`${network.url}${PAGE}`);
   await expect.poll(told).toBeGreaterThan(before);
+  await learned(page);
   const { book } = await page.evaluate(async (path) => (await fetch(path)).json(), `${PAGE}/book`);
   await network.cut();
   await page.goto(`${network.url}${PAGE}?edit=${book.addresses[0].id}`);

@@ -100,7 +100,7 @@ async function shop(page: Page, lead: TestProduct): Promise<Record<string, strin
 test.describe.configure({ mode: "serial" });
 
 test("experiments: consent, assignment, page, exposure, order, analysis", async ({ browser, baseURL, staff, request }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000); // chance decides how many visitors it takes
   const lead = await staff.product(1999, 50);
   for (const experiment of Object.keys(experiments)) await start(request, experiment);
   // Chance decides what a visitor sees: they come until each variation was seen.

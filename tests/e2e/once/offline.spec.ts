@@ -1,7 +1,7 @@
 // The shop on a shopper's device, with a network that is really cut: the service worker renders what was never visited.
 import { expect } from "@playwright/test";
 import { readFileSync } from "node:fs";
-import { kept, stop, strip, test } from "../device";
+import { kept, online, stop, strip, test } from "../device";
 import { cartLink } from "../shopper";
 
 test.use({ serviceWorkers: "allow" });
@@ -49,8 +49,7 @@ test("a version is chosen and put into the cart without a network, and the edge 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("This needs a network");
   await expect(cartLink(page)).toHaveAccessibleName("Cart, 3 items");
   await network.restore();
-  expect((await page.goto(`${network.url}/en/cart`))?.status()).toBe(200);
-  await expect(strip(page)).toHaveCount(0);
+  await online(page, `${network.url}/en/cart`);
   await expect(page.locator(".cart-line .total")).toHaveText("€192.00");
 });
 
@@ -67,8 +66,7 @@ test("a network that takes what is sent and never answers is none", async ({ hom
   expect(answer?.fromServiceWorker()).toBe(true);
   await expect(strip(page)).toBeVisible();
   network.answer();
-  await page.goto(`${network.url}/en/c/light`);
-  await expect(strip(page)).toHaveCount(0);
+  await online(page, `${network.url}/en/c/light`);
 });
 
 test("a service worker that was ended, and one whose start failed, start anew", async ({ home: page, network, context }) => {

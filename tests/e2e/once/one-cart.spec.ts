@@ -141,8 +141,8 @@ test("what was put in without a network is in the cart of the other browser with
   });
   await session.send("ServiceWorker.enable");
   await expect.poll(() => registrationId).not.toBe("");
-  const tags = await phone.evaluate(async () => (await navigator.serviceWorker.ready).sync.getTags());
-  expect(tags).toContain("cart");
+  const tags = () => phone.evaluate(async () => (await navigator.serviceWorker.ready).sync.getTags());
+  await expect.poll(tags).toContain("cart");
   await phone.goto("about:blank");
   await network.restore();
   const { origin } = new URL(network.url);

@@ -32,14 +32,19 @@ pub fn SearchBox() -> impl IntoView {
     let suggestions = RwSignal::new(Vec::<SuggestionData>::new());
     let active = RwSignal::new(None::<usize>);
     let asked = StoredValue::new(0u32);
+    let next_question = move || {
+        asked.update_value(|last| *last = last.wrapping_add(1));
+        asked.get_value()
+    };
     let close = move || {
+        // What was asked before does not open it again.
+        next_question();
         suggestions.set(Vec::new());
         active.set(None);
     };
     let typed = move |event: leptos::ev::Event| {
         let text = event_target_value(&event);
-        let question = asked.get_value().wrapping_add(1);
-        asked.set_value(question);
+        let question = next_question();
         if text.trim().chars().count() < SHORTEST {
             return close();
         }
