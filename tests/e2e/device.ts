@@ -37,7 +37,7 @@ export async function kept(page: Page) {
 export const strip = (page: Page) => page.getByRole("complementary", { name: "You are offline." });
 
 /** Opens a page that the shop itself makes: where it is slow, the device may be faster. */
-export async function online(page: Page, url: string) {
+export async function openOnline(page: Page, url: string) {
   await expect(async () => {
     await page.goto(url);
     await expect(strip(page)).toHaveCount(0, { timeout: 500 });

@@ -67,7 +67,6 @@ pub fn run(build: Build, options: &Options) -> Result<bool> {
     build.run()?;
     let mut cargo = program("cargo");
     cargo.args(["build", "--quiet", "--package", "xtask", "--bin", "orilla-chaos", "--features", "chaos"]);
-    cargo.args(["--profile", "tool"]);
     step("devices", || run_quietly(&mut cargo))?;
     let folder = root().join("target/orilla-test/chaos");
     fs::remove_dir_all(&folder).ok();
@@ -101,7 +100,7 @@ pub fn run(build: Build, options: &Options) -> Result<bool> {
 }
 
 fn devices(options: &Options, url: &str, token: &str) -> Result<Child> {
-    let name: PathBuf = target_folder().join("tool/orilla-chaos");
+    let name: PathBuf = target_folder().join("debug/orilla-chaos");
     let mut devices = program(name);
     devices.arg(options.orders.to_string()).arg(options.seed.to_string());
     devices.env("ORILLA_URL", url).env("ORILLA_STUDIO_TOKEN", token).stdin(Stdio::null());

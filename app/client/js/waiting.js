@@ -4,8 +4,9 @@ const page = document.querySelector("[data-waiting]");
 // A page that shows what else waits: it names what waited when it was made.
 const asking = document.querySelector("[data-requests]");
 let timer;
-// A form of this page is on its way: shown anew now, the page would not become what is answered.
+// A form of this page is on its way: shown anew now, the page would not become what is answered. Some never are.
 let isLeaving = false;
+const LONGEST = 30_000;
 
 export function watchOrders(registration) {
   const ask = (hurry) => registration.active?.postMessage({ outbox: "send", hurry });
@@ -22,7 +23,11 @@ export function watchOrders(registration) {
     else document.querySelector("[data-waiting-strip]")?.remove();
   });
   addEventListener("online", () => ask(true));
-  addEventListener("submit", ({ defaultPrevented }) => (isLeaving ||= !defaultPrevented));
+  addEventListener("submit", ({ defaultPrevented }) => {
+    if (defaultPrevented) return;
+    isLeaving = true;
+    setTimeout(() => (isLeaving = false), LONGEST);
+  });
   addEventListener("pageshow", ({ persisted }) => {
     isLeaving = false;
     if (persisted) ask(false);

@@ -1,19 +1,33 @@
 // What the shop tells of an order while none of its pages is open. What to show comes in the message, in the shopper's
 // language: nothing is fetched for it.
 
-addEventListener("push", (event) => event.waitUntil(show(event.data)));
+let showing = Promise.resolve();
 
-async function show(data) {
+// One after the other: what is shown first is there when the next one looks.
+addEventListener("push", (event) => {
+  showing = showing.catch(() => {}).then(() => show(event.data));
+  event.waitUntil(showing);
+});
+
+async function show(message) {
   let told = {};
   try {
-    told = data.json();
+    told = message.json();
   } catch {}
   // A browser that lets us be told wants something shown each time.
-  const { title = "Orilla", text = "", url = "/", tag, language = "" } = told;
-  // A newer message about an order takes the place of the one before, and is heard.
-  const options = { body: text, lang: language, tag, renotify: Boolean(tag), icon: "/icon-192.png", data: { url } };
-  await registration.showNotification(title, options);
+  const { title = "Orilla", text = "", url = "/", tag, language = "", version = 0 } = told;
+  const shown = tag ? await registration.getNotifications({ tag }) : [];
+  const data = { url, version };
+  // A newer message about an order takes the place of the one before, and is heard. A push service may bring them in any
+  // order, and twice: what is newer, or the same, stays.
+  const known = shown.find((notification) => notification.data?.version >= version);
+  if (known) await say(known, false);
+  else await say({ title, body: text, lang: language, tag, data }, Boolean(tag));
   await badge();
+}
+
+function say({ title, body, lang, tag, data }, renotify) {
+  return registration.showNotification(title, { body, lang, tag, data, renotify, icon: "/icon-192.png" });
 }
 
 // The app's icon says how many orders have news.

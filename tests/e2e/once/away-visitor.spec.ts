@@ -1,7 +1,7 @@
 // Who is known to the shop, on their device without a network: the variants that they see, what they agree to, and what
 // is counted of them.
 import { type Page, expect } from "@playwright/test";
-import { kept, online, stop, strip, test } from "../device";
+import { kept, openOnline, stop, strip, test } from "../device";
 import { start } from "../experiment";
 import type { Network } from "../network";
 import { exposed, lookedAt, recorded, told } from "../recorded";
@@ -133,7 +133,7 @@ test("what is seen and done without a network is counted once there is one, and 
   expect(recorded(handle)).toEqual([]);
   const after = Date.now();
   await network.restore();
-  await online(page, `${network.url}/en/about`);
+  await openOnline(page, `${network.url}/en/about`);
   const done = [`add_to_cart ${handle}`, "page_view category", "page_view category", "page_view product", `product_view ${handle}`];
   // A page that came too late from the shop may have been opened twice.
   const events = () => recorded(handle).filter((event) => event !== "page_view other");
@@ -156,7 +156,7 @@ test("what the shop took and never answered is told again, with no other page", 
   await network.cut();
   await look(page, network, "storm-lantern-no-4");
   await network.restore();
-  await online(page, `${network.url}/en/about`);
+  await openOnline(page, `${network.url}/en/about`);
   await told(page);
   await expect.poll(() => waiting(page)).toBe(0);
   const detained = network.detain("/e");
@@ -239,7 +239,7 @@ test("who agrees without a network is known when there is one", async ({ home: p
   const history = page.getByRole("region", { name: "You looked at these" });
   await expect(history.getByRole("link", { name: "Keeper’s Lantern" }).first()).toBeVisible();
   await network.restore();
-  await online(page, `${network.url}/en`);
+  await openOnline(page, `${network.url}/en`);
   await expect.poll(async () => (await cookies(page))[visitor]).toMatch(/^1\./);
   await page.goto(`${network.url}/en/c/light`);
   const online = await met(page);

@@ -1,7 +1,7 @@
 // The shop on a shopper's device, with a network that is really cut: the service worker renders what was never visited.
 import { expect } from "@playwright/test";
 import { readFileSync } from "node:fs";
-import { kept, online, stop, strip, test } from "../device";
+import { kept, openOnline, stop, strip, test } from "../device";
 import { cartLink } from "../shopper";
 
 test.use({ serviceWorkers: "allow" });
@@ -49,7 +49,7 @@ test("a version is chosen and put into the cart without a network, and the edge 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("This needs a network");
   await expect(cartLink(page)).toHaveAccessibleName("Cart, 3 items");
   await network.restore();
-  await online(page, `${network.url}/en/cart`);
+  await openOnline(page, `${network.url}/en/cart`);
   await expect(page.locator(".cart-line .total")).toHaveText("€192.00");
 });
 
@@ -66,7 +66,7 @@ test("a network that takes what is sent and never answers is none", async ({ hom
   expect(answer?.fromServiceWorker()).toBe(true);
   await expect(strip(page)).toBeVisible();
   network.answer();
-  await online(page, `${network.url}/en/c/light`);
+  await openOnline(page, `${network.url}/en/c/light`);
 });
 
 test("a service worker that was ended, and one whose start failed, start anew", async ({ home: page, network, context }) => {

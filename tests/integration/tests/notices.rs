@@ -142,6 +142,7 @@ fn a_push_service_gets_each_event_once_and_only_the_browser_can_read_it() {
         "text": "Tu paquete ha salido.",
         "url": format!("/es/orders/{}", told.token),
         "tag": format!("order-{}", told.number),
+        "version": 3,
         "language": "es",
     });
     assert_eq!(shipped, expected);

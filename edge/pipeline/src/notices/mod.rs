@@ -5,7 +5,7 @@ mod tests;
 
 use crate::{Host, Team};
 use async_trait::async_trait;
-use orilla_orders::{Event, IdempotencyKey, OrderNumber, OrderToken};
+use orilla_orders::{Event, IdempotencyKey, OrderNumber, OrderToken, Recorded};
 use orilla_shop::PortError;
 use orilla_shop::checkout::{Append, AppendError, Earlier, ListedOrder, Orders, StoredOrder};
 use orilla_shop::notices::{Fate, Subscriber, Teller, announce, tell, wait};
@@ -97,9 +97,9 @@ async fn deliver_one(host: &Host, team: &Team, message: &str, attempts: u32) -> 
 }
 
 /// What the service worker shows: the order's number, what happened, and the way to the order's page, nothing else of it.
-fn words(subscriber: &Subscriber, stored: &StoredOrder, event: &Event) -> String {
+fn words(subscriber: &Subscriber, stored: &StoredOrder, last: &Recorded) -> String {
     let locale = Locale::from_segment(&subscriber.language).unwrap_or(Locale::En);
-    let text = match event {
+    let text = match &last.event {
         Event::Placed(_) => locale.order_event_placed(),
         Event::Paid => locale.order_event_paid(),
         Event::Packed => locale.order_event_packed(),
@@ -114,6 +114,8 @@ fn words(subscriber: &Subscriber, stored: &StoredOrder, event: &Event) -> String
         "text": text,
         "url": format!("/{}/orders/{}", locale.code(), stored.token.as_str()),
         "tag": format!("order-{number}"),
+        // What comes late does not take the place of what is newer.
+        "version": last.version,
         "language": locale.code(),
     })
     .to_string()

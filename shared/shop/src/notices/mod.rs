@@ -12,7 +12,7 @@ pub use ports::{Added, NoticeQueue, PushAnswer, PushService, Subscribe, Subscrib
 
 use crate::checkout::{Orders, StoredOrder};
 use crate::{PortError, Random};
-use orilla_orders::{Event, OrderToken};
+use orilla_orders::{OrderToken, Recorded};
 use orilla_push::{Answer, EncryptError, Endpoint, Fresh, Loopback, Notice, Request, Urgency, Vapid, topic};
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,7 @@ pub struct Teller<'a> {
     /// A push service on this machine, in development.
     pub loopback: Option<&'a Loopback>,
     /// What a browser shows of an event: JSON, for its service worker.
-    pub words: &'a (dyn Fn(&Subscriber, &StoredOrder, &Event) -> String + Sync),
+    pub words: &'a (dyn Fn(&Subscriber, &StoredOrder, &Recorded) -> String + Sync),
 }
 
 /// What became of a message.
@@ -111,7 +111,7 @@ pub async fn tell(teller: Teller<'_>, message: &str, attempts: u32, now: i64) ->
         teller.subscriptions.forget(&subscriber.endpoint).await?;
         return Ok(Fate::Forgotten);
     };
-    let text = (teller.words)(&subscriber, &stored, &last.event);
+    let text = (teller.words)(&subscriber, &stored, last);
     let request = match request(teller, &subscriber, &endpoint, &text, now) {
         Ok(request) => request,
         Err(Unmade::TooLong) => return Ok(Fate::Refused(413)),

@@ -2,7 +2,7 @@ use super::*;
 use crate::checkout::{Append, AppendError, Earlier, ListedOrder};
 use async_trait::async_trait;
 use futures::executor::block_on;
-use orilla_orders::{IdempotencyKey, OrderNumber, Recorded};
+use orilla_orders::{Event, IdempotencyKey, OrderNumber};
 use orilla_push::Keys;
 use std::sync::Mutex;
 
@@ -123,7 +123,7 @@ fn delivered(world: &World, message: &str, attempts: u32, now: i64) -> Fate {
         random: &Dice,
         vapid: &vapid,
         loopback: None,
-        words: &|_, _, event| event.kind().to_owned(),
+        words: &|_, _, last| last.event.kind().to_owned(),
     };
     block_on(tell(teller, message, attempts, now)).unwrap()
 }
