@@ -60,10 +60,10 @@ pub fn browser() -> Result<Browser> {
     let missing: Vec<_> = missing.collect();
     if !missing.is_empty() && is_root && which("apt-get").is_some() {
         step(&format!("apt-get install {}", missing.join(" ")), || {
-            run_quietly(program("apt-get").args(["update", "-q"]))?;
-            // One after another: where there is no shell without a browser, there may be a browser.
-            let failed = missing.iter().filter(|package| install(package).is_err());
-            failed.for_each(|package| eprintln!("apt-get could not install {package}"));
+            // One after another, and what fails is told: without a shell the browser does.
+            let updated = run_quietly(program("apt-get").args(["update", "-q"]));
+            let installed = missing.iter().map(|package| install(package));
+            installed.chain([updated]).filter_map(Result::err).for_each(|error| eprintln!("{error}"));
             Ok(())
         })?;
     }
