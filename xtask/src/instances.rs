@@ -34,12 +34,13 @@ impl Instances {
         let mut child =
             node.process_group(0).spawn().map_err(|error| format!("can't start node: {error}"))?;
         let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
+        let output = child.stdout.take();
+        let mut instances = Instances { child, urls: Vec::new() };
+        if let Some(output) = output {
             files::named(log, BufReader::new(output).read_line(&mut line))?;
         }
         let started: Vec<u16> = line.split_whitespace().filter_map(|port| port.parse().ok()).collect();
-        let urls = started.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
-        let instances = Instances { child, urls };
+        instances.urls = started.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
         if started.len() == ports.len() {
             return Ok(instances);
         }
@@ -49,6 +50,11 @@ impl Instances {
 
     /// Ends them as a machine that loses its power does: in the middle of whatever they write.
     pub fn kill(mut self) {
+        self.end();
+    }
+
+    /// Ends whatever is left of the group: workerd may outlive its node.
+    fn end(&mut self) {
         let group = format!("-{}", self.child.id());
         Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
         self.child.wait().ok();
@@ -61,11 +67,10 @@ impl Drop for Instances {
         drop(self.child.stdin.take());
         for _ in 0..50 {
             if !matches!(self.child.try_wait(), Ok(None)) {
-                return;
+                break;
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        self.child.kill().ok();
-        self.child.wait().ok();
+        self.end();
     }
 }

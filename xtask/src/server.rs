@@ -143,9 +143,9 @@ impl Drop for Server {
 /// The file that says which migrations a local database has.
 const MIGRATED: &str = "migrated";
 
-/// All that there are.
+/// All that there are, and what says where the database is.
 fn migrations() -> String {
-    files::fingerprint(&files::of_workspace(&["migrations", "wrangler.toml"]), "")
+    files::fingerprint(&files::of_workspace(&["migrations", "wrangler.toml", "package-lock.json"]), "")
 }
 
 /// Applies the migrations that a local database lacks.

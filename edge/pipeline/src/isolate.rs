@@ -53,6 +53,8 @@ struct Shelf {
     checked_at: Option<i64>,
     /// When a check beside a request began; none: there is none.
     checking_since: Option<i64>,
+    /// How often somebody has published here: a look that began before does not know of it.
+    expired: u64,
     /// The last check, if it failed, and when that was.
     failed: Option<(i64, PortError)>,
 }
@@ -99,6 +101,7 @@ impl Isolate {
     /// Lets the next request look for a new publication.
     pub fn expire(&self) {
         let mut shelf = self.shelf();
+        shelf.expired = shelf.expired.wrapping_add(1);
         shelf.checked_at = None;
         shelf.failed = None;
     }
@@ -148,14 +151,18 @@ impl Isolate {
 
     /// Looks for a new publication and loads it. A failure is noted.
     async fn check(&self, host: &Host) -> Result<(), PortError> {
+        let expired = self.shelf().expired;
         let checked = self.look(host).await;
-        self.shelf().failed = checked.clone().err().map(|error| (host.clock.now(), error));
+        let mut shelf = self.shelf();
+        if shelf.expired == expired {
+            shelf.failed = checked.clone().err().map(|error| (host.clock.now(), error));
+        }
         checked
     }
 
     async fn look(&self, host: &Host) -> Result<(), PortError> {
+        let (asked, expired) = (host.clock.now(), self.shelf().expired);
         let current = host.publications.current().await?;
-        let answered = host.clock.now();
         let (number, previous) = {
             let shelf = self.shelf();
             (shelf.number(), shelf.edition.clone())
@@ -178,8 +185,10 @@ impl Isolate {
             shelf.publication = publication;
             shelf.edition = Some(edition);
         }
-        // What was loaded since may have taken its time: it is as old as the answer.
-        shelf.checked_at = shelf.checked_at.max(Some(answered));
+        // What was loaded since may have taken its time: it is as old as the question.
+        if shelf.expired == expired {
+            shelf.checked_at = shelf.checked_at.max(Some(asked));
+        }
         Ok(())
     }
 }

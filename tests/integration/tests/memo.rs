@@ -33,7 +33,9 @@ fn settled() -> [Shop; 2] {
 /// Waits until an instance shows what the other does.
 fn shows_what(waiting: &Shop, other: &Shop) {
     let publication = |shop: &Shop| shop.get("/health").expect(200).json()["publication"].as_u64();
+    let until = now() + Duration::from_secs(60);
     while publication(waiting) < publication(other) {
+        assert!(now() < until, "an instance does not follow");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -207,9 +209,10 @@ fn an_instance_takes_pages_from_its_neighbour() {
     shows_what(&two, &one);
     // It is stored after the answer, and the neighbour has to have learnt what such pages depend on: so it may need
     // more than one page until it takes one.
-    let near = handles.iter().map(|handle| format!("/es/p/{handle}")).find_map(|page| {
+    let near = (1..).zip(&handles).find_map(|(attempt, handle)| {
+        let page = format!("/es/p/{handle}");
         let rendered = one.get(&page).expect(200);
-        std::thread::sleep(Duration::from_millis(200));
+        std::thread::sleep(Duration::from_millis(100) * attempt);
         let near = two.get(&page).expect(200);
         (near.header("cache-status") == "Orilla; hit; detail=near").then_some((page, rendered, near))
     });

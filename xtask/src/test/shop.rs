@@ -24,9 +24,7 @@ pub fn worker(options: &Options, tally: &mut Tally) -> Result<()> {
     let power = Power::new(&root().join("target/orilla-test/power"), &shop.secrets)?;
     let importer = feed::compiled(false)?;
     let mut tests = cargo(&["test", "--quiet", "--no-fail-fast", "--package", "orilla-integration"]);
-    // They wait for most of their time.
-    tests.args(&options.filter).args(["--", "--test-threads=4"]);
-    tests.env("ORILLA_FEED", importer.get_program());
+    tests.args(&options.filter).env("ORILLA_FEED", importer.get_program());
     tests.env("ORILLA_TWINS", twins.urls.join(" "));
     power.describe(&mut tests);
     tally.count(shop.describe(&mut tests))?;

@@ -86,3 +86,19 @@ fn what_took_its_time_to_load_is_as_old_as_its_question() {
     shop.anonymous().get("/en");
     assert_eq!(isolate.publication(), before + 2, "a request asks again");
 }
+
+#[test]
+fn a_look_that_began_before_a_publish_here_does_not_know_of_it() {
+    let (shop, other) = two();
+    let isolate = shop.host().isolate.clone();
+    publish(&other, "first");
+    let (host, release) = slow(&shop);
+    let mut looking = isolate.check(&host).boxed();
+    assert!((&mut looking).now_or_never().is_none());
+    publish(&shop, "second");
+    let published = isolate.publication() + 2;
+    release.send(()).unwrap();
+    block_on(looking).unwrap();
+    shop.anonymous().get("/en");
+    assert_eq!(isolate.publication(), published, "whoever published sees it");
+}

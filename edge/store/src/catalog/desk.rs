@@ -1,6 +1,7 @@
 //! Products as the team works on them.
 
 use super::digest::digest;
+use super::import::ATTEMPTS;
 use super::plan::Plan;
 use super::stored::Stored;
 use super::{CatalogStore, export};
@@ -33,9 +34,6 @@ WHERE (?1 = '' OR p.handle = ?1 OR p.title LIKE ?2 ESCAPE '\\' OR p.brand LIKE ?
 const COUNT_GUARD: &str = "INSERT INTO import_guard (ok) SELECT 0 FROM json_each(?1) f
   JOIN variants v ON v.id = f.value ->> 0
   WHERE v.imported_available <> f.value ->> 1 LIMIT 1";
-
-/// How often a new product is planned when others write at the same time.
-const ATTEMPTS: u32 = 3;
 
 /// ?1 product, ?2 time, ?3 member, ?4 key or NULL, ?5 change.
 const HISTORY: &str =

@@ -9,8 +9,8 @@ use orilla_catalog::Product;
 use orilla_shop::PortError;
 use orilla_shop::catalog::{ImportCounts, ImportError};
 
-/// How often a batch is planned when others write at the same time.
-const ATTEMPTS: u32 = 3;
+/// How often a batch is planned when others write at the same time: of several that make products, one gets through.
+pub(super) const ATTEMPTS: u32 = 8;
 
 /// See [`orilla_shop::catalog::CatalogWriter::import`].
 ///

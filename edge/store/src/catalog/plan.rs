@@ -15,6 +15,8 @@ pub(super) struct Plan {
     pub(super) counts: ImportCounts,
     /// `[handle, version that it has now or 0]` of each product of the batch.
     pub(super) guard: Rows,
+    /// The id of the first new product; the others follow on.
+    pub(super) first_new: Option<i64>,
     /// By depth: `[slug, name, slug of the one above or null]`.
     pub(super) categories: BTreeMap<usize, Rows>,
     /// `[id, handle, title, brand, description, status, category slug, version, digest]`
@@ -67,6 +69,7 @@ impl Plan {
                 }
                 None => {
                     plan.counts.added += 1;
+                    plan.first_new.get_or_insert(next_id);
                     plan.plan_product(product, next_id, 1, digest, stored);
                     next_id += 1;
                 }

@@ -9,6 +9,9 @@ pub(super) const GUARD: &str = "INSERT INTO import_guard (ok) SELECT 0 FROM json
   LEFT JOIN products p ON p.handle = f.value ->> 0
   WHERE coalesce(p.version, 0) <> f.value ->> 1 LIMIT 1";
 
+/// Fails if somebody has made products since the ids of this batch's new ones were chosen: what has their ids is not theirs.
+const NEW_GUARD: &str = "INSERT INTO import_guard (ok) SELECT 0 FROM products WHERE id >= ?1 LIMIT 1";
+
 /// One level of the tree; the level above is there already. The last name wins, unless the team has named it.
 const CATEGORIES: &str = "INSERT INTO categories (slug, name, parent_id)
   SELECT f.value ->> 0, f.value ->> 1, (SELECT id FROM categories WHERE slug = f.value ->> 2)
@@ -144,6 +147,7 @@ impl Plan {
         load(&FACETS, &active);
         load(&[SEARCH], &self.search.into_chunks());
         load(&[STOCK], &self.stock.into_chunks());
-        all
+        let new = self.first_new.map(|first| Statement::new(NEW_GUARD).bind(first));
+        new.into_iter().chain(all).collect()
     }
 }

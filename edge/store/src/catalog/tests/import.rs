@@ -6,6 +6,7 @@ use crate::DbError;
 use async_trait::async_trait;
 use orilla_shop::catalog::ImportError;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 #[test]
@@ -190,12 +191,17 @@ impl Database for Busy {
 fn check_race(first: &[Product], theirs: Product, mine: Product, expected: Result<(u32, u32, u32), &str>) {
     let inner = Arc::new(TestDatabase::new());
     import(&CatalogStore::new(inner.clone()), first);
+    let both = [theirs.clone(), mine.clone()];
     let busy = Busy { inner: inner.clone(), other: Mutex::new(Some(vec![theirs])), batches: Mutex::new(0) };
     let answer = block_on(CatalogStore::new(Arc::new(busy)).import(std::slice::from_ref(&mine), false));
     match (answer, expected) {
         (Ok(counts), Ok(expected)) => {
             assert_eq!((counts.added, counts.changed, counts.unchanged), expected);
-            assert!(export(&CatalogStore::new(inner)).contains(&mine), "the last one wins");
+            let left = export(&CatalogStore::new(inner));
+            assert!(left.contains(&mine), "the last one wins");
+            let handles: BTreeSet<_> =
+                [first, &both].concat().iter().map(|p| p.handle().to_owned()).collect();
+            assert_eq!(left.len(), handles.len(), "and no other is lost");
         }
         (Err(ImportError::Conflict { field, .. }), Err(expected)) => assert_eq!(field, expected),
         other => panic!("{other:?}"),
@@ -210,6 +216,9 @@ fn imports_at_the_same_time_are_planned_again() {
     check_race(&[], titled("Theirs"), titled("Mine"), Ok((0, 1, 0)));
     check_race(&[], titled("Mine"), titled("Mine"), Ok((0, 0, 1)));
     check_race(&[], other(), titled("Mine"), Ok((1, 0, 0)));
+    // A draft has no card whose id would be taken.
+    let draft = ProductDraft { status: Status::Draft, ..plain("Mine") };
+    check_race(&[], other(), draft.check().unwrap(), Ok((1, 0, 0)));
     check_race(&[old()], titled("Theirs"), titled("Mine"), Ok((0, 1, 0)));
     check_race(&[old()], titled("Theirs"), old(), Ok((0, 1, 0)));
     let mut thief = plain("Thief");
