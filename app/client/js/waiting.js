@@ -41,8 +41,12 @@ export function watchOrders(registration) {
 const hasMoved = (requests) =>
   asking.dataset.requests.split(" ").some((key) => key && (requests[key] ?? "refused") === "refused");
 
+// An order that is gone is on its way into the cart, perhaps by a form that was sent before this script was here.
+const GONE = 5000;
+
 function follow(state) {
-  if (state !== "sending" && state !== page.dataset.state) location.reload();
+  if (state === undefined) setTimeout(() => isLeaving || location.reload(), GONE);
+  else if (state !== "sending" && state !== page.dataset.state) location.reload();
 }
 
 let said = false;
