@@ -2,12 +2,12 @@
 
 use crate::build::Build;
 use crate::files;
-use crate::process::{Result, program, root};
+use crate::process::{Result, program, root, signal};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 /// They end when this is dropped.
@@ -55,8 +55,7 @@ impl Instances {
 
     /// Ends whatever is left of the group: workerd may outlive its node.
     fn end(&mut self) {
-        let group = format!("-{}", self.child.id());
-        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
+        signal(&self.child, "-KILL");
         self.child.wait().ok();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 /// An error is one line for the developer: what is wrong and the mend.
@@ -32,6 +32,12 @@ fn path() -> OsString {
 pub fn which(name: &str) -> Option<PathBuf> {
     let inherited = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&inherited).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// Sends a signal (`-TERM`, `-KILL`) to a child that has a group of its own, and to all of that.
+pub fn signal(child: &Child, signal: &str) {
+    let group = format!("-{}", child.id());
+    Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status().ok();
 }
 
 /// Runs a command whose output the developer sees.

@@ -1,13 +1,13 @@
 //! The shop under wrangler on this machine: started, asked whether it is up, ended.
 
 use crate::files::{self, stamped};
-use crate::process::{Result, program, root, run_quietly, step};
+use crate::process::{Result, program, root, run_quietly, signal, step};
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// A running wrangler. It ends when this is dropped.
@@ -98,8 +98,7 @@ impl Server {
 
     /// Ends it as a machine that loses its power does: in the middle of whatever it writes.
     pub fn kill(mut self) {
-        let group = format!("-{}", self.child.id());
-        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
+        signal(&self.child, "-KILL");
         self.child.wait().ok();
         // Its children end a moment later.
         for _ in 0..100 {
@@ -125,13 +124,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let group = format!("-{}", self.child.id());
-        for (signal, patience) in [("-TERM", 50), ("-KILL", 50)] {
-            Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status().ok();
+        for (word, patience) in [("-TERM", 50), ("-KILL", 50)] {
+            signal(&self.child, word);
             for _ in 0..patience {
                 if self.ended() {
                     // What is left of the group after its leader.
-                    Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
+                    signal(&self.child, "-KILL");
                     return;
                 }
                 std::thread::sleep(Duration::from_millis(100));
