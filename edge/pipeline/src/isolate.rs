@@ -151,17 +151,18 @@ impl Isolate {
 
     /// Looks for a new publication and loads it. A failure is noted.
     async fn check(&self, host: &Host) -> Result<(), PortError> {
-        let expired = self.shelf().expired;
+        let (asked, expired) = (host.clock.now(), self.shelf().expired);
         let checked = self.look(host).await;
         let mut shelf = self.shelf();
         if shelf.expired == expired {
+            // What was loaded since may have taken its time: it is as old as the question.
+            shelf.checked_at = shelf.checked_at.max(checked.is_ok().then_some(asked));
             shelf.failed = checked.clone().err().map(|error| (host.clock.now(), error));
         }
         checked
     }
 
     async fn look(&self, host: &Host) -> Result<(), PortError> {
-        let (asked, expired) = (host.clock.now(), self.shelf().expired);
         let current = host.publications.current().await?;
         let (number, previous) = {
             let shelf = self.shelf();
@@ -184,10 +185,6 @@ impl Isolate {
         }) {
             shelf.publication = publication;
             shelf.edition = Some(edition);
-        }
-        // What was loaded since may have taken its time: it is as old as the question.
-        if shelf.expired == expired {
-            shelf.checked_at = shelf.checked_at.max(Some(asked));
         }
         Ok(())
     }

@@ -124,7 +124,8 @@ const STOCK: &str = "UPDATE variants SET available = max(0, available + f.counte
 impl Plan {
     /// The transaction that does what the plan says.
     pub(super) fn statements(self) -> Vec<Statement> {
-        let mut all = Vec::new();
+        let new = self.first_new.map(|first| Statement::new(NEW_GUARD).bind(first));
+        let mut all: Vec<_> = new.into_iter().collect();
         let mut load = |sql: &[&str], chunks: &[String]| {
             for chunk in chunks {
                 all.extend(sql.iter().map(|sql| Statement::new(*sql).bind(chunk.as_str())));
@@ -147,7 +148,6 @@ impl Plan {
         load(&FACETS, &active);
         load(&[SEARCH], &self.search.into_chunks());
         load(&[STOCK], &self.stock.into_chunks());
-        let new = self.first_new.map(|first| Statement::new(NEW_GUARD).bind(first));
-        new.into_iter().chain(all).collect()
+        all
     }
 }
