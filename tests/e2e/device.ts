@@ -39,7 +39,7 @@ export const strip = (page: Page) => page.getByRole("complementary", { name: "Yo
 /** Opens a page that the shop itself makes: where it is slow, the device may be faster. */
 export async function openOnline(page: Page, url: string) {
   await expect(async () => {
-    await page.goto(url);
+    expect((await page.goto(url))?.status()).toBe(200);
     await expect(strip(page)).toHaveCount(0, { timeout: 500 });
   }).toPass({ timeout: 30_000 });
 }

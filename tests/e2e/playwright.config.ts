@@ -10,10 +10,8 @@ if (!ORILLA_URL) throw new Error("ORILLA_URL is not set: run `cargo xtask test -
 
 const args = (ORILLA_CHROMIUM_FLAGS ?? "").split(" ").filter(Boolean);
 const executablePath = ORILLA_CHROMIUM || "/usr/bin/chromium";
-// The browser without what is around a page: no background sync, no wake lock, no install prompt, and a quarter less work.
-const shell = { launchOptions: { executablePath: ORILLA_SHELL || executablePath, args } };
 const desktop = { viewport: { width: 1440, height: 900 } };
-const phone = { ...shell, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 const noScript = { javaScriptEnabled: false };
 
 export default defineConfig({
@@ -35,13 +33,14 @@ export default defineConfig({
     // A trace of every test takes as long as the test: ask for one where it is needed.
     trace: ORILLA_TRACE ? "retain-on-failure" : "off",
     screenshot: "only-on-failure",
-    launchOptions: { executablePath, args },
+    // The browser without what is around a page: no background sync, no wake lock, no install prompt, and a quarter less work.
+    launchOptions: { executablePath: ORILLA_SHELL || executablePath, args },
   },
   projects: [
-    { name: "once", testMatch: "once/**", use: desktop },
-    { name: "desktop", testIgnore: "once/**", use: { ...shell, ...desktop } },
+    { name: "once", testMatch: "once/**", use: { ...desktop, launchOptions: { executablePath, args } } },
+    { name: "desktop", testIgnore: "once/**", use: desktop },
     { name: "phone", testIgnore: "once/**", use: phone },
-    { name: "desktop without script", testMatch: "journeys/**", use: { ...shell, ...desktop, ...noScript } },
+    { name: "desktop without script", testMatch: "journeys/**", use: { ...desktop, ...noScript } },
     { name: "phone without script", testMatch: "journeys/**", use: { ...phone, ...noScript } },
   ],
 });

@@ -5,8 +5,9 @@ const page = document.querySelector("[data-waiting]");
 const asking = document.querySelector("[data-requests]");
 let timer;
 // A form of this page is on its way: shown anew now, the page would not become what is answered. Some never are.
-let isLeaving = false;
+let leftAt = -Infinity;
 const LONGEST = 30_000;
+const isLeaving = () => performance.now() - leftAt < LONGEST;
 
 export function watchOrders(registration) {
   const ask = (hurry) => registration.active?.postMessage({ outbox: "send", hurry });
@@ -16,7 +17,7 @@ export function watchOrders(registration) {
     clearTimeout(timer);
     // A timer waits a little longer than asked.
     if (due) timer = setTimeout(() => ask(false), Math.max(due - Date.now(), 1000));
-    if (isLeaving) return;
+    if (isLeaving()) return;
     if (page) follow(states[page.dataset.waiting]);
     else if (asking && (done.length || hasMoved(requests))) location.reload();
     else if (Object.values(states).some((state) => state !== "done") || Object.values(requests).includes("refused")) say();
@@ -24,12 +25,10 @@ export function watchOrders(registration) {
   });
   addEventListener("online", () => ask(true));
   addEventListener("submit", ({ defaultPrevented }) => {
-    if (defaultPrevented) return;
-    isLeaving = true;
-    setTimeout(() => (isLeaving = false), LONGEST);
+    if (!defaultPrevented) leftAt = performance.now();
   });
   addEventListener("pageshow", ({ persisted }) => {
-    isLeaving = false;
+    leftAt = -Infinity;
     if (persisted) ask(false);
   });
   // The browser should not tidy an order away.
@@ -45,7 +44,7 @@ const hasMoved = (requests) =>
 const GONE = 5000;
 
 function follow(state) {
-  if (state === undefined) setTimeout(() => isLeaving || location.reload(), GONE);
+  if (state === undefined) setTimeout(() => isLeaving() || location.reload(), GONE);
   else if (state !== "sending" && state !== page.dataset.state) location.reload();
 }
 
