@@ -18,7 +18,7 @@ use orilla_orders::Text;
 use orilla_push::{Request as PushRequest, Vapid};
 use orilla_shop::accounts::{MailSettings, Mailer};
 use orilla_shop::checkout::{BankTransfer, OnDelivery};
-use orilla_shop::publish::{Publications, Segments, publish_attached};
+use orilla_shop::publish::{Attaching, Publications, Segments};
 use orilla_shop::{Clock, PortError};
 use orilla_snapshot::{Attachment, Manifest};
 use orilla_store::testing::{Files, TestDatabase};
@@ -185,8 +185,8 @@ impl Shop {
     /// Makes a document of flags current, as it is: nobody checks it.
     pub fn publish_flags(&self, document: &str) {
         let press = press(&self.host, &self.team.writer);
-        let done = publish_attached(press, Attachment::Flags, document.as_bytes(), self.clock.now(), "flags");
-        block_on(done).unwrap();
+        let place = block_on(Attaching::begin(press, Attachment::Flags)).unwrap();
+        block_on(place.publish(document.as_bytes(), self.clock.now(), "flags")).unwrap();
         self.host.isolate.expire();
     }
 

@@ -180,6 +180,8 @@ struct Held {
     /// Writes until the next one fails.
     writes_left: Option<u32>,
     overtaken: bool,
+    /// What somebody else does before the next publication is written.
+    before_next: Option<Box<dyn FnOnce() + Send>>,
     is_broken: bool,
 }
 
@@ -207,6 +209,11 @@ impl Files {
     /// Lets the next publication be told that another was quicker.
     pub fn overtake(&self) {
         self.held().overtaken = true;
+    }
+
+    /// Lets somebody else do something when the next publication is about to be written.
+    pub fn before_next(&self, act: impl FnOnce() + Send + 'static) {
+        self.held().before_next = Some(Box::new(act));
     }
 
     /// Forgets one file.
@@ -256,6 +263,10 @@ impl Publications for Files {
     }
 
     async fn append(&self, publication: &Publication) -> Result<bool, PortError> {
+        let act = self.held().before_next.take();
+        if let Some(act) = act {
+            act();
+        }
         let mut held = self.reached()?;
         let last = held.publications.last().map_or(0, |publication| publication.number);
         if std::mem::take(&mut held.overtaken) || publication.number != last + 1 {

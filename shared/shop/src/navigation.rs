@@ -1,7 +1,7 @@
 //! Which pages follow on which: counted while shoppers browse, learned from when the catalogue is published.
 
 use crate::PortError;
-use crate::publish::{Press, PublishError, Published, publish_attached};
+use crate::publish::{Attaching, Press, PublishError, Published};
 use async_trait::async_trait;
 use orilla_prefetch::{Counted, Settings, Sighting, Table};
 use orilla_snapshot::Attachment;
@@ -70,10 +70,9 @@ pub async fn publish_likely_pages(
     if press.publications.current().await?.is_none() {
         return Ok(None);
     }
+    let place = Attaching::begin(press, Attachment::Next).await?;
     match likely_pages(book, now).await? {
-        Some(document) => {
-            publish_attached(press, Attachment::Next, &document, now, "likely pages").await.map(Some)
-        }
+        Some(document) => place.publish(&document, now, "likely pages").await.map(Some),
         None => Ok(None),
     }
 }

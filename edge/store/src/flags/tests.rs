@@ -6,22 +6,38 @@ use orilla_shop::publish::{Press, attached, publish as publish_all};
 use orilla_shop::team::flags::{AmendError, Change, FlagsOutcome, SaveFlags, amend, publish, rule_mut, save};
 use orilla_snapshot::Attachment;
 use serde_json::{Value, json};
+use std::thread::spawn;
 
 /// A desk, a catalogue and a press over one database.
 struct Shop {
+    db: Arc<TestDatabase>,
     desk: FlagStore,
     catalog: CatalogStore,
-    files: Files,
+    files: Arc<Files>,
 }
 
 impl Shop {
     fn new() -> Self {
-        let db = Arc::new(TestDatabase::new());
-        Shop { desk: FlagStore::new(db.clone()), catalog: CatalogStore::new(db), files: Files::default() }
+        Shop::over(Arc::new(TestDatabase::new()), Arc::default())
+    }
+
+    fn over(db: Arc<TestDatabase>, files: Arc<Files>) -> Self {
+        Shop { desk: FlagStore::new(db.clone()), catalog: CatalogStore::new(db.clone()), db, files }
     }
 
     fn press(&self) -> Press<'_> {
-        Press { written: &self.catalog, segments: &self.files, publications: &self.files }
+        Press { written: &self.catalog, segments: &*self.files, publications: &*self.files }
+    }
+
+    fn publish(&self, now: i64) -> bool {
+        block_on(publish(self.press(), &self.desk, now)).unwrap().is_new
+    }
+
+    /// Lets somebody else do something when the next publication is about to be written.
+    fn meanwhile(&self, act: impl FnOnce(Shop) + Send + 'static) {
+        let (db, files) = (self.db.clone(), self.files.clone());
+        // An executor of its own needs a thread of its own.
+        self.files.before_next(move || spawn(|| act(Shop::over(db, files))).join().unwrap());
     }
 
     fn save(&self, expected: u64, key: u8, document: &Value) -> FlagsOutcome {
@@ -174,6 +190,47 @@ fn an_amendment_goes_out_and_leaves_what_waits() {
     let gone = json!({"features": {"a": {"defaultValue": "old"}}});
     shop.save(3, 5, &gone);
     assert!(matches!(shop.roll(6, 0.1), Err(AmendError::Misfit(_))));
+}
+
+#[test]
+fn of_two_that_are_published_at_once_the_later_version_stays() {
+    let shop = Shop::new();
+    shop.save(0, 1, &flag("old"));
+    shop.publish(1);
+    shop.save(1, 2, &flag("new"));
+    shop.meanwhile(|other| {
+        other.save(2, 3, &flag("newer"));
+        assert!(other.publish(3));
+    });
+    assert!(!shop.publish(2), "the last version is what the other one has published");
+    assert_eq!(shop.published(), Some(flag("newer")));
+}
+
+#[test]
+fn an_amendment_keeps_what_is_published_meanwhile() {
+    let shop = Shop::new();
+    shop.save(0, 1, &flag("old"));
+    shop.publish(1);
+    // A rule is switched off while a rollout takes its step.
+    shop.meanwhile(|other| {
+        other.save(2, 2, &covered("off", 0.05));
+        assert!(other.publish(2));
+    });
+    assert_eq!(shop.roll(3, 0.05), Ok(2));
+    assert_eq!(shop.published(), Some(covered("off", 0.05)));
+    assert_eq!(block_on(shop.desk.current()).unwrap().document, covered("off", 0.05));
+    // And the other way round: the step is taken while the team publishes.
+    shop.save(3, 4, &covered("on", 0.05));
+    shop.meanwhile(|other| assert_eq!(other.roll(5, 0.1), Ok(5)));
+    shop.publish(4);
+    assert_eq!(shop.published(), Some(covered("on", 0.1)));
+}
+
+/// As [`flag`], with this coverage.
+fn covered(default: &str, coverage: f64) -> Value {
+    let mut document = flag(default);
+    document["features"]["a"]["rules"][0]["coverage"] = json!(coverage);
+    document
 }
 
 #[test]

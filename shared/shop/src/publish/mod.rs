@@ -4,7 +4,7 @@ mod attached;
 mod ports;
 
 use crate::PortError;
-pub use attached::{attached, publish_attached};
+pub use attached::{Attaching, attached};
 use orilla_catalog::ProductId;
 use orilla_snapshot::{BuildError, Builder, Change, Entry, FormatError, Hash, Manifest, Segment, group};
 pub use ports::{Changes, Press, Publication, Publications, Segments, Written};

@@ -4,7 +4,7 @@ use super::catalogue::catalogue;
 use super::*;
 use crate::testing::Files;
 use orilla_shop::publish::{
-    Press, Publications, PublishError, Segments, attached, publish, publish_attached, roll_back,
+    Attaching, Press, Publications, PublishError, Segments, attached, publish, roll_back,
 };
 use orilla_snapshot::{Attachment, Hash, Loading, Manifest, Snapshot};
 use proptest::prelude::*;
@@ -24,7 +24,20 @@ impl Shop {
     }
 
     fn attach(&self, document: &[u8], now: i64) -> Result<(u64, bool), PublishError> {
-        let done = block_on(publish_attached(self.press(), Attachment::Flags, document, now, "flags"))?;
+        self.attach_at(block_on(self.place())?, document, now)
+    }
+
+    async fn place(&self) -> Result<Attaching<'_>, PublishError> {
+        Attaching::begin(self.press(), Attachment::Flags).await
+    }
+
+    fn attach_at(
+        &self,
+        place: Attaching<'_>,
+        document: &[u8],
+        now: i64,
+    ) -> Result<(u64, bool), PublishError> {
+        let done = block_on(place.publish(document, now, "flags"))?;
         Ok((done.publication.number, done.is_new))
     }
 
@@ -133,6 +146,25 @@ fn a_document_that_is_overtaken_goes_out_on_top() {
     shop.files.fail_after(Some(0));
     assert!(matches!(shop.attach(b"[]", 3), Err(PublishError::Port(_))));
     assert_eq!(shop.flags(), Some(b"{}".to_vec()));
+}
+
+#[test]
+fn a_document_takes_the_place_of_no_other_than_the_one_it_was_made_of() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    block_on(publish(shop.press(), 1, "")).unwrap();
+    let (first, second) = block_on(async { (shop.place().await.unwrap(), shop.place().await.unwrap()) });
+    assert_eq!(shop.attach_at(second, b"yours", 2), Ok((2, true)));
+    assert_eq!(shop.attach_at(first, b"mine", 3), Err(PublishError::Overtaken));
+    assert_eq!(shop.flags(), Some(b"yours".to_vec()));
+    assert_eq!(shop.attach_at(first, b"yours", 4), Ok((2, false)), "it is what was to be published");
+    // Another catalogue is no other document.
+    let place = block_on(shop.place()).unwrap();
+    assert_eq!(block_on(place.before()), Ok(Some(b"yours".to_vec())));
+    shop.import(&[lamp("lamp-1", 700)]);
+    block_on(publish(shop.press(), 5, "")).unwrap();
+    assert_eq!(shop.attach_at(place, b"mine", 6), Ok((4, true)));
+    assert_eq!(shop.flags(), Some(b"mine".to_vec()));
 }
 
 #[test]

@@ -1,15 +1,12 @@
 //! One change in what is published, at once, whatever else waits to be published.
 
-use super::{FlagDesk, FlagsOutcome, SaveFlags, StoredFlags, check, save};
+use super::{ATTEMPTS, FlagDesk, FlagsOutcome, SaveFlags, StoredFlags, check, save};
 use crate::PortError;
-use crate::publish::{Press, PublishError, attached, publish_attached};
+use crate::publish::{Attaching, Press, PublishError};
 use orilla_flags::Fault;
 use orilla_orders::IdempotencyKey;
 use orilla_snapshot::Attachment;
 use serde_json::Value;
-
-/// How often it begins anew when somebody else saves at the same time.
-const ATTEMPTS: u32 = 4;
 
 /// What an amendment did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +40,11 @@ pub enum AmendError {
     Port(#[from] PortError),
 }
 
+/// A change of a document, or why it does not fit.
+type Edit<'a> = &'a (dyn Fn(&mut Value) -> Result<(), String> + Sync);
+
 /// Changes what is published, and the last saved version likewise. What was saved and is not published yet stays so.
-/// `edit` is called for each of the two documents, and again if somebody else saves meanwhile. `now` is in
+/// `edit` is called for each of the two documents, and again if somebody else saves or publishes meanwhile. `now` is in
 /// milliseconds since 1970. The same request twice has the effect of once, if `edit` of what it has made makes the same.
 ///
 /// # Errors
@@ -56,34 +56,57 @@ pub async fn amend(
     reason: &str,
     key: &IdempotencyKey,
     now: i64,
-    edit: &(dyn Fn(&mut Value) -> Result<(), String> + Sync),
+    edit: Edit<'_>,
 ) -> Result<Amended, AmendError> {
-    let edited = |mut document: Value| {
-        edit(&mut document).map_err(AmendError::Misfit)?;
-        check(&document).map_err(AmendError::Refused)?;
-        Ok::<Value, AmendError>(document)
-    };
+    // Nothing is saved that can't be published.
+    changed(Attaching::begin(press, Attachment::Flags).await?, desk, edit).await?;
+    let version = save_changed(desk, member, reason, key, now, edit).await?;
     for _ in 0..ATTEMPTS {
-        let before = attached(press, Attachment::Flags).await?;
-        let published = match before.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-            Some(document) => edited(document)?,
-            // Nothing is published yet: the saved document goes out, changed.
-            None => edited(desk.current().await?.document)?,
-        };
-        let StoredFlags { version, document, .. } = desk.current().await?;
-        let document = edited(document)?;
-        let wish = SaveFlags { expected: version, document, member, reason, key: key.clone(), now };
-        let version = match save(desk, wish).await? {
-            FlagsOutcome::Saved(version) | FlagsOutcome::Unchanged(version) => version,
-            FlagsOutcome::Stale(_) => continue,
-            FlagsOutcome::Refused(faults) => return Err(AmendError::Refused(faults)),
-            FlagsOutcome::KeyReused => return Err(AmendError::KeyReused),
-        };
-        let bytes = published.to_string().into_bytes();
-        let done = publish_attached(press, Attachment::Flags, &bytes, now, reason).await?;
-        return Ok(Amended { version, publication: done.publication.number });
+        let place = Attaching::begin(press, Attachment::Flags).await?;
+        let document = changed(place, desk, edit).await?;
+        match place.publish(document.to_string().as_bytes(), now, reason).await {
+            Err(PublishError::Overtaken) => {}
+            done => return Ok(Amended { version, publication: done?.publication.number }),
+        }
     }
     Err(AmendError::Busy)
+}
+
+/// The document that is published, changed. If none is yet, the saved one goes out.
+async fn changed(place: Attaching<'_>, desk: &dyn FlagDesk, edit: Edit<'_>) -> Result<Value, AmendError> {
+    match place.before().await?.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+        Some(document) => edited(document, edit),
+        None => edited(desk.current().await?.document, edit),
+    }
+}
+
+/// Saves the last version, changed, and answers the number of the version with the change.
+async fn save_changed(
+    desk: &dyn FlagDesk,
+    member: &str,
+    reason: &str,
+    key: &IdempotencyKey,
+    now: i64,
+    edit: Edit<'_>,
+) -> Result<u64, AmendError> {
+    for _ in 0..ATTEMPTS {
+        let StoredFlags { version, document, .. } = desk.current().await?;
+        let document = edited(document, edit)?;
+        let wish = SaveFlags { expected: version, document, member, reason, key: key.clone(), now };
+        match save(desk, wish).await? {
+            FlagsOutcome::Saved(version) | FlagsOutcome::Unchanged(version) => return Ok(version),
+            FlagsOutcome::Stale(_) => {}
+            FlagsOutcome::Refused(faults) => return Err(AmendError::Refused(faults)),
+            FlagsOutcome::KeyReused => return Err(AmendError::KeyReused),
+        }
+    }
+    Err(AmendError::Busy)
+}
+
+fn edited(mut document: Value, edit: Edit<'_>) -> Result<Value, AmendError> {
+    edit(&mut document).map_err(AmendError::Misfit)?;
+    check(&document).map_err(AmendError::Refused)?;
+    Ok(document)
 }
 
 /// The rule of a flag with this id, to be changed.

@@ -8,7 +8,7 @@ mod diff;
 mod form;
 
 use crate::PortError;
-use crate::publish::{Press, PublishError, Published, publish_attached};
+use crate::publish::{Attaching, Press, PublishError, Published};
 pub use amend::{AmendError, Amended, amend, rule_mut};
 use async_trait::async_trait;
 pub use diff::{Change, FlagChange, differences};
@@ -140,6 +140,9 @@ pub enum FlagsOutcome {
     KeyReused,
 }
 
+/// How often it begins anew when somebody else saves or publishes at the same time.
+const ATTEMPTS: u32 = 4;
+
 /// The most characters of a reason.
 const LONGEST_REASON: usize = 200;
 
@@ -205,7 +208,18 @@ async fn done_before(desk: &dyn FlagDesk, save: &SaveFlags<'_>) -> Result<Option
 /// # Errors
 /// See [`PublishError`].
 pub async fn publish(press: Press<'_>, desk: &dyn FlagDesk, now: i64) -> Result<Published, PublishError> {
+    for _ in 1..ATTEMPTS {
+        match publish_once(press, desk, now).await {
+            Err(PublishError::Overtaken) => {}
+            other => return other,
+        }
+    }
+    publish_once(press, desk, now).await
+}
+
+async fn publish_once(press: Press<'_>, desk: &dyn FlagDesk, now: i64) -> Result<Published, PublishError> {
+    let place = Attaching::begin(press, Attachment::Flags).await?;
+    // Read after the beginning: whoever publishes a later version meanwhile has not been overwritten by this one.
     let current = desk.current().await?;
-    let note = format!("flags {}", current.version);
-    publish_attached(press, Attachment::Flags, &current.bytes(), now, &note).await
+    place.publish(&current.bytes(), now, &format!("flags {}", current.version)).await
 }
