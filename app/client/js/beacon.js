@@ -38,10 +38,6 @@ function note(type, fields) {
 
 function see() {
   recall();
-  note("page_view", { page });
-  if (page === "product") note("product_view", { product: name });
-  if (page === "checkout") note("checkout_begun");
-  if (page === "search" && new URLSearchParams(location.search).get("q")) note("search");
   // Which variations of experiments the page shows: "card-layout:rows delivery-promise:promise". A page that was made on the
   // device (pages::away_strip) shows them by the flags of some day, so it says that.
   const away = document.querySelector(".away:not([data-waiting-strip])") ? { away: true } : {};
@@ -49,6 +45,11 @@ function see() {
     const [experiment, variation] = shown.split(":");
     if (variation) note("exposure", { experiment, variation, ...away });
   }
+  // After that: what counts of a variation is what is done once it was seen, and this page is that already.
+  note("page_view", { page });
+  if (page === "product") note("product_view", { product: name });
+  if (page === "checkout") note("checkout_begun");
+  if (page === "search" && new URLSearchParams(location.search).get("q")) note("search");
 }
 
 // What may still be told.

@@ -189,7 +189,12 @@ fn an_amendment_goes_out_and_leaves_what_waits() {
     assert!(matches!(shop.roll(4, 7.0), Err(AmendError::Refused(_))));
     let gone = json!({"features": {"a": {"defaultValue": "old"}}});
     shop.save(3, 5, &gone);
-    assert!(matches!(shop.roll(6, 0.1), Err(AmendError::Misfit(_))));
+    // What waits without the rule goes on to do so; what is published can't wait for it.
+    assert_eq!(shop.roll(6, 0.1), Ok(4));
+    assert_eq!(coverage(&shop.published().unwrap()), json!(0.1));
+    assert_eq!(block_on(shop.desk.current()).unwrap().document, gone);
+    shop.publish(9);
+    assert!(matches!(shop.roll(7, 0.1), Err(AmendError::Misfit(_))));
 }
 
 #[test]

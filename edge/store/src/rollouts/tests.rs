@@ -179,6 +179,42 @@ fn an_interrupted_step_is_finished_by_the_next_tick() {
 }
 
 #[test]
+fn a_rollback_is_published_however_long_that_was_not_possible() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    shop.come(id, [90, 10], true, SECOND);
+    shop.files.break_all(true);
+    for second in [2, 30, 63] {
+        let ticked = block_on(tick(shop.drive(), second * SECOND)).unwrap();
+        assert_eq!((ticked.failed.len(), ticked.next), (1, Some((second + 1) * SECOND)), "{ticked:?}");
+    }
+    shop.files.break_all(false);
+    // Until then the rule has its driver.
+    assert_eq!(shop.start(6, "go"), Err(StartError::Driven(1)));
+    assert_eq!(shop.tick(1_000 * SECOND), []);
+    assert_eq!((shop.coverage(), shop.status(id).is_over()), (Some(0.0), true));
+    assert!(block_on(shop.store.driven(2_000 * SECOND)).unwrap().is_empty());
+    assert_eq!(shop.start(7, "go"), Ok(2));
+}
+
+#[test]
+fn a_rule_that_is_gone_from_what_is_not_published_yet_is_rolled_back() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    let current = block_on(shop.flags.current()).unwrap();
+    let gone = json!({"features": {"a": {"defaultValue": "old"}}});
+    shop.save(current.version, 9, gone.clone());
+    // Visitors have it still: a step is taken, and harm is undone.
+    shop.come(id, [90, 10], false, 9 * SECOND);
+    assert_eq!(shop.tick(10 * SECOND), [Event::Advanced { from: 0, by: By::Plan }]);
+    assert_eq!(shop.coverage(), Some(0.5));
+    shop.come(id, [50, 50], true, 11 * SECOND);
+    assert!(matches!(&shop.tick(12 * SECOND)[..], [Event::RolledBack { .. }]));
+    assert_eq!(shop.coverage(), Some(0.0));
+    assert_eq!(block_on(shop.flags.current()).unwrap().document, gone);
+}
+
+#[test]
 fn two_drivers_do_a_step_once() {
     let shop = Shop::new();
     let id = shop.start(5, "go").unwrap();
@@ -238,6 +274,7 @@ fn a_rollout_ends_with_its_rule() {
     assert_eq!(shop.status(id), Status::Aborted);
     assert_eq!(block_on(shop.flags.current()).unwrap().document, gone);
     assert_eq!(block_on(tick(shop.drive(), 3 * SECOND)).unwrap().next, None);
+    assert!(block_on(shop.store.driven(100 * SECOND)).unwrap().is_empty());
 }
 
 #[test]

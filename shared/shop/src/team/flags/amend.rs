@@ -11,7 +11,7 @@ use serde_json::Value;
 /// What an amendment did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Amended {
-    /// The version that was saved.
+    /// The version that was saved; the last one, if the change does not fit it.
     pub version: u64,
     /// The publication that is current now.
     pub publication: u64,
@@ -20,7 +20,7 @@ pub struct Amended {
 /// Why nothing was changed, or not everything.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AmendError {
-    /// The change does not fit the document: a rule that it names is gone, say.
+    /// The change does not fit what is published: a rule that it names is gone, say.
     #[error("the flags are other than this change expects: {0}")]
     Misfit(String),
     /// What would come of it can't be published.
@@ -43,7 +43,8 @@ pub enum AmendError {
 /// A change of a document, or why it does not fit.
 type Edit<'a> = &'a (dyn Fn(&mut Value) -> Result<(), String> + Sync);
 
-/// Changes what is published, and the last saved version likewise. What was saved and is not published yet stays so.
+/// Changes what is published, and the last saved version likewise, if the change fits it. What was saved and is not
+/// published yet stays so.
 /// `edit` is called for each of the two documents, and again if somebody else saves or publishes meanwhile. `now` is in
 /// milliseconds since 1970. The same request twice has the effect of once, if `edit` of what it has made makes the same.
 ///
@@ -80,7 +81,8 @@ async fn changed(place: Attaching<'_>, desk: &dyn FlagDesk, edit: Edit<'_>) -> R
     }
 }
 
-/// Saves the last version, changed, and answers the number of the version with the change.
+/// Saves the last version, changed, and answers its number. A version that the change does not fit, of which somebody
+/// has taken the rule away and not yet published that, stays as it is: what is published can't wait for it.
 async fn save_changed(
     desk: &dyn FlagDesk,
     member: &str,
@@ -91,7 +93,10 @@ async fn save_changed(
 ) -> Result<u64, AmendError> {
     for _ in 0..ATTEMPTS {
         let StoredFlags { version, document, .. } = desk.current().await?;
-        let document = edited(document, edit)?;
+        let document = match edited(document, edit) {
+            Err(AmendError::Misfit(_)) => return Ok(version),
+            other => other?,
+        };
         let wish = SaveFlags { expected: version, document, member, reason, key: key.clone(), now };
         match save(desk, wish).await? {
             FlagsOutcome::Saved(version) | FlagsOutcome::Unchanged(version) => return Ok(version),

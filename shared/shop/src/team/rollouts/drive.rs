@@ -226,7 +226,8 @@ impl Run<'_> {
         if after.apply(&recorded).is_none() {
             return Ok(false);
         }
-        let is_over = after.status().is_over();
+        // It has a driver until what it has come to is what visitors get.
+        let is_over = after.status().is_over() && after.owes().is_none();
         let store = self.drive.store;
         if !store.append(self.stored.id, self.rollout.version(), &recorded, is_over).await? {
             return Ok(false);
@@ -251,6 +252,9 @@ impl Run<'_> {
                     Err(AmendError::Misfit(_)) => {
                         if !self.rollout.status().is_over() {
                             self.happen(Event::Aborted { by: By::Plan }).await?;
+                        }
+                        if let Some(share) = self.rollout.owes() {
+                            self.happen(Event::Applied { share }).await?;
                         }
                         return Ok(());
                     }
