@@ -9,7 +9,7 @@ use orilla_push::{Loopback, Vapid};
 use orilla_shop::accounts::{Accounts, Addresses, Mailer};
 use orilla_shop::catalog::{Catalog, CatalogWriter, Search};
 use orilla_shop::checkout::{Orders, Payment, Variants};
-use orilla_shop::events::EventQueue;
+use orilla_shop::events::{EventQueue, UntoldOrders};
 use orilla_shop::navigation::{NavigationBook, Navigations};
 use orilla_shop::notices::{NoticeQueue, PushService, Subscriptions};
 use orilla_shop::passkeys::Passkeys;
@@ -178,6 +178,8 @@ pub struct Team {
     pub pages: Arc<dyn KeptPages>,
     /// What shoppers place, and what is done with it.
     pub placed: Arc<dyn Orders>,
+    /// Placed orders that are to be counted.
+    pub untold: Arc<dyn UntoldOrders>,
     /// Orders as the team looks for them.
     pub orders: Arc<dyn OrderDesk>,
     /// Products.

@@ -1,20 +1,22 @@
 //! What happens by itself, without a request: the cron trigger calls it every minute, and the clock of rollouts sooner.
 
 use crate::gateway::log::Level;
+use crate::routes::events::tell_untold;
 use crate::routes::publish::press;
 use crate::{Host, Team, rollouts};
 use orilla_shop::PortError;
 use orilla_shop::team::bandits::{Bandits, Followed, follow};
 use serde_json::json;
 
-/// Does what has to happen now to all rollouts and to all bandits, and logs it; forgets addresses that were sent links. Answers when to come again, in
-/// milliseconds since 1970.
+/// Does what has to happen now to all rollouts and to all bandits, and logs it; tells of orders that are not counted yet;
+/// forgets addresses that were sent links. Answers when to come again, in milliseconds since 1970.
 ///
 /// # Errors
 /// The stores': come again as soon as you can.
 pub async fn drive(host: &Host, team: &Team) -> Result<Option<i64>, PortError> {
     let next = rollouts::drive(host, team).await;
     follow_bandits(host, team).await?;
+    tell_untold(host, team).await?;
     if team.shoppers.mailer.is_some() {
         team.shoppers.addresses.sweep(host.clock.now()).await?;
     }

@@ -140,6 +140,7 @@ impl Shop {
                     .map(|settings| Arc::new(Mailer::new(settings, post.clone()))),
             },
             pages: Arc::new(Beside { isolate: host.isolate.clone(), clock: clock.clone() }),
+            untold: Arc::new(OrderStore::new(database.clone())),
             orders: Arc::new(OrderStore::new(database.clone())),
             products: catalog.clone(),
             categories: catalog.clone(),

@@ -105,6 +105,7 @@ pub fn team(env: JsValue, inspect: Option<Function>) -> Team {
             mailer: mailer(&env),
         },
         pages: Arc::new(Beside(inspect.map(SendWrapper::new))),
+        untold: Arc::new(OrderStore::new(database.clone())),
         orders: Arc::new(OrderStore::new(database.clone())),
         products: catalog.clone(),
         categories: catalog.clone(),

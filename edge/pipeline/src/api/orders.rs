@@ -7,7 +7,7 @@ use super::reply::private;
 use super::types::{Order, OrderRequest, PlacedOrder, Quote, Withdrawal};
 use crate::account::signed_in;
 use crate::problem::FieldProblem;
-use crate::routes::events::order_placed;
+use crate::routes::events::{counted, order_placed};
 use crate::visit::{Headers, Visit};
 use crate::{Problem, Team};
 use axum::response::Response;
@@ -42,6 +42,7 @@ pub async fn place(
         seen,
         key,
         account,
+        counted: counted(&visit),
         now: host.clock.now(),
         random: host.random.bytes()?,
     };
@@ -54,7 +55,7 @@ pub async fn place(
     match place_order(till, &wish).await? {
         PlaceOutcome::Placed { token, number } => {
             // From a device, the visitor's cookie comes along.
-            order_placed(&visit, team.placed.clone(), &token, &wish.key);
+            order_placed(&visit, &team, &token, &wish);
             visit.has_ordered();
             let placed = PlacedOrder::new(&visit, &token, number);
             let location = HeaderValue::from_str(&placed.links.api);

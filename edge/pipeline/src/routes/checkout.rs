@@ -1,6 +1,6 @@
 //! From the cart to an order, and the order's page.
 
-use super::events::order_placed;
+use super::events::{counted, order_placed};
 use crate::account::{Keeper, Places, signed_in};
 use crate::visit::{Headers, Segment, Visit, cart_cookie};
 use crate::{Team, form, reply};
@@ -111,7 +111,7 @@ pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: By
         Err(error) => return reply::failure(&visit, &error).await,
     };
     let (cart, now) = (shown.cart.clone(), visit.host.clock.now());
-    let wish = PlaceOrder { cart, checkout, seen, key, account, now, random };
+    let wish = PlaceOrder { cart, checkout, seen, key, account, counted: counted(&visit), now, random };
     let till = Till {
         orders: &*team.placed,
         variants: &*visit.host.variants,
@@ -120,7 +120,7 @@ pub async fn place(visit: Visit, team: Team, Headers(headers): Headers, body: By
     };
     match place_order(till, &wish).await {
         Ok(PlaceOutcome::Placed { token, .. }) => {
-            order_placed(&visit, team.placed.clone(), &token, &wish.key);
+            order_placed(&visit, &team, &token, &wish);
             if let Some(keeper) = keeper.filter(|_| shown.keeps) {
                 keep(&visit, &keeper, &wish.key, wish.checkout.recipient()).await;
             }

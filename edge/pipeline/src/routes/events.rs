@@ -1,20 +1,18 @@
 //! `POST /e`: what pages tell of their visitors. It is not looked into here: the queue's consumer reads it, and keeps
 //! what it can't read with the reason.
 
-use crate::gateway::log::Level;
 use crate::gateway::visitor::identity::VisitorKeys;
 use crate::gateway::visitor::{Visitor, agent};
 use crate::visit::Visit;
-use crate::{Host, Problem};
+use crate::{Host, Problem, Team};
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use orilla_events::{Device, Event, EventId, LONGEST_BODY, Message, Origin, Sender, What};
-use orilla_orders::{IdempotencyKey, OrderToken};
+use orilla_orders::OrderToken;
 use orilla_shop::PortError;
-use orilla_shop::checkout::Orders;
-use serde_json::json;
-use std::sync::Arc;
+use orilla_shop::checkout::PlaceOrder;
+use orilla_shop::events::UntoldOrder;
 
 /// Who did something, if it may be counted: somebody with an id of this shop's, who agreed to be counted and is no
 /// program. Whoever a page says that it is, is not asked.
@@ -67,34 +65,50 @@ fn nothing() -> Response {
     response
 }
 
-/// Tells the queue of a placed order, after the answer. The key of the form is the event's name: a form that is sent
-/// twice is one order and one event.
-pub fn order_placed(visit: &Visit, orders: Arc<dyn Orders>, token: &OrderToken, key: &IdempotencyKey) {
-    let Some(sender) = counted(visit) else { return };
-    let (host, token, key) = (visit.host.clone(), token.clone(), key.clone());
-    visit.host.background.run(Box::pin(async move {
-        if let Err(error) = tell(&host, &*orders, sender, &token, &key).await {
-            let line = json!({ "level": "error", "message": format!("an order is not counted: {error}") });
-            host.gate.log.line(Level::Error, &line.to_string());
-        }
-    }));
+/// Tells the queue of a placed order, after the answer. If that fails, or the isolate ends before, [`tell_untold`] does it.
+pub fn order_placed(visit: &Visit, team: &Team, token: &OrderToken, wish: &PlaceOrder) {
+    let Some(sender) = wish.counted.clone() else { return };
+    let (host, team) = (visit.host.clone(), team.clone());
+    let order = UntoldOrder { token: token.clone(), key: wish.key.clone(), sender };
+    visit.host.background.run(Box::pin(async move { tell_or_complain(&host, &team, order).await }));
 }
 
-async fn tell(
-    host: &Host,
-    orders: &dyn Orders,
-    sender: Sender,
-    token: &OrderToken,
-    key: &IdempotencyKey,
-) -> Result<(), PortError> {
+/// Milliseconds for which a placed order is left to the request that placed it.
+const PATIENCE: i64 = 60_000;
+/// Orders of one call: it is called every minute, and a request may ask a Worker's services a thousand times.
+const MOST_ORDERS: u32 = 100;
+
+/// Tells the queue of the orders that it was not told of when they were placed.
+///
+/// # Errors
+/// The store's. An order that can't be told of is in the log, and comes again.
+pub async fn tell_untold(host: &Host, team: &Team) -> Result<(), PortError> {
+    for order in team.untold.untold(host.clock.now() - PATIENCE, MOST_ORDERS).await? {
+        tell_or_complain(host, team, order).await;
+    }
+    Ok(())
+}
+
+async fn tell_or_complain(host: &Host, team: &Team, order: UntoldOrder) {
+    if let Err(error) = tell(host, team, order).await {
+        host.complain(&format!("an order is not counted yet: {error}"));
+    }
+}
+
+async fn tell(host: &Host, team: &Team, order: UntoldOrder) -> Result<(), PortError> {
     let unexpected = |text: String| PortError::Unexpected(text);
-    let Some(stored) = orders.order(token).await? else { return Err(unexpected("no order".to_owned())) };
+    let UntoldOrder { token, key, sender } = order;
+    let Some(stored) = team.placed.order(&token).await? else {
+        return Err(unexpected("no order".to_owned()));
+    };
     let placed_at = stored.history.first().map(|first| first.at);
     let at = placed_at.ok_or_else(|| unexpected("an order without events".to_owned()))?;
     let what = What::OrderPlaced { revenue: stored.order()?.placed.total };
+    // The key of the form is the event's name: a form that is sent twice is one order and one event.
     let id = EventId::parse(key.as_str()).map_err(|error| unexpected(error.to_string()))?;
     let origin = Origin::Shop(Event { id, at, what });
-    host.events.put(&Message { sender, received: host.clock.now(), origin }).await
+    host.events.put(&Message { sender, received: host.clock.now(), origin }).await?;
+    team.untold.told(&token).await
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use orilla_catalog::VariantId;
 use orilla_orders::{CartVariant, Event, IdempotencyKey, OrderNumber, OrderToken, Recorded, Summary};
 use orilla_shop::PortError;
 use orilla_shop::checkout::{Append, AppendError, Earlier, ListedOrder, Orders, Race, StoredOrder, Variants};
+use orilla_shop::events::{UntoldOrder, UntoldOrders};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -109,6 +110,18 @@ impl Orders for OrderStore {
 }
 
 #[async_trait]
+impl UntoldOrders for OrderStore {
+    async fn untold(&self, before: i64, most: u32) -> Result<Vec<UntoldOrder>, PortError> {
+        Ok(rows(self.db.as_ref(), Statement::new(sql::UNTOLD).bind(before).bind(most)).await?)
+    }
+
+    async fn told(&self, token: &OrderToken) -> Result<(), PortError> {
+        self.db.batch(vec![Statement::new(sql::TOLD).bind(token.as_str())]).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
 impl Variants for OrderStore {
     async fn variants(&self, ids: &[VariantId]) -> Result<Vec<CartVariant>, PortError> {
         let statement = Statement::new(sql::VARIANTS).bind(json(&ids)?);
@@ -118,7 +131,7 @@ impl Variants for OrderStore {
 
 /// All that an event writes, as one transaction. The last statement answers the order's number.
 fn statements(append: &Append) -> Result<Vec<Statement>, PortError> {
-    let Append { token, key, request, recorded, summary, account } = append;
+    let Append { token, key, request, recorded, summary, account, counted } = append;
     let token = token.as_str();
     let mut batch = Vec::new();
     if let Event::Placed(_) = recorded.event {
@@ -142,6 +155,9 @@ fn statements(append: &Append) -> Result<Vec<Statement>, PortError> {
     batch.push(project(&[Projected { token: &append.token, summary }])?);
     if let Some(account) = account {
         batch.push(Statement::new(sql::OWN).bind(token).bind(account.as_str()));
+    }
+    if let Some(sender) = counted {
+        batch.push(Statement::new(sql::COUNT).bind(token).bind(json(sender)?));
     }
     batch.push(Statement::new(sql::NUMBER).bind(token));
     Ok(batch)

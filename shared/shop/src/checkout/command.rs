@@ -72,6 +72,7 @@ pub async fn command_order(orders: &dyn Orders, wish: &CommandOrder) -> Result<C
             recorded,
             summary: order.summary(),
             account: None,
+            counted: None,
         };
         match orders.append(&append).await {
             Ok(number) => return Ok(CommandOutcome::Done(Commanded { number, version, status })),

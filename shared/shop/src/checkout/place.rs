@@ -5,6 +5,7 @@ use super::{
     Race, Variants, request_fingerprint, too_busy,
 };
 use crate::PortError;
+use crate::events::Sender;
 use orilla_money::{Currency, MoneyError};
 use orilla_orders::{
     Cart, Checkout, Destination, Event, Fingerprint, IdempotencyKey, NotOrderable, Order, OrderNumber,
@@ -37,6 +38,8 @@ pub struct PlaceOrder {
     pub key: IdempotencyKey,
     /// The name of the account of who is signed in.
     pub account: Option<String>,
+    /// As whom the order is counted, if it may be.
+    pub counted: Option<Sender>,
     /// Now, in milliseconds since 1970.
     pub now: i64,
     /// 16 bytes of a cryptographic random source: the order's token, if it is placed.
@@ -193,5 +196,6 @@ fn first_event(wish: &PlaceOrder, request: &Fingerprint, placed: Placed) -> Resu
         recorded,
         summary: order.summary(),
         account: wish.account.clone(),
+        counted: wish.counted.clone(),
     })
 }

@@ -1,6 +1,7 @@
 //! What the use cases need of a store.
 
 use crate::PortError;
+use crate::events::Sender;
 use async_trait::async_trait;
 use orilla_catalog::VariantId;
 use orilla_orders::{
@@ -109,6 +110,8 @@ pub struct Append {
     pub summary: Summary,
     /// The name of the account whose order it is from now on; one that is not there any more is none.
     pub account: Option<String>,
+    /// As whom a placed order is counted; `None`: it is not.
+    pub counted: Option<Sender>,
 }
 
 /// An order in a list.

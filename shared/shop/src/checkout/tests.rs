@@ -114,7 +114,16 @@ fn wish(fake: &Fake, pieces: u32) -> PlaceOrder {
     let checkout = checkout.check().unwrap();
     let seen = block_on(quote_cart(fake, &cart, Some(checkout.destination()), Currency::EUR));
     let seen = seen.unwrap().unwrap().fingerprint();
-    PlaceOrder { cart, checkout, seen, key: key("key-place"), account: None, now: 5, random: [1; 16] }
+    PlaceOrder {
+        cart,
+        checkout,
+        seen,
+        key: key("key-place"),
+        account: None,
+        counted: None,
+        now: 5,
+        random: [1; 16],
+    }
 }
 
 #[track_caller]

@@ -175,3 +175,26 @@ fn an_order_of_somebody_who_is_not_counted_is_placed_all_the_same() {
     assert_eq!(shop.read("SELECT json(count(*)) AS doc FROM orders"), [2]);
     assert!(shop.logged().iter().any(|line| line.contains("an order is not counted")));
 }
+
+#[test]
+fn an_order_that_the_queue_was_not_told_of_is_counted_later_and_once() {
+    let shop = Shop::new();
+    let untold = || shop.read("SELECT json(count(*)) AS doc FROM untold_orders").remove(0);
+    let counted =
+        || shop.read("SELECT json_array(id, visitor) AS doc FROM events WHERE type = 'order_placed'");
+    buy(&shop, &format!("{AGREED}; {}", known(7)));
+    buy(&shop, &known(9));
+    assert_eq!(untold(), 0, "the queue has it, and who did not agree is not counted");
+    shop.break_queue(true);
+    let key = buy(&shop, &format!("{AGREED}; {}", known(8)));
+    shop.drive();
+    shop.wait(61_000);
+    shop.drive();
+    assert_eq!(untold(), 1, "the queue is away still");
+    shop.break_queue(false);
+    shop.drive();
+    shop.drive();
+    shop.deliver().unwrap();
+    assert_eq!((untold(), counted().len()), (json!(0), 2));
+    assert_eq!(counted().iter().filter(|event| event[0] == key.as_str()).count(), 1);
+}

@@ -66,6 +66,7 @@ impl<D: Database + AsRef<TestDatabase> + 'static> Shop<D> {
             seen,
             key: key(name),
             account: None,
+            counted: None,
             now: 5,
             random: random(name),
         }
@@ -79,7 +80,15 @@ impl<D: Database + AsRef<TestDatabase> + 'static> Shop<D> {
         let recorded = Recorded { version: 1, at: 5, event: Event::Placed(Box::new(placed)) };
         let summary = Order::replay(std::slice::from_ref(&recorded)).unwrap().summary();
         let token = OrderToken::from_random(random(name));
-        Append { token, key: key(name), request: Fingerprint::of(cart), recorded, summary, account: None }
+        Append {
+            token,
+            key: key(name),
+            request: Fingerprint::of(cart),
+            recorded,
+            summary,
+            account: None,
+            counted: None,
+        }
     }
 }
 
