@@ -1,5 +1,6 @@
 //! Experiments: designed, started, looked at, stopped, decided.
 
+use super::flags::published;
 use super::member::Member;
 use super::{error, failure, fields, page, see};
 use crate::routes::publish::press;
@@ -280,6 +281,9 @@ async fn start(member: &Member, found: &Found) -> Result<Outcome, PortError> {
     if let Err(faults) = found.check(&form) {
         return Ok(wrong(member, form, faults));
     }
+    if !is_published(member, rule).await? {
+        return Ok(conflict(member.studio.words().experiment_unpublished(), None));
+    }
     // What is compared is what the flag says now.
     known.design.variations.clone_from(&rule.variations);
     known.design.flag.clone_from(&rule.flag);
@@ -289,6 +293,16 @@ async fn start(member: &Member, found: &Found) -> Result<Outcome, PortError> {
     let metric = |key: &MetricKey| found.metric(key).cloned();
     let next = known.started(metric, member.name(), now);
     save(member, found, next, None).await
+}
+
+/// Whether visitors are split as the saved flags say, or not at all yet.
+async fn is_published(member: &Member, rule: &InFlags) -> Result<bool, PortError> {
+    let document = published(member).await?.unwrap_or_default();
+    let split = |of: &InFlags| -> Vec<(String, f64)> {
+        of.variations.iter().map(|variation| (variation.key.clone(), variation.weight)).collect()
+    };
+    let shown = in_flags(&document).into_iter().find(|one| one.flag == rule.flag && one.key == rule.key);
+    Ok(shown.is_none_or(|shown| split(&shown) == split(rule)))
 }
 
 async fn stop(member: &Member, found: &Found) -> Result<Outcome, PortError> {

@@ -48,6 +48,7 @@ impl Shop {
             reason: "as planned",
             key: named(key),
             now: 5,
+            running: &[],
         };
         block_on(save(&self.desk, wish)).unwrap()
     }

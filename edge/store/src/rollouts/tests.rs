@@ -57,7 +57,8 @@ impl Shop {
     }
 
     fn save(&self, expected: u64, name: u32, document: Value) {
-        let wish = SaveFlags { expected, document, member: "Ada", reason: "", key: key(name), now: 1 };
+        let wish =
+            SaveFlags { expected, document, member: "Ada", reason: "", key: key(name), now: 1, running: &[] };
         assert!(matches!(block_on(save(&self.flags, wish)).unwrap(), FlagsOutcome::Saved(_)));
     }
 

@@ -3,7 +3,7 @@
 pub mod bandits;
 mod categories;
 mod events;
-mod experiments;
+pub mod experiments;
 pub mod flags;
 mod form;
 mod imports;

@@ -19,6 +19,7 @@ use http::StatusCode;
 use orilla_orders::IdempotencyKey;
 use orilla_shop::PortError;
 use orilla_shop::publish::{PublishError, attached};
+use orilla_shop::team::experiments::fixed;
 use orilla_shop::team::flags::{
     self, FlagsOutcome, RuleForm, SaveFlags, StoredFlags, VARIATIONS, ValueKind, VariationForm,
 };
@@ -44,7 +45,7 @@ fn told(member: &Member) -> Told {
 }
 
 /// The document that pages show.
-async fn published(member: &Member) -> Result<Option<Value>, PortError> {
+pub(super) async fn published(member: &Member) -> Result<Option<Value>, PortError> {
     let press = press(&member.visit.host, &member.team.writer);
     match attached(press, Attachment::Flags).await {
         Ok(bytes) => Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok())),
@@ -122,7 +123,9 @@ async fn save(
         return not(words.flags_stale(), StatusCode::CONFLICT);
     }
     let (name, now) = (member.name().to_owned(), member.visit.host.clock.now());
-    let wish = SaveFlags { expected, document, member: &name, reason: &form.reason, key, now };
+    let running = fixed(&*member.team.experiments).await?;
+    let wish =
+        SaveFlags { expected, document, member: &name, reason: &form.reason, key, now, running: &running };
     match flags::save(&*member.team.flags, wish).await? {
         FlagsOutcome::Saved(_) => Ok(Saved::Done("saved")),
         FlagsOutcome::Unchanged(_) => Ok(Saved::Done("unchanged")),

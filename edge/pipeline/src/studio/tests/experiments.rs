@@ -114,6 +114,36 @@ fn an_experiment_goes_from_the_flags_to_everybody() {
 }
 
 #[test]
+fn whoever_is_in_a_running_experiment_stays_where_they_are() {
+    let shop = shop();
+    let staff = signed_in(&shop);
+    act(&staff, &form("0", "&intent=save"), "save");
+    let save = |weights: Value, enabled: bool, key: &str| {
+        let mut document = current_flags(&shop);
+        document["features"]["card-layout"]["rules"][0]["weights"] = weights;
+        document["features"]["card-layout"]["rules"][0]["enabled"] = json!(enabled);
+        let version = shop.read("SELECT json(max(version)) AS doc FROM flag_versions").remove(0);
+        let request = json!({ "version": version, "document": document, "reason": "" });
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        shop.staff().send("PUT", "/studio/api/flags", &headers, request.to_string().as_bytes())
+    };
+    // Nobody is split by what is saved and not published: the experiment would expect what is not so.
+    assert_eq!(save(json!([0.2, 0.8]), true, "weights-before-start").status, 200);
+    check_refused(&shop, &staff, PAGE, "version=1&intent=start", (409, ""));
+    shop.publish_flags(&current_flags(&shop).to_string());
+    act(&staff, "version=1&intent=start", "start");
+    let refused = save(json!([0.5, 0.5]), true, "weights-while-running");
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    let place = "document/features/card-layout/rules/0/weights";
+    assert_eq!(refused.json()["errors"][0]["field"], place, "{}", refused.text());
+    // To switch it off is always possible, and once it has stopped everything is.
+    assert_eq!(save(json!([0.2, 0.8]), false, "switched-off-while-running").status, 200);
+    assert_eq!(save(json!([0.5, 0.5]), true, "weights-in-disguise").status, 422);
+    act(&staff, "version=2&intent=stop", "stop");
+    assert_eq!(save(json!([0.5, 0.5]), true, "weights-after-stop").status, 200);
+}
+
+#[test]
 fn what_is_wrong_with_a_design_is_said_at_its_field() {
     let shop = shop();
     let staff = signed_in(&shop);

@@ -41,7 +41,10 @@ fn one(flag: &str, rule: &Map<String, Value>) -> Option<InFlags> {
         let meta = list("meta").and_then(|meta| meta.get(at));
         let said = |name: &str| meta.and_then(|meta| meta.get(name)).and_then(Value::as_str);
         let name = said("name").or(said("key")).map_or_else(|| short(value), str::to_owned);
-        let weight = list("weights").and_then(|weights| weights.get(at)).and_then(Value::as_f64);
+        let weight = match list("ranges") {
+            Some(ranges) => part(ranges, at),
+            None => list("weights").and_then(|weights| weights.get(at)).and_then(Value::as_f64),
+        };
         let key = said("key").map_or_else(|| at.to_string(), str::to_owned);
         Variation { key, name, weight: weight.unwrap_or(equal) }
     };
@@ -53,7 +56,14 @@ fn one(flag: &str, rule: &Map<String, Value>) -> Option<InFlags> {
     })
 }
 
-fn name_of<'r>(flag: &'r str, rule: &'r Map<String, Value>) -> &'r str {
+/// The part of a variation of all whom `ranges` of buckets let in.
+fn part(ranges: &[Value], at: usize) -> Option<f64> {
+    let wide = |range: &Value| Some(range.get(1)?.as_f64()? - range.get(0)?.as_f64()?);
+    let all: f64 = ranges.iter().filter_map(wide).sum();
+    ranges.get(at).and_then(wide).filter(|_| all > 0.0).map(|width| width / all)
+}
+
+pub(super) fn name_of<'r>(flag: &'r str, rule: &'r Map<String, Value>) -> &'r str {
     rule.get("key").and_then(Value::as_str).filter(|key| !key.is_empty()).unwrap_or(flag)
 }
 
@@ -227,6 +237,10 @@ mod tests {
         let keys =
             |at: usize| found[at].variations.iter().map(|v| v.key.as_str()).collect::<Vec<_>>().join(" ");
         assert_eq!((keys(0), keys(1)), ("0 big".to_owned(), "0 1 2".to_owned()));
+        let ranges = json!({ "features": { "a": { "rules": [
+            { "variations": [1, 2], "ranges": [[0, 0.1], [0.5, 0.8]], "weights": [0.5, 0.5] }] } } });
+        let weights: Vec<f64> = in_flags(&ranges)[0].variations.iter().map(|v| v.weight).collect();
+        assert!((weights[0] - 0.25).abs() < 1e-9 && (weights[1] - 0.75).abs() < 1e-9, "{weights:?}");
         assert!(in_flags(&json!({})).is_empty() && in_flags(&json!(7)).is_empty());
     }
 

@@ -1,6 +1,7 @@
 //! Experiments and metrics as the team works on them.
 
 mod in_flags;
+mod split;
 
 use crate::PortError;
 use async_trait::async_trait;
@@ -10,6 +11,8 @@ use orilla_events::ExperimentKey;
 use orilla_experiments::{Experiment, Metric, MetricKey, Rollups};
 use orilla_money::Currency;
 use serde::{Deserialize, Serialize};
+pub use split::fixed;
+pub(crate) use split::moved;
 
 /// A metric as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -97,7 +97,8 @@ async fn save_changed(
             Err(AmendError::Misfit(_)) => return Ok(version),
             other => other?,
         };
-        let wish = SaveFlags { expected: version, document, member, reason, key: key.clone(), now };
+        let wish =
+            SaveFlags { expected: version, document, member, reason, key: key.clone(), now, running: &[] };
         match save(desk, wish).await? {
             FlagsOutcome::Saved(version) | FlagsOutcome::Unchanged(version) => return Ok(version),
             FlagsOutcome::Stale(_) => {}

@@ -9,10 +9,12 @@ mod form;
 
 use crate::PortError;
 use crate::publish::{Attaching, Press, PublishError, Published};
+use crate::team::experiments::moved;
 pub use amend::{AmendError, Amended, amend, rule_mut};
 use async_trait::async_trait;
 pub use diff::{Change, FlagChange, differences};
 pub use form::{RuleFault, RuleForm, VARIATIONS, ValueKind, VariationForm, percent};
+use orilla_experiments::Experiment;
 use orilla_flags::{Fault, Flags};
 use orilla_orders::IdempotencyKey;
 use orilla_snapshot::Attachment;
@@ -123,6 +125,8 @@ pub struct SaveFlags<'a> {
     pub key: IdempotencyKey,
     /// Now, in milliseconds since 1970.
     pub now: i64,
+    /// The experiments whose visitors stay where they are: see [`fixed`](crate::team::experiments::fixed).
+    pub running: &'a [Experiment],
 }
 
 /// What became of a document.
@@ -177,6 +181,10 @@ pub async fn save(desk: &dyn FlagDesk, save: SaveFlags<'_>) -> Result<FlagsOutco
     }
     if current.version != save.expected {
         return Ok(FlagsOutcome::Stale(Box::new(current)));
+    }
+    let faults = moved(&current.document, &save.document, save.running);
+    if !faults.is_empty() {
+        return Ok(FlagsOutcome::Refused(faults));
     }
     let new = NewFlags {
         after: current.version,

@@ -1,0 +1,102 @@
+//! Whoever is in an experiment stays in their variation while it runs: what splits people may not change.
+
+use super::ExperimentDesk;
+use super::in_flags::name_of;
+use crate::PortError;
+use orilla_experiments::{Experiment, Status};
+use orilla_flags::Fault;
+use serde_json::{Map, Value};
+
+/// The fields of a rule that decide who gets what, beside how many variations there are, and `coverage`, which may grow.
+const SPLIT: [&str; 9] = [
+    "hashAttribute",
+    "fallbackAttribute",
+    "hashVersion",
+    "seed",
+    "weights",
+    "ranges",
+    "namespace",
+    "filters",
+    "bucketVersion",
+];
+
+/// The experiments that run with shares that nobody but the team changes. A bandit has others by the hour, and puts back
+/// what it finds changed.
+///
+/// # Errors
+/// [`PortError`] of the store.
+pub async fn fixed(desk: &dyn ExperimentDesk) -> Result<Vec<Experiment>, PortError> {
+    let mut all = desk.experiments().await?;
+    all.retain(|one| one.status() == Status::Running && one.design.bandit.is_none());
+    Ok(all)
+}
+
+/// What would move people of these experiments from one variation to another, or out, if one document took the other's
+/// place. To switch a rule off or to take it away ends an experiment, and is no fault.
+pub(crate) fn moved(before: &Value, after: &Value, running: &[Experiment]) -> Vec<Fault> {
+    let moves = |experiment: &&Experiment| {
+        let (flag, key) = (experiment.design.flag.as_str(), experiment.key.as_str());
+        let ((_, before), (at, after)) = (rule(before, flag, key)?, rule(after, flag, key)?);
+        let field = changed(before, after)?;
+        let flag = flag.replace('~', "~0").replace('/', "~1");
+        let path = format!("/features/{flag}/rules/{at}/{field}");
+        let message = format!(
+            "would move visitors of the experiment \"{key}\", which is running: stop it first, or give what is new another key"
+        );
+        Some(Fault { path, message })
+    };
+    running.iter().filter_map(|experiment| moves(&experiment)).collect()
+}
+
+/// The rule of an experiment and its place.
+fn rule<'d>(document: &'d Value, flag: &str, key: &str) -> Option<(usize, &'d Map<String, Value>)> {
+    let rules = document.get("features")?.get(flag)?.get("rules")?.as_array()?;
+    let mut rules = rules.iter().enumerate().filter_map(|(at, rule)| rule.as_object().map(|rule| (at, rule)));
+    rules.find(|(_, rule)| name_of(flag, rule) == key && rule.contains_key("variations"))
+}
+
+/// The first field that splits people otherwise.
+fn changed(before: &Map<String, Value>, after: &Map<String, Value>) -> Option<&'static str> {
+    let variations =
+        |rule: &Map<String, Value>| rule.get("variations").and_then(Value::as_array).map(Vec::len);
+    let coverage = |rule: &Map<String, Value>| rule.get("coverage").and_then(Value::as_f64).unwrap_or(1.0);
+    if variations(before) != variations(after) {
+        return Some("variations");
+    }
+    if coverage(after) < coverage(before) {
+        return Some("coverage");
+    }
+    SPLIT.into_iter().find(|field| before.get(*field) != after.get(*field))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_moves_nobody_may_change() {
+        let rule = json!({ "key": "cards", "variations": ["plain", "large"], "weights": [0.5, 0.5], "coverage": 0.2,
+            "seed": "s" });
+        let with = |field: &str, value: Value| {
+            let mut other = rule.clone();
+            other[field] = value;
+            changed(rule.as_object().unwrap(), other.as_object().unwrap())
+        };
+        assert_eq!(with("coverage", json!(0.5)), None, "more people");
+        assert_eq!(with("variations", json!(["plain", "huge"])), None);
+        assert_eq!(with("enabled", json!(false)), None);
+        assert_eq!(with("coverage", json!(0.1)), Some("coverage"));
+        assert_eq!(with("variations", json!(["plain", "large", "none"])), Some("variations"));
+        for (field, value) in [
+            ("weights", json!([0.4, 0.6])),
+            ("seed", json!("t")),
+            ("hashVersion", json!(2)),
+            ("hashAttribute", json!("company")),
+            ("namespace", json!(["a", 0, 1])),
+            ("ranges", json!([[0, 0.1], [0.5, 1]])),
+        ] {
+            assert_eq!(with(field, value), Some(field));
+        }
+    }
+}
