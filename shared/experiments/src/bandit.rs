@@ -77,6 +77,23 @@ impl Experiment {
         })
     }
 
+    /// Whether its shares are recorded and were not published at once, nor since.
+    pub fn is_delayed(&self) -> bool {
+        let mut entries = self.log.iter().rev().map(|line| &line.entry);
+        entries.find(|entry| matches!(entry, Entry::Reweighed(_) | Entry::Delayed | Entry::Published))
+            == Some(&Entry::Delayed)
+    }
+
+    /// With the note that the shares which were recorded last could not be published, at `now` (milliseconds since 1970).
+    pub fn delayed(self, now: i64) -> Self {
+        self.logged(Entry::Delayed, MEMBER, now)
+    }
+
+    /// With the note that they are published after all.
+    pub fn published(self, now: i64) -> Self {
+        self.logged(Entry::Published, MEMBER, now)
+    }
+
     /// Whether its shares have to be reckoned anew at `now` (milliseconds since 1970).
     pub fn is_due(&self, now: i64) -> bool {
         let (Status::Running, Some(plan)) = (self.status(), &self.design.bandit) else { return false };
@@ -170,15 +187,21 @@ fn stretches(experiment: &Experiment) -> Vec<Stretch> {
         contexts: BTreeMap::new(),
     };
     let shares_of = |parts: &[u32]| parts.iter().map(|part| f64::from(*part) / f64::from(PARTS)).collect();
-    let later = experiment.log.iter().filter_map(|line| match &line.entry {
-        Entry::Reweighed(update) => Some(Stretch {
-            at: line.at,
-            shares: shares_of(&update.parts),
-            contexts: update.contexts.iter().map(|(of, parts)| (of.clone(), shares_of(parts))).collect(),
-        }),
-        _ => None,
-    });
-    std::iter::once(first).chain(later).collect()
+    let mut stretches = vec![first];
+    for line in &experiment.log {
+        match (&line.entry, stretches.last_mut()) {
+            (Entry::Reweighed(update), _) => stretches.push(Stretch {
+                at: line.at,
+                shares: shares_of(&update.parts),
+                contexts: update.contexts.iter().map(|(of, parts)| (of.clone(), shares_of(parts))).collect(),
+            }),
+            // Nobody has them before they are published.
+            (Entry::Delayed, Some(last)) => last.at = i64::MAX,
+            (Entry::Published, Some(last)) => last.at = line.at,
+            _ => {}
+        }
+    }
+    stretches
 }
 
 /// What visitors with a device get now.

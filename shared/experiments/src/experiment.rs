@@ -59,6 +59,10 @@ pub enum Entry {
     Decided(Decision),
     /// Its shares follow what was learned.
     Reweighed(Reweighed),
+    /// The shares that were recorded last could not be published: visitors get those of before.
+    Delayed,
+    /// The shares that were delayed are published.
+    Published,
 }
 
 /// A line of an experiment's history.

@@ -192,6 +192,27 @@ fn a_day_with_two_splits_is_left_out() {
 }
 
 #[test]
+fn shares_that_were_published_late_are_those_of_the_days_after() {
+    let update = Reweighed { parts: vec![1_000, 9_000], why: Why::Learned, contexts: BTreeMap::new() };
+    let day = |day: i64| START + day * DAY;
+    let experiment = running(Some(PLAN)).logged(Entry::Reweighed(update.clone()), MEMBER, day(3));
+    assert!(!experiment.is_delayed());
+    let experiment = experiment.delayed(day(3));
+    assert!(experiment.is_delayed());
+    let places = |experiment: &Experiment| -> Vec<_> {
+        let (calendar, first) = (Calendar::of(experiment), START.div_euclid(DAY));
+        (1..8).map(|day| calendar.place(&iso(first + day))).collect()
+    };
+    assert_eq!(places(&experiment), [Some(0); 7]);
+    let published = experiment.clone().published(day(4) + DAY / 2);
+    assert!(!published.is_delayed());
+    assert_eq!(places(&published), [Some(0), Some(0), Some(0), None, Some(1), Some(1), Some(1)]);
+    // Shares that nobody ever had are of no day.
+    let next = experiment.logged(Entry::Reweighed(update), MEMBER, day(5));
+    assert_eq!(places(&next), [Some(0), Some(0), Some(0), Some(0), Some(2), Some(2), Some(2)]);
+}
+
+#[test]
 fn days_of_the_calendar() {
     for (text, day) in
         [("1970-01-01", 0), ("2026-01-01", 20_454), ("2024-02-29", 19_782), ("2024-03-01", 19_783)]

@@ -76,7 +76,16 @@ async fn one(
         });
         experiment = next;
     }
-    settle(bandits, &experiment, now).await?;
+    let settled = settle(bandits, &experiment, now).await;
+    // What is analysed is what visitors got: it depends on when they did.
+    let note = match &settled {
+        Err(_) => update.is_some().then(|| experiment.clone().delayed(now)),
+        Ok(()) => experiment.is_delayed().then(|| experiment.clone().published(now)),
+    };
+    if let Some(noted) = note {
+        bandits.desk.save(experiment.version, &noted, bandits.currency).await?;
+    }
+    settled?;
     Ok(update)
 }
 

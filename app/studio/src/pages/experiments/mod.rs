@@ -203,6 +203,8 @@ fn history(studio: &StudioContext, data: &ExperimentPage) -> Option<impl IntoVie
                 Entry::Decided(decision) => words
                     .experiment_log_decided(results::name(experiment, decision.variation), &decision.note),
                 Entry::Reweighed(update) => bandit::said(studio, experiment, update),
+                Entry::Delayed => words.bandit_delayed().to_owned(),
+                Entry::Published => words.bandit_published().to_owned(),
             };
             view! { <li><p class="small">{time(locale, line.at)} " · " {line.member.clone()}</p><p>{text}</p></li> }
         })

@@ -177,9 +177,20 @@ fn what_was_recorded_and_not_published_is_published_next_time() {
     shop.drive();
     assert_eq!((updates(&shop).len(), published(&shop)), (1, before.clone()));
     assert!(shop.logged().iter().any(|line| line.contains("\"what\":\"bandit\"") && line.contains("error")));
+    // The Studio says since when visitors have them.
+    let log = |shop: &Shop| {
+        let log = "SELECT json(json_extract(document, '$.log')) AS doc FROM experiments";
+        let log = shop.read(log).remove(0);
+        let entries = log.as_array().unwrap().iter();
+        entries.map(|line| line["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()[2..].join(" ")
+    };
+    assert!(signed_in(&shop).get(PAGE).text().contains("The shares could not be published"));
     shop.execute("DROP TRIGGER no_flags");
     shop.wait(60_000);
-    shop.drive();
+    for _ in 0..2 {
+        shop.drive();
+    }
+    assert_eq!(log(&shop), "reweighed delayed published");
     assert_eq!(updates(&shop).len(), 1);
     assert_ne!(published(&shop), before);
     // Somebody sets other shares by hand: the record is what holds.
