@@ -163,11 +163,12 @@ fn a_consumer_that_is_killed_leaves_nothing_half_done_and_what_comes_again_count
     let database = || Database::of(&power.state);
     // The transaction has written events, exposures, values and a part of the counts, and goes no further.
     database().execute(
-        "INSERT INTO experiments (key, version, started_at, document) VALUES ('cards', 1, 1, '{}');
+        r#"INSERT INTO experiments (key, version, started_at, document)
+         VALUES ('cards', 1, 1, '{"design":{"variations":[{"key":"0"}]}}');
          INSERT INTO experiment_metrics (experiment, metric, is_share, event, window_from, window_until)
          VALUES ('cards', 'pages', 0, 'page_view', 0, 86400000);
          CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n;
-         CREATE TRIGGER in_the_middle AFTER INSERT ON unit_rollups BEGIN SELECT count(*) FROM endless; END",
+         CREATE TRIGGER in_the_middle AFTER INSERT ON unit_rollups BEGIN SELECT count(*) FROM endless; END"#,
     );
     let visitors: Vec<_> = (0..4).map(|_| Visitor::who_says(&shop, "all")).collect();
     let name = unique("page");

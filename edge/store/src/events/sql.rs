@@ -19,7 +19,8 @@ pub(super) const FEWER_DEAD_LETTERS: &str =
     "DELETE FROM event_dead_letters WHERE id <= (SELECT max(id) FROM event_dead_letters) - ?1";
 
 /// Exposures of ?1 ([experiment, visitor, variation, at, country, device, is_away]) that an experiment counts. A bandit
-/// counts none of pages that were made on a device without a network: its shares of that day are not known there.
+/// counts none of pages that were made on a device without a network: its shares of that day are not known there. Nor does
+/// any count what it does not compare: whatever a browser says that it saw, the others' sums are not touched by it.
 macro_rules! counted {
     () => {
         "FROM (SELECT f.value ->> 0 AS experiment, f.value ->> 1 AS visitor, f.value ->> 2 AS variation,
@@ -27,7 +28,9 @@ macro_rules! counted {
             f.value ->> 6 AS is_away FROM json_each(?1) f) n
           CROSS JOIN experiments e ON e.key = n.experiment
             AND n.at >= e.started_at AND (e.stopped_at IS NULL OR n.at < e.stopped_at)
-            AND NOT (e.is_bandit AND n.is_away)"
+            AND NOT (e.is_bandit AND n.is_away)
+            AND EXISTS (SELECT 1 FROM json_each(e.document, '$.design.variations') v
+              WHERE v.value ->> 'key' = n.variation)"
     };
 }
 

@@ -22,8 +22,8 @@ pub(super) fn shop() -> (Arc<TestDatabase>, EventStore) {
     let (later, end) = (NOW + HOUR, NOW + 2 * DAY);
     db.execute(&format!(
         "INSERT INTO experiments (key, version, started_at, stopped_at, document, is_bandit, split_since) VALUES
-           ('layout', 1, {NOW}, NULL, '{{}}', 0, NULL), ('promise', 1, {later}, {end}, '{{}}', 0, {early}),
-           ('draft', 1, NULL, NULL, '{{}}', 0, NULL), ('shares', 1, {NOW}, NULL, '{{}}', 1, NULL);
+           ('layout', 1, {NOW}, NULL, '{design}', 0, NULL), ('promise', 1, {later}, {end}, '{design}', 0, {early}),
+           ('draft', 1, NULL, NULL, '{design}', 0, NULL), ('shares', 1, {NOW}, NULL, '{design}', 1, NULL);
          INSERT INTO experiment_metrics
            (experiment, metric, is_share, event, currency, denominator, window_from, window_until, cap, is_quantile,
             activation)
@@ -36,6 +36,7 @@ pub(super) fn shop() -> (Arc<TestDatabase>, EventStore) {
            ('spend', 0, 'order_placed', 'EUR', NULL, 0, {w}, 9000, 1, NULL),
            ('finish', 1, 'order_placed', NULL, NULL, 0, {DAY}, NULL, 0, 'checkout_begun'),
            ('spend-then', 0, 'order_placed', 'EUR', NULL, 0, {w}, NULL, 1, 'checkout_begun')) m",
+        design = r#"{"design":{"variations":[{"key":"grid"},{"key":"rows"}]}}"#,
         early = NOW - 20 * HOUR,
         w = 14 * DAY
     ));
@@ -159,6 +160,22 @@ fn what_people_did_when_they_were_split_already_is_not_what_they_did_before() {
 }
 
 /// A device without a network has the flags of some day, and with them the shares of that day.
+#[test]
+fn a_variation_that_an_experiment_does_not_have_is_no_exposure() {
+    let (db, store) = shop();
+    let made_up = |visitor, at| {
+        let mut what = exposure("layout", 0);
+        if let What::Exposure { variation, .. } = &mut what {
+            *variation = VariationKey::parse("made-up").unwrap();
+        }
+        (sender(visitor), event(&format!("made-up-{visitor}-{at}"), NOW + at, what))
+    };
+    let seen = (sender(1), event("exposure-one", NOW + 2, exposure("layout", 0)));
+    record(&store, &[made_up(1, 1), seen, made_up(2, 3)], NOW + 10);
+    record(&store, &[made_up(1, 12)], NOW + 20);
+    assert_eq!(units(&db), [serde_json::json!(["layout", "grid", 1])]);
+}
+
 #[test]
 fn in_a_bandit_what_was_seen_on_a_device_without_a_network_is_no_exposure() {
     let (db, store) = shop();

@@ -63,10 +63,20 @@ fn changed(before: &Map<String, Value>, after: &Map<String, Value>) -> Option<&'
     if variations(before) != variations(after) {
         return Some("variations");
     }
+    if keys(before) != keys(after) {
+        return Some("meta");
+    }
     if coverage(after) < coverage(before) {
         return Some("coverage");
     }
     SPLIT.into_iter().find(|field| before.get(*field) != after.get(*field))
+}
+
+/// The names under which variations are counted.
+fn keys(rule: &Map<String, Value>) -> Vec<Option<&str>> {
+    let count = rule.get("variations").and_then(Value::as_array).map_or(0, Vec::len);
+    let meta = rule.get("meta").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    (0..count).map(|at| meta.get(at)?.get("key")?.as_str()).collect()
 }
 
 #[cfg(test)]
@@ -86,6 +96,8 @@ mod tests {
         assert_eq!(with("coverage", json!(0.5)), None, "more people");
         assert_eq!(with("variations", json!(["plain", "huge"])), None);
         assert_eq!(with("enabled", json!(false)), None);
+        assert_eq!(with("meta", json!([{ "name": "As it is" }, {}])), None);
+        assert_eq!(with("meta", json!([{ "key": "0" }, { "key": "big" }])), Some("meta"));
         assert_eq!(with("coverage", json!(0.1)), Some("coverage"));
         assert_eq!(with("variations", json!(["plain", "large", "none"])), Some("variations"));
         for (field, value) in [
