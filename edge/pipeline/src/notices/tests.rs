@@ -140,6 +140,19 @@ fn each_event_is_told_once_and_the_newest_of_several() {
 }
 
 #[test]
+fn what_happens_while_a_browser_asks_is_told() {
+    let (shop, address) = with_order();
+    // The order is packed after its page was read for the request, and before anybody is there to be told.
+    shop.execute(
+        "CREATE TRIGGER packed_meanwhile BEFORE INSERT ON push_subscriptions BEGIN
+           INSERT INTO order_events (stream, version, at, event) VALUES (NEW.stream, NEW.told + 1, 9, '{\"type\":\"packed\"}');
+         END",
+    );
+    assert!(told(&shop, &address, &begin("https://push.net/1")));
+    assert_eq!((shop.deliver_notices(), shop.pushed().len()), (vec![0], 1));
+}
+
+#[test]
 fn a_shopper_who_cancels_is_told_on_the_other_devices_too() {
     let (shop, address) = with_order();
     assert!(told(&shop, &address, &begin("https://push.net/1")));

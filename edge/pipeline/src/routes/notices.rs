@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use orilla_orders::OrderToken;
 use orilla_push::{Endpoint, Keys};
-use orilla_shop::notices::{Added, Subscribe};
+use orilla_shop::checkout::StoredOrder;
+use orilla_shop::notices::{Added, Subscribe, announce};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -69,23 +70,33 @@ pub async fn wish(
         }
         Wish::Begin { subscription } => {
             let (endpoint, keys) = checked(&subscription, notices)?;
+            let known = version(&stored);
             let wish = Subscribe {
                 token,
                 endpoint,
                 keys,
                 language: visit.locale.code().to_owned(),
                 site: visit.origin.clone(),
-                known: stored.history.last().map_or(0, |last| last.version),
+                known,
             };
             if notices.subscriptions.add(&wish, visit.host.clock.now()).await? == Added::TooMany {
                 let text = "As many devices as can be are told of this order. Open its page on one of them to end that.";
                 return Err(Problem::new(StatusCode::CONFLICT, "too_many_devices", text));
+            }
+            // What happened to the order in between found nobody to be told.
+            let stands = team.placed.order(&wish.token).await?.map_or(known, |stored| version(&stored));
+            if stands > known {
+                announce(&*notices.subscriptions, &*notices.queue, &wish.token).await?;
             }
             true
         }
     };
     let answer = Json(json!({ "told": is_told })).into_response();
     Ok(reply::with_header(answer, header::CACHE_CONTROL, "private, no-store"))
+}
+
+fn version(stored: &StoredOrder) -> u32 {
+    stored.history.last().map_or(0, |last| last.version)
 }
 
 /// `POST /en/orders/notices`: whoever knows the endpoint of before may say which one has come in its place, or that none
