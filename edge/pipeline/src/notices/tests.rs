@@ -145,7 +145,8 @@ fn what_happens_while_a_browser_asks_is_told() {
     // The order is packed after its page was read for the request, and before anybody is there to be told.
     shop.execute(
         "CREATE TRIGGER packed_meanwhile BEFORE INSERT ON push_subscriptions BEGIN
-           INSERT INTO order_events (stream, version, at, event) VALUES (NEW.stream, NEW.told + 1, 9, '{\"type\":\"packed\"}');
+           INSERT INTO order_events (stream, version, at, event)
+           VALUES (NEW.stream, NEW.told + 1, NEW.created_at, '{\"type\":\"packed\"}');
          END",
     );
     assert!(told(&shop, &address, &begin("https://push.net/1")));
