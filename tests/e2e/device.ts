@@ -84,6 +84,16 @@ export async function orderAway(page: Page, network: Network, product: TestProdu
   return page.url();
 }
 
+/** The network brings pages, and nothing that waits reaches the shop. */
+export function holdBack(network: Network) {
+  network.instead.set("/device/current", { type: "text/plain", body: "not yet" });
+}
+
+/** What waits reaches the shop again. */
+export function letThrough(network: Network) {
+  network.instead.delete("/device/current");
+}
+
 /** Milliseconds within which a sending is due after some that found no network: chance decides, and each doubles it. */
 export const DUE = 150_000;
 

@@ -2,4 +2,5 @@
 import "../../ui/js/passkeys.js";
 import { forget } from "./together.js";
 
-if (document.querySelector("[data-forget]")) forget();
+// The service worker forgets by itself, unless the browser has asked past it.
+if (/(?:^|; )__Host-left=/.test(document.cookie)) forget();

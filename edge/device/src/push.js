@@ -1,6 +1,12 @@
 // What the shop tells of an order while none of its pages is open. What to show comes in the message, in the shopper's
 // language: nothing is fetched for it.
 
+import { remove, store, stored } from "./glue.js";
+
+// The newest message about each of the last orders, closed or not.
+const TOLD = "/device/note/told";
+const MOST_TOLD = 20;
+
 let showing = Promise.resolve();
 
 // One after the other: what is shown first is there when the next one looks.
@@ -16,14 +22,21 @@ async function show(message) {
   } catch {}
   // A browser that lets us be told wants something shown each time.
   const { title = "Orilla", text = "", url = "/", tag, language = "", version = 0 } = told;
-  const shown = tag ? await registration.getNotifications({ tag }) : [];
-  const data = { url, version };
-  // A newer message about an order takes the place of the one before, and is heard. A push service may bring them in any
-  // order, and twice: what is newer, or the same, stays.
-  const known = shown.find((notification) => notification.data?.version >= version);
-  if (known) await say(known, false);
-  else await say({ title, body: text, lang: language, tag, data }, Boolean(tag));
+  const said = { title, body: text, lang: language, tag, data: { url, version } };
+  // A newer message about an order takes the place of the one before, and is heard.
+  const newest = tag ? await keepNewest(said).catch(() => said) : said;
+  await say(newest, Boolean(tag) && newest === said);
   await badge();
+}
+
+// A push service may bring messages in any order, and twice: what is newer, or the same, stays.
+async function keepNewest(said) {
+  const all = JSON.parse(new TextDecoder().decode(await stored(TOLD)) || "[]");
+  const known = all.find(({ tag }) => tag === said.tag);
+  if (known?.data.version >= said.data.version) return known;
+  const others = all.filter(({ tag }) => tag !== said.tag);
+  await store(TOLD, JSON.stringify([said, ...others].slice(0, MOST_TOLD)));
+  return said;
 }
 
 function say({ title, body, lang, tag, data }, renotify) {
@@ -72,6 +85,7 @@ async function renew({ oldSubscription, newSubscription }) {
 // Who signs out is told of nothing any more, and what was told is put away. The push service ends it, whether the shop
 // hears of it now or, with the next message, from the push service.
 export async function quiet() {
+  await remove(TOLD);
   for (const notification of await registration.getNotifications()) notification.close();
   await navigator.clearAppBadge?.();
   const subscription = await registration.pushManager?.getSubscription();

@@ -4,6 +4,7 @@
 // `BUILD` is this build: its name, the names of its static files, and those that pages cannot be without.
 import init, * as module from "./device/device.js";
 import { BUILD } from "./build.js";
+import { hasLeft, isShared, keep, noteForgotten } from "./cookies.js";
 import { cookies } from "./glue.js";
 import { quiet } from "./push.js";
 
@@ -128,16 +129,8 @@ addEventListener("periodicsync", (event) => event.waitUntil(refresh()));
 async function look() {
   const came = await call((shop) => shop.sync());
   looked = Date.now();
-  if (came !== "withdrawn") return;
-  // The network is there: nothing that was ordered is left behind.
-  await send(true).catch(() => {});
-  await leave();
-}
-
-// The shop is no longer to be kept on devices.
-async function leave() {
-  await registration.unregister();
-  for (const name of await caches.keys()) if (name.startsWith("orilla-")) await caches.delete(name);
+  // What takes the place of this script sends what waits, and removes the rest.
+  if (came === "withdrawn") await registration.update();
 }
 
 // ---- what waits ----
@@ -148,7 +141,8 @@ let sending;
 // there again, and when the next one is due; one at a time, whichever script of which build does it.
 function send(hurry) {
   if (sending && !hurry) return sending;
-  const mine = navigator.locks.request("orilla-outbox", () => call((shop) => shop.send(hurry))).then(tell);
+  const act = () => call((shop) => shop.send(hurry));
+  const mine = mustBeForgotten().then(() => navigator.locks.request("orilla-outbox", act)).then(tell);
   sending = mine;
   const done = () => {
     if (sending === mine) sending = undefined;
@@ -179,10 +173,21 @@ addEventListener("message", (event) => {
 
 async function forget(port) {
   const silent = quiet().catch((error) => console.warn("the shop was not told that this browser is quiet:", error));
-  await navigator.locks.request("orilla-outbox", () => call((shop) => shop.forget()));
+  await navigator.locks.request("orilla-outbox", () => call((shop) => shop.forget()).then(noteForgotten));
   await silent;
   port?.postMessage("forgotten");
   await tell('{"states":{}}');
+}
+
+let forgetting;
+
+// Of who has left nothing is shown and nothing is sent: it is forgotten first, if need be by the next one who comes, or
+// there is no answer. The page that follows a sign-out may never be shown.
+async function mustBeForgotten() {
+  if (!(await hasLeft())) return;
+  forgetting ??= forget().finally(() => (forgetting = undefined));
+  await within(PATIENCE, forgetting);
+  if (await hasLeft()) throw new Error("who has left is not forgotten yet");
 }
 
 // Background Sync: the browser calls when a network is there, with no tab open. It calls again if that fails.
@@ -191,9 +196,7 @@ addEventListener("sync", (event) => {
   if (event.tag === "outbox") event.waitUntil(send(true).then(({ due }) => due && Promise.reject("more is to be sent")));
 });
 
-// The cart of who is signed in is that of all their browsers: they get what was done to it here without a network.
-const isShared = () => cookieStore.get("__Host-cart-copy");
-
+// The other browsers of who is signed in get what was done to the cart here without a network.
 async function shareCart() {
   if (!(await isShared())) return;
   const body = new URLSearchParams({ locale: "en" });
@@ -247,8 +250,8 @@ async function file(request) {
 
 // Pictures are drawn on the device where none can be fetched.
 async function picture(request) {
-  const network = isAway() ? Promise.reject(new TypeError("the network was away just now")) : fetch(request);
-  return first(network, () => {
+  if (isAway()) return (await device(request).catch(() => undefined)) ?? fetch(request);
+  return first(fetch(request), () => {
     awaySince = Date.now();
     return device(request);
   });
@@ -292,6 +295,12 @@ async function answerNow(event) {
     if (own && pathname === EVENTS) event.waitUntil(sendToo());
     return own;
   });
+  if (request.mode === "navigate" && ADDRESSES.test(pathname)) {
+    const forgotten = () => mustBeForgotten().catch((error) => console.warn(error));
+    // What tells of a sign-out may come when another answer is shown.
+    event.waitUntil(network.then(forgotten, () => {}));
+    await forgotten();
+  }
   if (request.mode === "navigate" && request.method === "GET") event.waitUntil(after(network, request));
   // What waits of somebody who is not counted any more goes at once.
   if (pathname === CONSENT) event.waitUntil(sendToo());
@@ -311,8 +320,9 @@ async function first(network, own) {
   if (response) return response;
   const here = await own().catch((error) => console.warn("no answer of the device:", error));
   if (!here) return network;
-  // A page that says that something is not here is better than none, and worse than one of the shop's.
-  if (here.status < 500) return here;
+  // A page that says that something is not here is better than none, and worse than one of the shop's, which may have what
+  // is new.
+  if (here.status < 500 && here.status !== 404) return here;
   return within(PATIENCE, network.catch(() => undefined)).then((late) => late ?? here);
 }
 
@@ -350,6 +360,7 @@ function identify() {
 
 // The answer of this device.
 async function device(request) {
+  await mustBeForgotten();
   const { method, url } = request;
   const headers = [
     ["accept", request.headers.get("accept") ?? "*/*"],
@@ -378,21 +389,4 @@ async function device(request) {
   }
   const isEmpty = [204, 303, 302, 304, 308].includes(status);
   return new Response(isEmpty ? null : bytes, { status, headers: given });
-}
-
-const YEAR = 365 * 24 * 3600 * 1000; // milliseconds
-
-// What an answer's `Set-Cookie` says. Browsers take that of a network's answers only.
-async function keep(text) {
-  const [pair, ...rest] = text.split("; ");
-  const at = pair.indexOf("=");
-  const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
-  const age = Number(rest.find((part) => part.startsWith("Max-Age="))?.slice(8) ?? 0);
-  const cookie = { name, value, path: "/", sameSite: "lax" };
-  // One that scripts may not read can't be changed here; it stays as it is.
-  if (age > 0) await cookieStore.set({ ...cookie, expires: Date.now() + age * 1000 }).catch(() => {});
-  // A cart that others share says that it is empty: without a cookie it would be one that the browser has lost.
-  else if (name === "__Host-cart" && (await isShared()))
-    await cookieStore.set({ ...cookie, value: "1.", expires: Date.now() + YEAR }).catch(() => {});
-  else await cookieStore.delete({ name, path: "/" }).catch(() => {});
 }

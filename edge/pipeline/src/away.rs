@@ -389,6 +389,8 @@ fn the_operator_withdraws_the_shop_from_devices() {
     shop.withdraw_from_devices();
     let script = shop.anonymous().get("/sw.js");
     assert!(script.text().contains("registration.unregister()"), "{}", script.text());
+    // What waits is sent by the build that is served.
+    assert!(script.text().ends_with("\nsendBy(\"/pkg/device-test.js\");\n"), "{}", script.text());
     assert_eq!(script.header("cache-control"), "no-cache");
     assert_eq!(bring_home(&Storage::default(), &shop), Ok(Refreshed::Withdrawn));
 }

@@ -251,6 +251,13 @@ mod tests {
     }
 
     #[test]
+    fn the_service_worker_and_pages_know_the_cookie_of_who_has_left() {
+        let script = include_str!("../../device/src/cookies.js");
+        assert!(script.contains(&format!("const LEFT = {:?};", account::LEFT)));
+        assert!(include_str!("../../../app/client/js/account.js").contains(&format!("{}=", account::LEFT)));
+    }
+
+    #[test]
     fn what_pages_do_not_need_is_for_the_second_module() {
         for (path, team, counter) in [
             ("/api/v1/products", true, true),

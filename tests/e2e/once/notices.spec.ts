@@ -3,6 +3,7 @@
 // as a browser does; Chromium is handed what it has read.
 import { type BrowserContext, type Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
+import { stop } from "../device";
 import { type Staff, expect, test as base } from "../fixtures";
 import { add, fillIn, follow, place } from "../shopper";
 import { check } from "../team";
@@ -119,6 +120,27 @@ test("Web Push: an order that ships is shown on the device, once for an order, i
   await expect(page.getByRole("button", { name: "Tell me when it arrives" })).toBeVisible();
   await page.goto(path);
   await expect(page.getByRole("button", { name: "Tell me when it arrives" })).toBeVisible();
+});
+
+test("Web Push: what was read and closed is not overtaken by what is older and comes late", async ({ context, page, baseURL }) => {
+  await context.grantPermissions(["notifications"], { origin: new URL(baseURL ?? "").origin });
+  await page.goto("/en");
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  const message = (version: number, text: string) =>
+    JSON.stringify({ title: "Order 1001", text, url: "/en", tag: "order-1001", language: "en", version });
+  const bodies = async () => (await notifications(page)).map(({ body }) => body);
+  await deliver(context, page, message(3, "Your parcel has left us."));
+  await expect.poll(bodies).toEqual(["Your parcel has left us."]);
+  await page.evaluate(async () => {
+    for (const shown of await (await navigator.serviceWorker.ready).getNotifications()) shown.close();
+  });
+  await expect.poll(bodies).toEqual([]);
+  await stop(context, page);
+  await deliver(context, page, message(2, "Your parcel is packed."));
+  // Something has to be shown each time: what is still so.
+  await expect.poll(bodies).toEqual(["Your parcel has left us."]);
+  await deliver(context, page, message(4, "Your parcel has arrived."));
+  await expect.poll(bodies).toEqual(["Your parcel has arrived."]);
 });
 
 test("Web Push: a notification leads to the order: to the page that shows it, or to a new one", async ({ context, page, baseURL }) => {

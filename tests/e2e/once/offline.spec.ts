@@ -1,10 +1,14 @@
 // The shop on a shopper's device, with a network that is really cut: the service worker renders what was never visited.
 import { expect } from "@playwright/test";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { kept, openOnline, stop, strip, test } from "../device";
+import { DUE, holdBack, kept, letThrough, openOnline, orderAway, stop, strip, test, title } from "../device";
 import { cartLink } from "../shopper";
 
 test.use({ serviceWorkers: "allow" });
+
+/** The service worker that ends itself. */
+const withdrawn = () => readFileSync(new URL("../../../edge/pipeline/src/routes/withdrawn.js", `file://${__filename}`), "utf8");
 
 test("the shop is browsed without a network, pages too that were never visited", async ({ home: page, network }) => {
   await expect(strip(page)).toHaveCount(0);
@@ -67,6 +71,53 @@ test("a network that takes what is sent and never answers is none", async ({ hom
   await expect(strip(page)).toBeVisible();
   network.answer();
   await openOnline(page, `${network.url}/en/c/light`);
+});
+
+test("a page of the shop that is newer than the device comes, over a slow network too", async ({ home: page, network, staff, context }) => {
+  holdBack(network); // nor is anything new brought to the device
+  const product = await staff.product(2000, 5);
+  const [worker] = context.serviceWorkers();
+  const path = `/en/p/${product.handle}`;
+  const release = network.hold(path);
+  // The device says by itself that it has no such page.
+  await worker.evaluate(() => {
+    const scope = self as never as { missed: boolean; Response: typeof Response };
+    scope.Response = class extends Response {
+      constructor(body?: BodyInit | null, init?: ResponseInit) {
+        super(body, init);
+        scope.missed ||= init?.status === 404;
+      }
+    };
+  });
+  const going = page.goto(network.url + path);
+  await expect.poll(() => worker.evaluate(() => (self as never as { missed?: boolean }).missed), { intervals: [100] }).toBe(true);
+  release();
+  expect((await going)?.status()).toBe(200);
+  await expect(title(page)).toHaveText(product.title);
+  await expect(strip(page)).toHaveCount(0);
+});
+
+test("pictures are asked of the network again when it was away a while ago, whoever has drawn them meanwhile", async ({ home: page, network, context }) => {
+  const [worker] = context.serviceWorkers();
+  await worker.evaluate(() => {
+    const [scope, now] = [self as never as { later: number }, Date.now];
+    scope.later = 0;
+    Date.now = () => now() + scope.later;
+  });
+  const pass = (milliseconds: number) => worker.evaluate((passed) => void ((self as never as { later: number }).later += passed), milliseconds);
+  const src = (await page.locator("main img").first().getAttribute("src"))!;
+  const see = (query: string) => page.evaluate(async (url) => (await fetch(url)).status, `${src}?${query}`);
+  const isAsked = (query: string) => network.asked.some((path) => path.endsWith(`?${query}`));
+  await network.cut();
+  expect(await see("away")).toBe(200);
+  await network.restore();
+  await pass(6000);
+  // Nothing was asked of the network: that it is away is no news.
+  expect(await see("drawn")).toBe(200);
+  expect(isAsked("drawn")).toBe(false);
+  await pass(6000);
+  expect(await see("back")).toBe(200);
+  expect(isAsked("back")).toBe(true);
 });
 
 test("a service worker that was ended, and one whose start failed, start anew", async ({ home: page, network, context }) => {
@@ -135,11 +186,50 @@ test("a broken build is withdrawn from devices", async ({ home: page, network })
   // Chromium asks for the script a second after a page, and puts that off with each further page.
   const patiently = { timeout: 30_000, intervals: [3000] };
   await expect.poll(shown, patiently).toBe("broken");
-  const withdrawn = readFileSync(new URL("../../../edge/pipeline/src/routes/withdrawn.js", `file://${__filename}`), "utf8");
-  network.instead.set("/sw.js", { type: "text/javascript", body: withdrawn });
+  network.instead.set("/sw.js", { type: "text/javascript", body: withdrawn() });
   await expect.poll(shown, patiently).toContain("Orilla");
   const left = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("orilla-shop")));
   await expect.poll(left).toEqual([]);
+});
+
+test("a shop that is withdrawn from devices takes what waits there first", async ({ page, network, staff, request }) => {
+  test.setTimeout(300_000); // a network that is away takes its time
+  const [product, email] = [await staff.product(2000, 5), `ada-${randomUUID()}@example.com`];
+  await page.goto(`${network.url}/en`);
+  await kept(page);
+  await network.cut();
+  await orderAway(page, network, product, email);
+  holdBack(network);
+  const build = (await (await request.get("/sw.js")).text()).match(/"(.*)"/)![1];
+  network.instead.set("/sw.js", { type: "text/javascript", body: `${withdrawn()}\nsendBy("${build}");` });
+  await network.restore();
+  // Its pages go at once.
+  const left = () => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("orilla-")));
+  await expect
+    .poll(async () => {
+      await page.goto(`${network.url}/en`);
+      return left();
+    }, { timeout: 30_000, intervals: [3000] })
+    .toEqual([]);
+  expect((await page.goto(`${network.url}/en/c/light`))?.fromServiceWorker()).toBe(false);
+  expect(await staff.orders(email)).toEqual([]);
+  letThrough(network);
+  await expect
+    .poll(async () => {
+      await page.goto(`${network.url}/en`);
+      return (await staff.orders(email)).length;
+    }, { timeout: DUE })
+    .toBe(1);
+  // And then nothing is left.
+  await page.route("**/pkg/keep-*", (route) => route.abort());
+  const registered = () => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
+  await expect
+    .poll(async () => {
+      await page.goto(`${network.url}/en`);
+      return registered();
+    })
+    .toBe(0);
+  expect(await left()).toEqual([]);
 });
 
 test("a form of another host is refused, with a service worker as without", async ({ home: page, network, context }) => {

@@ -120,7 +120,6 @@ pub fn account_door(
             {link}
             <p>{locale.account_guest()}</p>
         </div>
-        {notice.filter(|notice| notice.is_left()).map(|_| view! { <span hidden data-forget></span> })}
         {script(&page)}
     };
     whole(page, locale.account_title(), content)

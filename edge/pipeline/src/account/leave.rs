@@ -3,6 +3,7 @@
 use super::cart::{forget_held, shown};
 use super::shopper::session_cookie;
 use super::{fields, nobody, signed_in, to_account};
+use crate::gateway::visitor::cookie::{Readable, set_cookie};
 use crate::gateway::visitor::identity::{Identified, forget_visitor};
 use crate::gateway::visitor::viewed::forget_viewed;
 use crate::visit::{Headers, Visit, cart_cookie};
@@ -14,6 +15,12 @@ use orilla_orders::Cart;
 use orilla_shop::PortError;
 use orilla_shop::accounts::leave_cart;
 use orilla_storefront::pages::AccountNotice;
+
+/// The cookie that says that somebody has left this browser, until the service worker has forgotten them and removes it. An
+/// address would not do: anybody can lead a guest to one, and what waits of theirs would be lost.
+pub const LEFT: &str = "__Host-left";
+/// A year, in seconds: the device may be opened again whenever.
+const LEFT_AGE: u32 = 365 * 24 * 3600;
 
 /// `POST /en/account/sign-out`: ends this session, or (`where=everywhere`) all of the account's.
 pub async fn sign_out(visit: Visit, team: Team, Headers(headers): Headers, body: Bytes) -> Response {
@@ -58,8 +65,8 @@ pub async fn delete(visit: Visit, team: Team, Headers(headers): Headers) -> Resp
 }
 
 /// The answer, with which the browser forgets the session, the cart, what was looked at, and who it was counted as: if
-/// its owner agreed to be counted, it is somebody new from now on. The page that follows lets the service worker forget
-/// its part (`data-forget`).
+/// its owner agreed to be counted, it is somebody new from now on. By one cookie more the service worker knows that it has
+/// to forget its part ([`LEFT`]).
 pub fn wiped(visit: &Visit, mut response: Response) -> Response {
     let keys = visit.host.gate.settings.visitor_keys.as_ref();
     let agreed = visit.visitor.consent().is_some_and(|consent| consent.any());
@@ -69,7 +76,8 @@ pub fn wiped(visit: &Visit, mut response: Response) -> Response {
     });
     let visitor = new.unwrap_or_else(forget_visitor);
     let cart = cart_cookie(&Cart::default());
-    for cookie in [session_cookie(None), visitor, forget_viewed(), cart, forget_held()] {
+    let left = set_cookie(LEFT, "1", LEFT_AGE, Readable::ByScripts);
+    for cookie in [session_cookie(None), visitor, forget_viewed(), cart, forget_held(), left] {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response

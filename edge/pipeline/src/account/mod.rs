@@ -24,6 +24,8 @@ mod welcome;
 
 pub use cart::{refresh, share};
 pub use keeper::{Keeper, Places, owner_of};
+#[cfg(test)]
+pub use leave::LEFT;
 pub use shopper::{SESSION, signed_in, visitor_of};
 
 use crate::reply;

@@ -91,6 +91,25 @@ pub(super) fn leave(browser: &Client<'_>, place: &str) -> Answer {
     answer
 }
 
+/// Whether the service worker of a browser is to forget who was there.
+pub(super) fn has_left(browser: &Client<'_>) -> bool {
+    browser.cookies().contains("__Host-left=1")
+}
+
+#[test]
+fn nobody_has_left_because_an_address_says_so() {
+    let shop = Shop::new();
+    let guest = shop.shopper();
+    for notice in ["out", "everywhere", "deleted", "ended"] {
+        assert_eq!(guest.get(&format!("/en/account?done={notice}")).status, 200, "{notice}");
+    }
+    assert!(!has_left(&guest));
+    let (browser, _) = with_account(&shop);
+    assert!(!has_left(&browser));
+    assert_eq!(browser.post_form("/en/account/delete", "").status, 303);
+    assert!(has_left(&browser));
+}
+
 #[test]
 fn an_account_is_opened_left_and_opened_again_on_another_browser() {
     let shop = Shop::new();
@@ -99,7 +118,7 @@ fn an_account_is_opened_left_and_opened_again_on_another_browser() {
     assert!(is_inside(&browser));
     assert_eq!(leave(&browser, "here").header("location"), "/en/account?done=out");
     let left = browser.get("/en/account?done=out").text();
-    assert!(left.contains("You are signed out.") && left.contains("data-forget"), "{left}");
+    assert!(left.contains("You are signed out.") && has_left(&browser), "{left}");
     assert!(!is_inside(&browser));
     let other = shop.shopper();
     let answer = sign_in(&other, &mut device);
@@ -215,7 +234,7 @@ fn signing_out_leaves_nothing_personal() {
     // The other browser learns of it when it comes the next time, and is told; what is personal goes there, too.
     other.post_form("/fn/add_to_cart", &format!("variant={}&quantity=1&locale=en", shop.variant(5)));
     let page = other.get("/en/account");
-    assert!(page.text().contains("You are not signed in any more.") && page.text().contains("data-forget"));
+    assert!(page.text().contains("You are not signed in any more.") && has_left(&other));
     assert!(!other.cookies().contains("__Host-cart=1."), "{}", other.cookies());
     assert!(!other.get("/en/account").text().contains("You are not signed in any more."));
 }

@@ -15,7 +15,7 @@ use orilla_snapshot::Hash;
 use orilla_storefront::pages;
 use serde_json::{Value, json};
 
-/// The service worker that ends itself, of a shop that is not to be kept on devices.
+/// The service worker that ends itself, of a shop that is not to be kept on devices, once what waits there is sent.
 const WITHDRAWN: &str = include_str!("withdrawn.js");
 
 /// `/sw.js`: the service worker. Browsers look for a new one with each page, past their caches and past the one that
@@ -26,7 +26,7 @@ pub async fn script(host: Host) -> Response {
         // The build's own name: what it loads is of the same build, or not there.
         format!("importScripts(\"/pkg/device-{}.js\");\n", config.build)
     } else {
-        WITHDRAWN.to_owned()
+        format!("{WITHDRAWN}\nsendBy(\"/pkg/device-{}.js\");\n", config.build)
     };
     let script = reply::with_type("text/javascript; charset=utf-8", script);
     reply::with_header(script, header::CACHE_CONTROL, "no-cache")

@@ -109,11 +109,6 @@ impl AccountNotice {
         self.is_inside().is_none_or(|is_inside| is_inside == inside)
     }
 
-    /// Whether what is personal is to be forgotten when this is so.
-    pub(super) fn is_left(self) -> bool {
-        self.is_inside() == Some(false) && self != AccountNotice::Over
-    }
-
     fn text(self, locale: Locale) -> &'static str {
         match self {
             AccountNotice::Opened => locale.account_opened(),
