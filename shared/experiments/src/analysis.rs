@@ -9,8 +9,8 @@ use crate::need::need;
 use crate::reading::{Reading, read};
 use orilla_stats::{
     BayesOptions, Correction, Estimate, Histogram, Interval, MultipleExposures, Posterior, Result,
-    SampleRatio, Segment, SegmentReport, SequentialOptions, SequentialTest, TTest, TestOptions, Undefined,
-    adjust, bayes, by_segment, sample_ratio, sequential, welch,
+    SampleRatio, Segment, SegmentReport, SequentialTest, TTest, TestOptions, Undefined, adjust, bayes,
+    by_segment, sample_ratio, sequential_uplift, welch,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -60,14 +60,14 @@ pub struct Rollups {
 }
 
 /// A variation against the control.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// For one look at a planned end.
-    pub once: TTest,
+    pub once: Result<TTest>,
     /// For looks at any time: this one decides.
     pub any_time: SequentialTest,
     /// Chances and risks.
-    pub bayes: Posterior,
+    pub bayes: Result<Posterior>,
     /// The sequential p value, corrected for the number of comparisons of metrics of the same role.
     pub adjusted_p: f64,
     /// Whether what the visitors did before made it more precise (CUPED).
@@ -308,18 +308,19 @@ fn compare(
     tuning: f64,
 ) -> Result<Compared> {
     let smaller_is_better = metric.goal == Goal::Less;
-    let any_time = sequential(
-        &control,
-        &variant,
-        &SequentialOptions { alpha: ALPHA, tuning, ..SequentialOptions::default() },
-    )?;
+    let any_time = at_any_time(&control, &variant, tuning)?;
     Ok(Compared {
-        once: welch(&control, &variant, &TestOptions { alpha: ALPHA, ..TestOptions::default() })?,
+        once: welch(&control, &variant, &TestOptions { alpha: ALPHA, ..TestOptions::default() }),
         any_time,
-        bayes: bayes(&control, &variant, &BayesOptions { smaller_is_better, ..BayesOptions::default() })?,
+        bayes: bayes(&control, &variant, &BayesOptions { smaller_is_better, ..BayesOptions::default() }),
         adjusted_p: any_time.p_value,
         is_adjusted,
     })
+}
+
+/// The test that decides.
+pub(crate) fn at_any_time(control: &Estimate, variant: &Estimate, tuning: f64) -> Result<SequentialTest> {
+    sequential_uplift(control, variant, ALPHA, tuning)
 }
 
 /// Corrects the sequential p values: the primary metric for the number of variations, the secondary ones for all of

@@ -111,7 +111,7 @@ fn a_result_is_read_by_the_sequential_test() {
     // The test for one look calls this a win, which it would not be for somebody who looks every day.
     let early = analyse(&running(), &sums(&[[1_000, 100, 200], [1_000, 135, 200]]));
     let compared = early.metrics[0].variants[1].compared.as_ref().unwrap().as_ref().unwrap();
-    assert!(compared.once.p_value < 0.05 && compared.any_time.p_value > 0.05);
+    assert!(compared.once.as_ref().unwrap().p_value < 0.05 && compared.any_time.p_value > 0.05);
     assert!(matches!(early.reading.verdict, Verdict::Open { days: Some(days), .. } if days > 1.0));
 }
 
@@ -131,6 +131,33 @@ fn what_is_broken_is_not_read() {
     let found = analyse(&running(), &mixed);
     assert_eq!(found.reading.verdict, Verdict::Broken(Broken::MultipleExposures));
     assert_eq!(found.units, [20_000, 20_000]);
+}
+
+/// With a variation in which the checkout is broken, say, nobody orders: it shows no spread, and is the worst there can be.
+#[test]
+fn a_variation_that_nobody_orders_with_is_worse_and_harms() {
+    let found = analyse(&running(), &sums(&[[10_000, 300, 300], [10_000, 0, 0]]));
+    assert!(
+        matches!(found.reading.verdict, Verdict::Worse { variation: 1, uplift, interval }
+            if (uplift + 1.0).abs() < 1e-9 && interval.high < -0.5),
+        "{:?}",
+        found.reading
+    );
+    assert_eq!(found.reading.harmed, [(key("checkout"), 1)]);
+    assert!(found.timeline[0].variants[0].is_some());
+    // The other way round there is no relative uplift, and no doubt.
+    let found = analyse(&running(), &sums(&[[10_000, 0, 300], [10_000, 300, 300]]));
+    assert!(
+        matches!(found.reading.verdict, Verdict::Better { variation: 1, uplift, interval }
+            if uplift.is_infinite() && interval.low > 1.0),
+        "{:?}",
+        found.reading
+    );
+    // A guardrail of which less is better, and of which the control has none.
+    let mut experiment = running();
+    experiment.measured[2].metric.goal = Goal::Less;
+    let found = analyse(&experiment, &sums(&[[10_000, 300, 0], [10_000, 300, 300]]));
+    assert_eq!(found.reading.harmed, [(key("checkout"), 1)]);
 }
 
 #[test]
@@ -191,7 +218,7 @@ fn a_quantile_is_compared_as_the_values_of_its_visitors_are() {
     assert_eq!(counted, [2_000, 4_000]);
     let of_phones = found.segments.iter().find(|table| table.dimension == "device").unwrap();
     let effect = of_phones.report.as_ref().unwrap().segments[0].test;
-    assert!((effect.uplift - compared.once.uplift).abs() < 1e-9);
+    assert!((effect.uplift - compared.once.as_ref().unwrap().uplift).abs() < 1e-9);
     // Nobody has a value: there is no number, and the page says so.
     rollups.histograms.clear();
     let nothing = analyse(&measuring(&median), &rollups);

@@ -142,13 +142,18 @@ fn row(
     };
     let compared = variant.compared.as_ref().map(|compared| match compared {
         Ok(Compared { once, any_time, bayes, adjusted_p, .. }) => {
-            let risk = percent(locale, bayes.risk_of_variant);
+            let why = |why: &orilla_stats::Undefined| words.why(why).to_owned();
+            let once = once.as_ref().map_or_else(why, |once| interval(locale, once.interval));
+            let [chance, risk] = match bayes {
+                Ok(bayes) => [bayes.chance_to_win, bayes.risk_of_variant].map(|part| percent(locale, part)),
+                Err(missing) => [why(missing), String::new()],
+            };
             let cells = view! {
                 <td data-label=words.results_uplift() class="number">{change(locale, any_time.uplift)}</td>
                 <td data-label=words.results_any() class="number">{interval(locale, any_time.interval)}</td>
                 <td data-label=words.results_p() class="number">{p_value(locale, *adjusted_p)}</td>
-                <td data-label=words.results_once() class="number">{interval(locale, once.interval)}</td>
-                <td data-label=words.results_chance() class="number">{percent(locale, bayes.chance_to_win)}</td>
+                <td data-label=words.results_once() class="number">{once}</td>
+                <td data-label=words.results_chance() class="number">{chance}</td>
                 <td data-label=words.results_risk() class="number">{risk}</td>
             };
             cells.drawn()
