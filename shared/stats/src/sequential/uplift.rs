@@ -19,11 +19,17 @@ fn squared_errors(control: &Estimate, variant: &Estimate) -> Result<[f64; 2]> {
     if finite(within)? <= 0.0 {
         return Err(Undefined::NoVariance);
     }
+    let own = both.map(|one| one.variance() / one.n() as f64);
     let common = both.map(|one| within / one.n() as f64);
-    let spread = |one: &Estimate| if one.variance() > 0.0 { one.variance() } else { within };
-    let own = both.map(|one| spread(one) / one.n() as f64);
     let all = |errors: [f64; 2]| errors.iter().sum::<f64>();
-    Ok(if all(common) > all(own) { common } else { own })
+    let are_both_known = own.iter().all(|error| *error > 0.0);
+    Ok(if are_both_known && all(own) >= all(common) {
+        own
+    } else {
+        // Never less than what the one that shows something shows alone.
+        let scale = (all(own) / all(common)).max(1.0);
+        common.map(|error| error * scale)
+    })
 }
 
 /// The sequential test of the difference of two means that can't be negative, and the uplift in parts of the control's.
@@ -113,10 +119,22 @@ mod tests {
     #[test]
     fn nothing_in_a_group_is_something_that_is_known() {
         let worse = test(share(10_000, 300), share(10_000, 0));
-        assert!(worse.uplift == -1.0 && worse.interval.high < -0.5 && worse.p_value < 1e-9, "{worse:?}");
+        assert!(
+            (worse.uplift + 1.0).abs() < 1e-9 && worse.interval.high < -0.5 && worse.p_value < 1e-9,
+            "{worse:?}"
+        );
         let better = test(share(10_000, 0), share(10_000, 300));
         assert!(better.uplift.is_infinite() && better.interval.low > 1.0, "{better:?}");
         assert!(better.interval.high.is_infinite() && better.p_value < 1e-9, "{better:?}");
+        // A control of nine times as many: what the variant alone shows is not made smaller.
+        let uneven = test(share(9_000, 0), share(1_000, 30));
+        assert!(uneven.standard_error.is_infinite() && uneven.interval.low > 0.0, "{uneven:?}");
+        let known = p_value(
+            0.03f64.powi(2) / (0.03 * 0.97 / 1_000.0),
+            10_000.0,
+            rho_squared(0.05, 20_000.0).unwrap(),
+        );
+        assert!((uneven.p_value / known.unwrap() - 1.0).abs() < 1e-6, "{uneven:?}");
         // Bad luck with few.
         let open = test(share(400, 4), share(400, 0));
         assert!(open.interval.contains(0.0) && open.p_value > 0.05, "{open:?}");
