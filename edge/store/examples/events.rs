@@ -55,7 +55,8 @@ fn main() {
         let batch = median(batches.collect());
         let reads = (0..ROUNDS).map(|_| {
             let start = Instant::now();
-            let found = analyse(&experiment, &block_on(experiments.rollups(&experiment.key)).expect("sums"));
+            let rollups = block_on(experiments.rollups(&experiment.key)).expect("sums");
+            let found = analyse(&experiment, &rollups, START + DAYS * DAY);
             assert!(found.units.iter().sum::<u64>() > 0);
             start.elapsed().as_secs_f64() * 1e3
         });

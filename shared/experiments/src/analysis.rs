@@ -2,72 +2,29 @@
 
 use crate::ALPHA;
 use crate::bandit;
-use crate::estimate::{Sums, Tally, pair};
+use crate::estimate::{Tally, pair};
 use crate::experiment::Experiment;
 use crate::metric::{Goal, Measured, Metric, Role};
 use crate::need::need;
 use crate::reading::{Reading, read};
+use crate::rollups::Rollups;
 use orilla_stats::{
-    BayesOptions, Correction, Estimate, Histogram, Interval, MultipleExposures, Posterior, Result,
-    SampleRatio, Segment, SegmentReport, SequentialOptions, SequentialTest, TTest, TestOptions, Undefined,
-    adjust, bayes, by_segment, sample_ratio, sequential, welch,
+    BayesOptions, Correction, Estimate, Interval, MultipleExposures, Posterior, Result, SampleRatio, Segment,
+    SegmentReport, SequentialTest, TTest, TestOptions, Undefined, adjust, bayes, by_segment, sample_ratio,
+    sequential_uplift, welch,
 };
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// How many visitors a segment has in a variation. The variation is empty for those who saw more than one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the columns of a rollup")]
-pub struct UnitRow {
-    pub dimension: String,
-    pub segment: String,
-    pub variation: String,
-    pub units: u64,
-}
-
-/// What a segment sums up to in a variation, for a metric.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the columns of a rollup")]
-pub struct SumRow {
-    pub dimension: String,
-    pub segment: String,
-    pub variation: String,
-    pub metric: String,
-    /// The visitors who did what the metric asks for, if it asks for anything.
-    pub activated: u64,
-    #[serde(flatten)]
-    pub sums: Sums,
-}
-
-/// The visitors of a segment in a variation, by the value that a quantile takes of them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the columns of a rollup")]
-pub struct HistogramRow {
-    pub dimension: String,
-    pub segment: String,
-    pub variation: String,
-    pub metric: String,
-    pub values: Histogram,
-}
-
-/// All sums of an experiment: by day of the first exposure, by country, by device.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[allow(missing_docs, reason = "lists of rows")]
-pub struct Rollups {
-    pub units: Vec<UnitRow>,
-    pub sums: Vec<SumRow>,
-    pub histograms: Vec<HistogramRow>,
-}
-
 /// A variation against the control.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// For one look at a planned end.
-    pub once: TTest,
+    pub once: Result<TTest>,
     /// For looks at any time: this one decides.
     pub any_time: SequentialTest,
     /// Chances and risks.
-    pub bayes: Posterior,
+    pub bayes: Result<Posterior>,
     /// The sequential p value, corrected for the number of comparisons of metrics of the same role.
     pub adjusted_p: f64,
     /// Whether what the visitors did before made it more precise (CUPED).
@@ -97,6 +54,9 @@ pub struct MetricResult {
     /// Of a metric that counts those alone who did something: how many did in each variation, and whether they are split
     /// as all visitors should be. If not, a variation changes who does it, and the metric compares people of two kinds.
     pub activated: Option<Activated>,
+    /// The visitors whom it does not count yet, because their window is not over. Those who are left when the experiment is
+    /// stopped never count.
+    pub waiting: u64,
 }
 
 /// The visitors who did what a metric asks for.
@@ -162,18 +122,15 @@ type ByVariation = BTreeMap<usize, Tally>;
 /// From the key of a variation to its place.
 type Place<'a> = &'a dyn Fn(&str) -> Option<usize>;
 
-/// Analyses an experiment.
-pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
+/// Analyses an experiment at `now`, in milliseconds since 1970.
+pub fn analyse(experiment: &Experiment, rollups: &Rollups, now: i64) -> Analysis {
     let variations = experiment.design.variations.len();
     let place = |key: &str| experiment.design.variations.iter().position(|variation| variation.key == key);
     let place: Place<'_> = &place;
-    let total = |is_it: &dyn Fn(&str) -> bool| -> u64 {
-        let days = rollups.units.iter().filter(|row| row.dimension == "day" && is_it(&row.variation));
-        days.map(|row| row.units).sum()
-    };
-    let units: Vec<u64> = (0..variations).map(|at| total(&|key| place(key) == Some(at))).collect();
+    let is_variation: &dyn Fn(&str) -> bool = &|key| place(key).is_some();
+    let units: Vec<u64> = (0..variations).map(|at| rollups.visitors(&|key| place(key) == Some(at))).collect();
     let weights: Vec<f64> = experiment.design.variations.iter().map(|variation| variation.weight).collect();
-    let mixed = total(&str::is_empty);
+    let mixed = rollups.visitors(&str::is_empty);
     let multiple = MultipleExposures { units: mixed, of: units.iter().sum::<u64>() + mixed };
     let tuning = experiment
         .measured
@@ -184,15 +141,17 @@ pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
         .measured
         .iter()
         .map(|measured| {
-            let counted = whole(&counted(rollups, place, measured, "day"));
-            let weighed = weighed(experiment, rollups, measured, None);
+            let ripe = experiment.ripe(rollups, &measured.metric, now);
+            let waiting = rollups.visitors(is_variation) - ripe.visitors(is_variation);
+            let counted = whole(&counted(&ripe, place, measured, "day"));
+            let weighed = weighed(experiment, &ripe, measured, None);
             let variants = variants(&measured.metric, &counted, weighed.as_deref(), variations, tuning);
             let activated = measured.metric.activation.map(|_| {
                 let of = |at: usize| counted.get(&at).map_or(0, |tally| tally.units);
                 let units: Vec<u64> = (0..variations).map(of).collect();
                 Activated { sample_ratio: sample_ratio(&units, &weights), units }
             });
-            MetricResult { measured: measured.clone(), variants, activated }
+            MetricResult { measured: measured.clone(), variants, activated, waiting }
         })
         .collect();
     correct(&mut metrics);
@@ -200,15 +159,19 @@ pub fn analyse(experiment: &Experiment, rollups: &Rollups) -> Analysis {
     let sample_ratio =
         if is_bandit { bandit::split(experiment, rollups) } else { sample_ratio(&units, &weights) };
     let primary = experiment.measured.first();
+    let ripe = match primary {
+        Some(primary) => experiment.ripe(rollups, &primary.metric, now),
+        None => Cow::Borrowed(rollups),
+    };
     let timeline =
-        primary.map(|primary| timeline(experiment, rollups, place, primary, tuning)).unwrap_or_default();
+        primary.map(|primary| timeline(experiment, &ripe, place, primary, tuning)).unwrap_or_default();
     let segments = match primary {
         None => Vec::new(),
         Some(primary) if is_bandit => {
-            let found = bandit::by_device(experiment, rollups, primary.key.as_str(), None);
+            let found = bandit::by_device(experiment, &ripe, primary.key.as_str(), None);
             by_variation("device", &found, variations)
         }
-        Some(primary) => segments(rollups, place, primary, variations),
+        Some(primary) => segments(&ripe, place, primary, variations),
     };
     let reading = read(experiment, &metrics, &sample_ratio, multiple);
     Analysis { units, sample_ratio, multiple, metrics, timeline, segments, reading }
@@ -308,18 +271,19 @@ fn compare(
     tuning: f64,
 ) -> Result<Compared> {
     let smaller_is_better = metric.goal == Goal::Less;
-    let any_time = sequential(
-        &control,
-        &variant,
-        &SequentialOptions { alpha: ALPHA, tuning, ..SequentialOptions::default() },
-    )?;
+    let any_time = at_any_time(&control, &variant, tuning)?;
     Ok(Compared {
-        once: welch(&control, &variant, &TestOptions { alpha: ALPHA, ..TestOptions::default() })?,
+        once: welch(&control, &variant, &TestOptions { alpha: ALPHA, ..TestOptions::default() }),
         any_time,
-        bayes: bayes(&control, &variant, &BayesOptions { smaller_is_better, ..BayesOptions::default() })?,
+        bayes: bayes(&control, &variant, &BayesOptions { smaller_is_better, ..BayesOptions::default() }),
         adjusted_p: any_time.p_value,
         is_adjusted,
     })
+}
+
+/// The test that decides.
+pub(crate) fn at_any_time(control: &Estimate, variant: &Estimate, tuning: f64) -> Result<SequentialTest> {
+    sequential_uplift(control, variant, ALPHA, tuning)
 }
 
 /// Corrects the sequential p values: the primary metric for the number of variations, the secondary ones for all of

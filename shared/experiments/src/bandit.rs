@@ -14,18 +14,18 @@ pub(crate) use estimates::{estimates, split};
 pub use plan::{BanditForm, BanditPlan};
 
 use crate::Rollups;
+use crate::day::DAY;
 use crate::experiment::{Entry, Experiment, Refusal, Status};
 use crate::metric::Goal;
 use orilla_stats::bandit::{Belief, TopTwo};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The whole, in the parts in which shares are given: hundredths of a percent, as fine as buckets are.
 pub const PARTS: u32 = 10_000;
 /// Who changes the shares, in histories.
 pub const MEMBER: &str = "bandit";
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
 /// Visitors of each variation before shares follow them.
 const FEWEST: u64 = 100;
 
@@ -115,9 +115,13 @@ impl Experiment {
         let (Status::Running, Some(plan)) = (self.status(), self.design.bandit) else {
             return Err(Refusal::NotRunning);
         };
-        let update = match learned(&self, &plan, rollups) {
+        let rollups = match self.measured.first() {
+            Some(primary) => self.ripe(rollups, &primary.metric, now),
+            None => Cow::Borrowed(rollups),
+        };
+        let update = match learned(&self, &plan, &rollups) {
             Some(parts) => {
-                let contexts = contexts::learned(&self, &plan, rollups).unwrap_or_default();
+                let contexts = contexts::learned(&self, &plan, &rollups).unwrap_or_default();
                 Reweighed { parts, why: Why::Learned, contexts }
             }
             None => match self.update() {

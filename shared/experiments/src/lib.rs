@@ -10,6 +10,7 @@
 
 mod analysis;
 mod bandit;
+mod day;
 mod design;
 mod estimate;
 mod experiment;
@@ -17,14 +18,14 @@ mod fault;
 mod metric;
 mod need;
 mod reading;
+mod rollups;
 #[cfg(any(test, feature = "simulate"))]
 pub mod simulate;
 #[cfg(test)]
 mod tests;
 
 pub use analysis::{
-    Activated, Analysis, Compared, HistogramRow, MetricResult, Point, Rollups, SegmentTable, SumRow, UnitRow,
-    VariantResult, analyse,
+    Activated, Analysis, Compared, MetricResult, Point, SegmentTable, VariantResult, analyse,
 };
 pub use bandit::{BanditForm, BanditPlan, MEMBER, PARTS, Reweighed, Why};
 pub use design::{Design, DesignForm, Variation};
@@ -34,6 +35,7 @@ pub use fault::{Fault, Problem};
 pub use metric::{Goal, Measured, Metric, MetricForm, MetricKey, MetricKind, Role};
 pub use need::{Need, need};
 pub use reading::{Broken, Reading, Verdict};
+pub use rollups::{HistogramRow, Rollups, SumRow, UnitRow};
 
 /// The false positives that are accepted.
 pub const ALPHA: f64 = 0.05;

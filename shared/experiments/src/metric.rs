@@ -1,12 +1,11 @@
 //! What is measured.
 
+use crate::day::DAY;
 use crate::fault::{Fault, Problem, filled, number, tidy};
 use orilla_events::{EventKind, tokens};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Milliseconds of a day.
-const DAY: i64 = 24 * 3_600_000;
 /// The most days of a window: events are kept for 90, and 28 before an exposure are looked at.
 const MOST_DAYS: i64 = 60;
 
@@ -146,6 +145,13 @@ impl Metric {
     /// The window, in milliseconds after the first exposure.
     pub fn window(&self) -> (i64, i64) {
         (i64::from(self.from_days) * DAY, i64::from(self.days) * DAY)
+    }
+
+    /// The last day (of UTC, since 1970) whose visitors it may count at `now`, in milliseconds since 1970. Of what happens
+    /// from the exposure on, everybody counts as they come: all variations are equally far. Whether somebody came back a
+    /// week later nobody knows before that week is over, and who came yesterday has not failed to.
+    pub(crate) fn last_day(&self, now: i64) -> Option<i64> {
+        (self.from_days > 0).then(|| now.div_euclid(DAY) - 1 - i64::from(self.days))
     }
 
     /// What a ratio divides by.

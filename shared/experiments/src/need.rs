@@ -8,7 +8,7 @@ use orilla_stats::{Demand, Estimate, Result, Spread, Undefined, Uplift, outlook,
 use serde::Serialize;
 
 /// The chance to find the effect, if there is one.
-const POWER: f64 = 0.8;
+pub(crate) const POWER: f64 = 0.8;
 
 /// What an experiment needs to find its effect, if it is there, four times out of five.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -38,16 +38,19 @@ pub fn need(design: &Design, primary: &Metric) -> Result<Need> {
         return Err(Undefined::InvalidParameter { name: "the weights", range: "above zero" });
     }
     let demand = Demand { alpha: ALPHA, power: POWER, ratio };
-    let (spread, variance) = match (primary.kind, primary.level()) {
+    let (spread, [variance, of_variant]) = match (primary.kind, primary.level()) {
         (MetricKind::Share, _) => {
             // More than everybody can't convert.
             let other = (baseline * (1.0 + effect)).min(0.999_999);
-            (Spread::of_proportions(baseline, other, ratio), baseline * (1.0 - baseline))
+            (
+                Spread::of_proportions(baseline, other, ratio),
+                [baseline, other].map(|rate| rate * (1.0 - rate)),
+            )
         }
         (_, level) => {
             let known = design.deviation.unwrap_or(baseline);
             let deviation = level.map_or(known, |level| quantile_deviation(baseline, known, level));
-            (Spread::of_means(deviation, deviation, ratio), deviation * deviation)
+            (Spread::of_means(deviation, deviation, ratio), [deviation * deviation; 2])
         }
     };
     let control_units = sample_size(baseline * effect, spread, &demand)?;
@@ -55,7 +58,7 @@ pub fn need(design: &Design, primary: &Metric) -> Result<Need> {
     let at = |control_units: f64| {
         let units = |units: f64| (units.ceil() as u64).max(2);
         let control = Estimate::new(units(control_units), baseline, variance)?;
-        let variant = Estimate::new(units(control_units * ratio), baseline, variance)?;
+        let variant = Estimate::new(units(control_units * ratio), baseline, of_variant)?;
         let found = outlook(&control, &variant, effect, Uplift::Relative, &demand, once)?;
         Ok::<f64, Undefined>(found.detectable_sequential)
     };

@@ -25,6 +25,8 @@ pub enum Verdict {
     Broken(Broken),
     /// Nothing yet: too few visitors for any number.
     NoData,
+    /// Nothing yet: of nobody the window is over.
+    TooEarly,
     /// A variation is better than the control.
     Better {
         /// Which.
@@ -122,7 +124,10 @@ fn verdict(experiment: &Experiment, primary: &MetricResult) -> Verdict {
     if let Some((variation, test, _)) = best {
         return Verdict::Better { variation: *variation, uplift: test.uplift, interval: test.interval };
     }
-    let Some((_, first, _)) = compared.first() else { return Verdict::NoData };
+    let Some((_, first, _)) = compared.first() else {
+        let is_early = primary.waiting > 0 && primary.variants.iter().all(|variant| variant.units == 0);
+        return if is_early { Verdict::TooEarly } else { Verdict::NoData };
+    };
     let missing = compared.len() + 1 < experiment.design.variations.len();
     let least_bad = compared.iter().max_by(|(_, a, _), (_, b, _)| gain(a.uplift).total_cmp(&gain(b.uplift)));
     if let Some((variation, test, _)) = least_bad

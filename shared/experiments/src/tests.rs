@@ -93,7 +93,7 @@ fn sums(variations: &[[u64; 3]]) -> Rollups {
 }
 
 fn verdict(variations: &[[u64; 3]]) -> Verdict {
-    analyse(&running(), &sums(variations)).reading.verdict
+    analyse(&running(), &sums(variations), NOW).reading.verdict
 }
 
 #[test]
@@ -109,9 +109,9 @@ fn a_result_is_read_by_the_sequential_test() {
     ));
     assert!(matches!(verdict(&[[400_000, 40_000, 60_000], [400_000, 40_100, 60_000]]), Verdict::Even { .. }));
     // The test for one look calls this a win, which it would not be for somebody who looks every day.
-    let early = analyse(&running(), &sums(&[[1_000, 100, 200], [1_000, 135, 200]]));
+    let early = analyse(&running(), &sums(&[[1_000, 100, 200], [1_000, 135, 200]]), NOW);
     let compared = early.metrics[0].variants[1].compared.as_ref().unwrap().as_ref().unwrap();
-    assert!(compared.once.p_value < 0.05 && compared.any_time.p_value > 0.05);
+    assert!(compared.once.as_ref().unwrap().p_value < 0.05 && compared.any_time.p_value > 0.05);
     assert!(matches!(early.reading.verdict, Verdict::Open { days: Some(days), .. } if days > 1.0));
 }
 
@@ -128,14 +128,41 @@ fn what_is_broken_is_not_read() {
         variation: String::new(),
         units: 900,
     });
-    let found = analyse(&running(), &mixed);
+    let found = analyse(&running(), &mixed, NOW);
     assert_eq!(found.reading.verdict, Verdict::Broken(Broken::MultipleExposures));
     assert_eq!(found.units, [20_000, 20_000]);
 }
 
+/// With a variation in which the checkout is broken, say, nobody orders: it shows no spread, and is the worst there can be.
+#[test]
+fn a_variation_that_nobody_orders_with_is_worse_and_harms() {
+    let found = analyse(&running(), &sums(&[[10_000, 300, 300], [10_000, 0, 0]]), NOW);
+    assert!(
+        matches!(found.reading.verdict, Verdict::Worse { variation: 1, uplift, interval }
+            if (uplift + 1.0).abs() < 1e-9 && interval.high < -0.5),
+        "{:?}",
+        found.reading
+    );
+    assert_eq!(found.reading.harmed, [(key("checkout"), 1)]);
+    assert!(found.timeline[0].variants[0].is_some());
+    // The other way round there is no relative uplift, and no doubt.
+    let found = analyse(&running(), &sums(&[[10_000, 0, 300], [10_000, 300, 300]]), NOW);
+    assert!(
+        matches!(found.reading.verdict, Verdict::Better { variation: 1, uplift, interval }
+            if uplift.is_infinite() && interval.low > 1.0),
+        "{:?}",
+        found.reading
+    );
+    // A guardrail of which less is better, and of which the control has none.
+    let mut experiment = running();
+    experiment.measured[2].metric.goal = Goal::Less;
+    let found = analyse(&experiment, &sums(&[[10_000, 300, 0], [10_000, 300, 300]]), NOW);
+    assert_eq!(found.reading.harmed, [(key("checkout"), 1)]);
+}
+
 #[test]
 fn a_guardrail_that_gets_worse_is_named() {
-    let found = analyse(&running(), &sums(&[[20_000, 2_000, 4_000], [20_000, 2_400, 3_400]]));
+    let found = analyse(&running(), &sums(&[[20_000, 2_000, 4_000], [20_000, 2_400, 3_400]]), NOW);
     assert_eq!(found.reading.harmed, [(key("checkout"), 1)]);
     assert!(matches!(found.reading.verdict, Verdict::Better { .. }));
     assert_eq!(found.timeline.len(), 1);
@@ -175,7 +202,7 @@ fn a_quantile_is_compared_as_the_values_of_its_visitors_are() {
             values.extend(own);
         }
     }
-    let found = analyse(&measuring(&median), &rollups);
+    let found = analyse(&measuring(&median), &rollups, NOW);
     let result = &found.metrics[0];
     for (variant, values) in result.variants.iter().zip(&mut values) {
         let (own, exact) = (variant.estimate.as_ref().unwrap(), quantile_of(values, 0.5).unwrap());
@@ -191,10 +218,10 @@ fn a_quantile_is_compared_as_the_values_of_its_visitors_are() {
     assert_eq!(counted, [2_000, 4_000]);
     let of_phones = found.segments.iter().find(|table| table.dimension == "device").unwrap();
     let effect = of_phones.report.as_ref().unwrap().segments[0].test;
-    assert!((effect.uplift - compared.once.uplift).abs() < 1e-9);
+    assert!((effect.uplift - compared.once.as_ref().unwrap().uplift).abs() < 1e-9);
     // Nobody has a value: there is no number, and the page says so.
     rollups.histograms.clear();
-    let nothing = analyse(&measuring(&median), &rollups);
+    let nothing = analyse(&measuring(&median), &rollups, NOW);
     assert_eq!(nothing.reading.verdict, Verdict::NoData);
 }
 
@@ -210,7 +237,7 @@ fn those_who_did_something_are_counted_alone_and_their_split_is_looked_at() {
     let only = Metric { activation: Some(EventKind::CheckoutBegun), ..metric(MetricKind::Share, Goal::More) };
     let mut rollups = sums(&[[20_000, 2_000, 4_000], [20_000, 2_400, 4_000]]);
     activated(&mut rollups, [4_000, 4_000]);
-    let found = analyse(&measuring(&only), &rollups);
+    let found = analyse(&measuring(&only), &rollups, NOW);
     assert_eq!(found.units, [20_000, 20_000]);
     let result = &found.metrics[0];
     let shares: Vec<_> =
@@ -223,8 +250,46 @@ fn those_who_did_something_are_counted_alone_and_their_split_is_looked_at() {
     assert!(found.metrics[1].activated.is_none());
     // One variation brings more people to the checkout: what they do there is no longer comparable.
     activated(&mut rollups, [4_000, 4_600]);
-    let uneven = analyse(&measuring(&only), &rollups);
+    let uneven = analyse(&measuring(&only), &rollups, NOW);
     assert_eq!(uneven.reading.verdict, Verdict::Broken(Broken::Activation));
+}
+
+/// Who came yesterday has not failed to come back within a week.
+#[test]
+fn who_may_still_come_back_is_not_counted() {
+    let return_ = Metric { from_days: 1, days: 7, ..metric(MetricKind::Share, Goal::More) };
+    let mut experiment = measuring(&return_);
+    let day = |text: &str| crate::day::epoch_day(text).unwrap() * crate::day::DAY;
+    experiment.started_at = Some(day("2026-11-01"));
+    let mut rollups = sums(&[[5_000, 1_000, 400], [5_000, 1_300, 400]]);
+    // Those of the next day have hardly had the time.
+    for mut row in sums(&[[8_000, 10, 640], [8_000, 10, 640]]).units {
+        row.segment = if row.dimension == "day" { "2026-11-02".into() } else { row.segment };
+        rollups.units.push(row);
+    }
+    let at = |experiment: &Experiment, now: i64| analyse(experiment, &rollups, now);
+    let shares = |found: &Analysis| -> Vec<Option<f64>> {
+        let variants = found.metrics[0].variants.iter();
+        variants.map(|variant| variant.estimate.as_ref().ok().map(|estimate| estimate.mean())).collect()
+    };
+    // The window of the first day's visitors ends seven days after its last moment.
+    let early = at(&experiment, day("2026-11-09") - 1);
+    assert_eq!((shares(&early), early.metrics[0].waiting), (vec![None, None], 26_000));
+    assert_eq!(early.reading.verdict, Verdict::TooEarly);
+    assert_eq!(early.units, [13_000, 13_000]);
+    // What counts from the exposure on counts meanwhile.
+    assert_eq!((early.metrics[2].waiting, early.metrics[2].variants[0].units), (0, 13_000));
+    let ripe = at(&experiment, day("2026-11-09"));
+    assert_eq!((shares(&ripe), ripe.metrics[0].waiting), (vec![Some(0.2), Some(0.26)], 16_000));
+    assert!(matches!(ripe.reading.verdict, Verdict::Better { variation: 1, .. }), "{:?}", ripe.reading);
+    assert_eq!(ripe.timeline.len(), 1);
+    // Of the sums by country nobody knows who is too young.
+    assert!(ripe.segments.is_empty());
+    let whole = at(&experiment, day("2026-11-10"));
+    assert_eq!((whole.metrics[0].waiting, whole.segments.len()), (0, 2));
+    // Nothing was counted after the stop: later on they know no more.
+    let stopped = experiment.stopped("Ada", day("2026-11-09")).unwrap();
+    assert_eq!(shares(&at(&stopped, day("2026-12-01"))), [Some(0.2), Some(0.26)]);
 }
 
 #[test]
@@ -345,7 +410,7 @@ proptest! {
         numbers in prop::collection::vec((0u64..50_000, 0u64..50_000, 0u64..50_000), 2),
     ) {
         let variations: Vec<_> = numbers.iter().map(|(n, a, b)| [*n, *a.min(n), *b.min(n)]).collect();
-        let found = analyse(&running(), &sums(&variations));
+        let found = analyse(&running(), &sums(&variations), NOW);
         let all: u64 = variations.iter().map(|row| row[0]).sum();
         prop_assert_eq!(found.units.iter().sum::<u64>(), all);
         if let Verdict::Better { uplift, interval, .. } = found.reading.verdict {

@@ -74,7 +74,7 @@ pub use random::{Random, SplitMix64};
 pub use segments::{Heterogeneity, Segment, SegmentEffect, SegmentReport, by_segment, heterogeneity};
 pub use sequential::{
     Happened, RateRatio, RateStratum, SequentialOptions, SequentialTest, always_valid_split, pool,
-    rate_ratio, sequential,
+    rate_ratio, sequential, sequential_uplift,
 };
 pub use undefined::{Result, Undefined};
 pub use welch::{TTest, Tail, TestOptions, welch};

@@ -1,7 +1,7 @@
-//! `orilla-eval-stats`: simulated experiments that show whether the methods of the analysis (shared/stats) and the shop's
-//! own bandits (shared/experiments) keep their promises. Ends with a failure if one does not.
+//! `orilla-eval-stats`: simulated experiments that show whether the methods of the analysis (shared/stats), and the shop's
+//! own decisions and bandits (shared/experiments), keep their promises. Ends with a failure if one does not.
 
-use orilla_experiments::simulate::{DeviceBandits, device_bandits};
+use orilla_experiments::simulate::{Decisions, DeviceBandits, decisions, device_bandits};
 use orilla_stats::simulate::{Evaluation, Settings, evaluate};
 use serde::Serialize;
 use std::path::Path;
@@ -13,8 +13,8 @@ type Result<T> = std::result::Result<T, String>;
 const USAGE: &str = "\
 cargo xtask eval stats [--runs 2000] [--seed 1] [--out build/eval/stats.json]
   Simulates experiments: false positives of A/A tests under continuous looking, power, coverage of intervals, and
-  what bandits lose against equal shares, the shop's own by device too. Prints tables, and writes the same as JSON. The same seed gives the same
-  numbers. Fails if a method breaks its promise by more than chance explains (three standard errors).
+  what bandits lose against equal shares, the shop's own by device too; and the decisions of the shop's experiments.
+  Prints tables, and writes the same as JSON. The same seed gives the same numbers. Fails if a method breaks its promise by more than chance explains (three standard errors).
 ";
 
 struct Options {
@@ -48,6 +48,7 @@ impl Options {
 struct All {
     #[serde(flatten)]
     methods: Evaluation,
+    decisions: Decisions,
     devices: DeviceBandits,
 }
 
@@ -70,12 +71,16 @@ fn command(args: &[String]) -> Result<ExitCode> {
     let options = Options::parse(args)?;
     let methods = evaluate(options.settings);
     print!("{methods}");
+    let decisions = decisions(options.settings).map_err(|error| error.to_string())?;
+    print!("{decisions}");
     let devices = device_bandits(Settings { runs: options.settings.runs.div_ceil(10), ..options.settings });
     print!("{devices}");
-    let all = All { methods, devices };
+    let all = All { methods, decisions, devices };
     write(&all, Path::new(&options.out))?;
     println!("\n{}", options.out);
-    let broken = [all.methods.broken_promises(), all.devices.broken_promises()].concat();
+    let broken =
+        [all.methods.broken_promises(), all.decisions.broken_promises(), all.devices.broken_promises()]
+            .concat();
     for promise in &broken {
         eprintln!("broken: {promise}");
     }

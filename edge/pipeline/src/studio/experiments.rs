@@ -125,7 +125,10 @@ async fn data(member: &Member, found: Found, shown: Shown) -> Result<ExperimentP
     let need = design.and_then(|design| Some(need(&design, found.metric(&design.primary)?)));
     let started = found.experiment.as_ref().filter(|known| known.status() != Status::Draft);
     let analysis = match started {
-        Some(known) => Some(analyse(known, &member.team.experiments.rollups(&known.key).await?)),
+        Some(known) => {
+            let rollups = member.team.experiments.rollups(&known.key).await?;
+            Some(analyse(known, &rollups, member.visit.host.clock.now()))
+        }
         None => None,
     };
     Ok(ExperimentPage {

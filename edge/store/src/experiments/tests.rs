@@ -30,7 +30,7 @@ fn draft() -> Experiment {
         variations: vec![variation("plain"), variation("large")],
         primary: key("conversion"),
         secondary: vec![key("revenue"), key("order-value"), key("median-spend")],
-        guardrails: vec![key("checkout")],
+        guardrails: vec![key("checkout"), key("return")],
         baseline: 0.1,
         deviation: None,
         effect: 0.5,
@@ -125,7 +125,8 @@ fn what_is_counted_is_what_is_analysed() {
         let arrived = Arrived { events: batch.to_vec(), refused: Vec::new() };
         block_on(events.record(&arrived, NOW + 100)).unwrap();
     }
-    let found = analyse(&running, &block_on(store.rollups(&running.key)).unwrap());
+    let rollups = block_on(store.rollups(&running.key)).unwrap();
+    let found = analyse(&running, &rollups, NOW + 100);
     assert_eq!(found.units, [1_000, 1_000]);
     let means: Vec<Vec<f64>> = found
         .metrics
@@ -143,6 +144,10 @@ fn what_is_counted_is_what_is_analysed() {
         assert!(means.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{means:?} {expected:?}");
     }
     assert_eq!(means[4], [0.0, 0.0]);
+    // Whether they come back nobody knows before two weeks are over.
+    assert_eq!((found.metrics[5].waiting, means[5].as_slice()), (2_000, &[-1.0, -1.0][..]));
+    let late = analyse(&running, &rollups, NOW + 16 * 86_400_000);
+    assert_eq!((late.metrics[5].waiting, late.metrics[5].variants[0].units), (0, 1_000));
     assert!(matches!(found.reading.verdict, Verdict::Better { variation: 1, .. }));
     let usual = block_on(store.usual()).unwrap();
     assert_eq!(usual.traffic, Some(2_000.0));

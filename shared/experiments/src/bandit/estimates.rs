@@ -1,6 +1,7 @@
 //! What the sums of a bandit say, with the probabilities with which its visitors got what they got.
 
-use super::{DAY, Stretch, contexts, stretches};
+use super::{Stretch, contexts, stretches};
+use crate::day::{DAY, epoch_day};
 use crate::design::Variation;
 use crate::experiment::Experiment;
 use crate::{Rollups, Sums};
@@ -138,19 +139,4 @@ pub(crate) fn split(experiment: &Experiment, rollups: &Rollups) -> Result<Sample
     }
     let (units, expected): (Vec<u64>, Vec<f64>) = sums.into_values().unzip();
     sample_ratio(&units, &expected)
-}
-
-/// The day since 1970 of `2026-11-27` (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
-/// `days_from_civil`).
-pub(super) fn epoch_day(text: &str) -> Option<i64> {
-    let mut parts = text.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1..=12).contains(&month) {
-        return None;
-    }
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }

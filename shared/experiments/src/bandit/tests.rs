@@ -1,5 +1,6 @@
-use super::estimates::{Calendar, epoch_day};
+use super::estimates::Calendar;
 use super::*;
+use crate::day::epoch_day;
 use crate::tests::{defined, design, key};
 use crate::{DesignForm, Fault, Metric, MetricKind, Problem, Sums, Variation, Verdict, analyse};
 use orilla_events::{EventKind, ExperimentKey};
@@ -71,7 +72,7 @@ fn shares_follow_the_better_variation_and_the_analysis_finds_it() {
     assert_eq!(updates.count(), 25);
     let shares = shares(&experiment);
     assert!(shares[1] > 0.9 && shares[0] > 0.05 - 1e-3, "{shares:?}");
-    let found = analyse(&experiment, &rollups);
+    let found = analyse(&experiment, &rollups, i64::MAX);
     assert!(!found.sample_ratio.as_ref().unwrap().mismatch(), "{:?}", found.sample_ratio);
     assert!(matches!(found.reading.verdict, Verdict::Better { variation: 1, .. }), "{:?}", found.reading);
     assert!(found.segments.is_empty());
@@ -102,7 +103,7 @@ fn a_good_week_and_looks_every_day_make_no_winner() {
         let rate = |day: i64| if day < 7 { [0.06; 2] } else { [0.18; 2] };
         let (experiment, rollups) = play(21, 600, rate, u64::from(seed));
         // What each day's look would have said.
-        let looks = analyse(&experiment, &rollups).timeline;
+        let looks = analyse(&experiment, &rollups, i64::MAX).timeline;
         let tells = |point: &crate::Point| point.variants[0].is_some_and(|(_, found)| !found.contains(0.0));
         wins += u32::from(looks.iter().any(tells));
     }
@@ -126,7 +127,8 @@ fn plain_means_would_be_deceived_where_weighed_ones_are_not() {
     let means = estimates(&experiment, &rollups, "conversion", None).unwrap();
     let mean = |at: usize| means[at].as_ref().unwrap().mean();
     assert!((mean(0) - mean(1)).abs() < 0.005, "{} {}", mean(0), mean(1));
-    let plain = analyse(&Experiment { design: running(None).design, ..experiment.clone() }, &rollups);
+    let plain =
+        analyse(&Experiment { design: running(None).design, ..experiment.clone() }, &rollups, i64::MAX);
     let plain = |at: usize| plain.metrics[0].variants[at].estimate.as_ref().unwrap().mean();
     assert!(plain(1) - plain(0) > 0.04, "{} {}", plain(0), plain(1));
     assert!(!split(&experiment, &rollups).unwrap().mismatch());
@@ -161,14 +163,14 @@ fn a_variation_that_nobody_orders_with_loses_its_visitors_and_is_known_to_be_wor
     let (experiment, rollups) = play(14, 1_000, |_| [0.05, 0.0], 3);
     let shares = shares(&experiment);
     assert!(shares[1] < 0.06, "{shares:?}");
-    let found = analyse(&experiment, &rollups);
+    let found = analyse(&experiment, &rollups, i64::MAX);
     assert!(matches!(found.reading.verdict, Verdict::Worse { variation: 1, .. }), "{:?}", found.reading);
     let known = found.timeline.iter().filter(|point| point.variants[0].is_some()).count();
     assert_eq!(known, 14, "on each day");
     // Where nobody orders with any, nothing is known, and the shares stay.
     let (experiment, rollups) = play(7, 1_000, |_| [0.0, 0.0], 3);
     assert_eq!(experiment.update().unwrap().why, Why::TooFew);
-    assert_eq!(analyse(&experiment, &rollups).reading.verdict, Verdict::NoData);
+    assert_eq!(analyse(&experiment, &rollups, i64::MAX).reading.verdict, Verdict::NoData);
 }
 
 #[test]

@@ -2,7 +2,10 @@
 //! of the shop: shares follow at each midnight ([`Experiment::reweighed`]), and [`analyse`] reads the sums. The same seed
 //! gives the same numbers.
 
+mod peeking;
 mod shop;
+
+pub use peeking::{Decided, Decisions, decisions};
 
 use crate::bandit::BanditPlan;
 use orilla_stats::simulate::{Rate, Settings, section};

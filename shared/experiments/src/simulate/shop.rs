@@ -1,13 +1,14 @@
 //! A shop with people who come, each with a device, and order or not.
 
-use crate::analysis::{SumRow, UnitRow};
 use crate::bandit::{BanditPlan, estimates, shares_of};
-use crate::{Design, Experiment, Goal, Metric, MetricKey, MetricKind, Rollups, Sums, Variation, analyse};
+use crate::day::DAY;
+use crate::{
+    Design, Experiment, Goal, Metric, MetricKey, MetricKind, Rollups, SumRow, Sums, UnitRow, Variation,
+    analyse,
+};
 use orilla_events::{EventKind, ExperimentKey};
 use orilla_stats::{Random, SplitMix64};
 
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
 /// 1 January 2026, at midnight.
 const START: i64 = 20_454 * DAY;
 /// The metric that decides.
@@ -106,7 +107,7 @@ fn judge(devices: &[Device], experiment: &Experiment, rollups: &Rollups, course:
         });
     }
     let uplift = truth(devices, 1) / truth(devices, 0) - 1.0;
-    let looks = analyse(experiment, rollups).timeline;
+    let looks = analyse(experiment, rollups, i64::MAX).timeline;
     course.is_covered_on_all_days =
         looks.iter().flat_map(|look| &look.variants).flatten().all(|(_, interval)| interval.contains(uplift));
 }

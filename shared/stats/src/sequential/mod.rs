@@ -2,9 +2,11 @@
 
 mod pool;
 mod rate_ratio;
+mod uplift;
 
 pub use pool::pool;
 pub use rate_ratio::{Happened, RateRatio, RateStratum, always_valid_split, rate_ratio};
+pub use uplift::sequential_uplift;
 
 use crate::difference::{Interval, Uplift, difference};
 use crate::estimate::Estimate;
@@ -60,14 +62,11 @@ pub fn sequential(
     let n = diff.n as f64;
     let rho_squared = rho_squared(alpha, options.tuning)?;
     let half = half_width(n, diff.variance, rho_squared, alpha);
-    let grown = n * rho_squared + 1.0;
-    let evidence = (diff.estimate - options.null).powi(2) * n / diff.variance;
-    // The e-value as a logarithm: it overflows where the p value is merely small.
-    let ln_e = rho_squared * evidence / (2.0 * grown) - 0.5 * grown.ln();
+    let evidence = (diff.estimate - options.null).powi(2) / diff.variance;
     Ok(SequentialTest {
         uplift: diff.estimate,
         standard_error: diff.variance.sqrt(),
-        p_value: finite((-ln_e).exp().min(1.0))?,
+        p_value: p_value(evidence, n, rho_squared)?,
         interval: Interval::around(diff.estimate, half)?,
     })
 }
@@ -76,6 +75,14 @@ pub fn sequential(
 pub(crate) fn rho_squared(alpha: f64, tuning: f64) -> Result<f64> {
     let logs = -2.0 * alpha.ln();
     Ok((logs + (logs + 1.0).ln()) / positive("the tuning parameter", tuning)?)
+}
+
+/// The p value at `n` units of an estimate that is the root of `evidence` standard errors away from the null hypothesis.
+fn p_value(evidence: f64, n: f64, rho_squared: f64) -> Result<f64> {
+    let grown = n * rho_squared + 1.0;
+    // The e-value as a logarithm: it overflows where the p value is merely small.
+    let ln_e = n * rho_squared * evidence / (2.0 * grown) - 0.5 * grown.ln();
+    finite((-ln_e).exp().min(1.0))
 }
 
 /// Half the width of the confidence sequence at `n` units, for an estimate with this variance.

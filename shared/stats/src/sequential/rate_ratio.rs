@@ -1,4 +1,4 @@
-//! Rare things, counted: errors, orders. Exact at any number of them, and valid at any time.
+//! Rare things, counted: errors, orders. Made for any number of them, and valid at any time.
 
 use crate::difference::Interval;
 use crate::undefined::{Result, Undefined, open_unit};
@@ -103,9 +103,11 @@ pub fn always_valid_split(control: u64, variant: u64, share: f64) -> Result<f64>
 
 /// Compares how often something happens: the method of mixtures (Robbins 1970) on the share of the variant among those
 /// to whom it happened (Lindon and Malek 2022, "Anytime-valid inference for multinomial count data", NeurIPS), over
-/// strata with a common ratio. Nothing is approximated, so a single error is no less safe a ground than a million:
-/// the interval holds the truth at all looks at once with a probability of at least 1 − `alpha`. A stratum in which a
-/// group is empty says nothing. If nothing happened at all, the interval has no ends.
+/// strata with a common ratio. It counts by the binomial distribution, not by a normal one, so a single error is no less
+/// safe a ground than a million: the interval holds the truth at all looks at once with a probability of at least
+/// 1 − `alpha`. One thing is taken for known that is not quite: the odds without an effect are those of the units that
+/// came so far, where the test asks for those with which they were sent; simulations show no more errors for that. A stratum
+/// in which a group is empty says nothing. If nothing happened at all, the interval has no ends.
 ///
 /// Units must be independent: count people, not the requests of people.
 ///

@@ -108,6 +108,12 @@ fn said(studio: &StudioContext, experiment: &Experiment, analysis: &Analysis) ->
             sure: None,
             to_do: words.reading_no_data_do().to_owned(),
         },
+        Verdict::TooEarly => Said {
+            kind: NoticeKind::Info,
+            known: words.why_too_early().to_owned(),
+            sure: None,
+            to_do: words.reading_too_early_do().to_owned(),
+        },
         Verdict::Broken(broken) => Said {
             kind: NoticeKind::Error,
             known: match broken {

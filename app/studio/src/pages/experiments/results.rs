@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use orilla_experiments::{
     Analysis, Compared, Experiment, Goal, MetricResult, SegmentTable, Status, VariantResult,
 };
+use orilla_stats::Undefined;
 use orilla_ui::{Button, ButtonKind, Field, SelectField, SelectOption};
 
 /// The name of a variation.
@@ -100,6 +101,10 @@ fn metric(
         let split = reading::split(studio, experiment, &activated.units, &activated.sample_ratio);
         view! { <p class="small">{words.results_activated(words.event_kind(event))} " " {split}</p> }
     });
+    let waiting = (result.waiting > 0).then(|| {
+        let text = words.results_waiting(&studio.locale.integer(result.waiting));
+        view! { <p class="small">{text}</p> }
+    });
     let rows: Vec<_> =
         result.variants.iter().map(|variant| row(studio, data, experiment, result, variant)).collect();
     let head = [
@@ -123,6 +128,7 @@ fn metric(
             {adjusted}
             {quantile}
             {activated}
+            {waiting}
         </section>
     }
 }
@@ -136,24 +142,30 @@ fn row(
 ) -> impl IntoView + use<> {
     let (locale, words) = (studio.locale, studio.words());
     let kind = result.measured.metric.kind;
+    let is_early = result.waiting > 0 && variant.units == 0;
+    let why = |why: &Undefined| (if is_early { words.why_too_early() } else { words.why(why) }).to_owned();
     let mean = match &variant.estimate {
         Ok(estimate) => value(studio, kind, estimate.unadjusted_mean(), data.currency),
-        Err(why) => words.why(why).to_owned(),
+        Err(missing) => why(missing),
     };
     let compared = variant.compared.as_ref().map(|compared| match compared {
         Ok(Compared { once, any_time, bayes, adjusted_p, .. }) => {
-            let risk = percent(locale, bayes.risk_of_variant);
+            let once = once.as_ref().map_or_else(why, |once| interval(locale, once.interval));
+            let [chance, risk] = match bayes {
+                Ok(bayes) => [bayes.chance_to_win, bayes.risk_of_variant].map(|part| percent(locale, part)),
+                Err(missing) => [why(missing), String::new()],
+            };
             let cells = view! {
                 <td data-label=words.results_uplift() class="number">{change(locale, any_time.uplift)}</td>
                 <td data-label=words.results_any() class="number">{interval(locale, any_time.interval)}</td>
                 <td data-label=words.results_p() class="number">{p_value(locale, *adjusted_p)}</td>
-                <td data-label=words.results_once() class="number">{interval(locale, once.interval)}</td>
-                <td data-label=words.results_chance() class="number">{percent(locale, bayes.chance_to_win)}</td>
+                <td data-label=words.results_once() class="number">{once}</td>
+                <td data-label=words.results_chance() class="number">{chance}</td>
                 <td data-label=words.results_risk() class="number">{risk}</td>
             };
             cells.drawn()
         }
-        Err(why) => view! { <td colspan="6">{words.why(why)}</td> }.drawn(),
+        Err(missing) => view! { <td colspan="6">{why(missing)}</td> }.drawn(),
     });
     let nothing = compared.is_none().then(|| view! { <td colspan="6"></td> });
     view! {

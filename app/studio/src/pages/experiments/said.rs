@@ -122,8 +122,11 @@ pub(crate) fn percent(locale: Locale, part: f64) -> String {
     format!("{}\u{a0}%", locale.decimal((part * 1_000.0).round() / 10.0))
 }
 
-/// A change in per cent, with its sign.
+/// A change in per cent, with its sign. Over nothing, or without an end, it is infinite.
 pub(super) fn change(locale: Locale, part: f64) -> String {
+    if part.is_infinite() {
+        return if part > 0.0 { "+∞" } else { "−∞" }.to_owned();
+    }
     let sign = if part >= 0.0005 { "+" } else { "" };
     format!("{sign}{}", percent(locale, part))
 }

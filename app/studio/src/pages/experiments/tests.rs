@@ -9,6 +9,8 @@ use orilla_experiments::{
 };
 use orilla_shop::team::{DeadLetter, RefusedFor};
 
+/// 8 November 2026, in the evening: a week after the first visitors of `sums`.
+const NOW: i64 = 1_794_160_800_000;
 const HOSTILE: &str = "</title></script><script>alert('1')</script>\"'<img src=x onerror=alert(1)>";
 
 fn defined(kind: MetricKind) -> Metric {
@@ -142,7 +144,7 @@ fn data(experiment: Experiment, rollups: Option<&Rollups>) -> ExperimentPage {
         faults: vec![FormFault { field: "secondary".into(), message: HOSTILE.into() }],
         need: Some(need),
         metrics: vec![stored("conversion", MetricKind::Share), stored("revenue", MetricKind::Revenue)],
-        analysis: rollups.map(|rollups| analyse(&experiment, rollups)),
+        analysis: rollups.map(|rollups| analyse(&experiment, rollups, NOW)),
         experiment: Some(experiment),
         currency: Currency::EUR,
         told: Told::Refused(HOSTILE.into()),
@@ -258,4 +260,29 @@ fn where_there_is_no_number_the_page_says_why_in_its_language() {
     assert!(equal.contains("Hasta ahora todos los valores son iguales"), "{equal}");
     let never = shown(&sums([(500, 0.0), (500, 30.0)]));
     assert!(never.contains("El valor del control es cero"), "{never}");
+    // That it got better is known for all that.
+    assert!(
+        never.contains("+∞") && never.contains(": es mejor.") && !never.contains("inf\u{a0}%"),
+        "{never}"
+    );
+}
+
+#[test]
+fn who_may_still_come_back_does_not_count_as_one_who_did_not() {
+    let studio = crate::pages::tests::studio(orilla_ui::Locale::En);
+    let came_back = |days: u8| {
+        let metric = |_: &MetricKey| Some(Metric { from_days: 1, days, ..defined(MetricKind::Share) });
+        let experiment = draft().started(metric, HOSTILE, 0).unwrap();
+        super::experiment(&studio, &data(experiment, Some(&sums([(20_000, 2_000.0), (20_000, 2_400.0)]))))
+    };
+    let early = came_back(14);
+    assert!(
+        early.contains("It is too early: whether a visitor does this") && !early.contains("10\u{a0}%"),
+        "{early}"
+    );
+    assert!(early.contains("and who are not counted: 40,000.") && early.contains("Let it run until then."));
+    let half = came_back(6);
+    assert!(half.contains("and who are not counted: 20,000.") && half.contains("10\u{a0}%"), "{half}");
+    let all = came_back(5);
+    assert!(!all.contains("are not counted") && all.contains("10\u{a0}%"), "{all}");
 }

@@ -92,7 +92,7 @@ fn each_device_gets_what_its_people_like() {
     // To one that splits everybody alike, some of them are lost for ever.
     let (.., alike) = play(BanditPlan { by_device: false, ..PLAN }, 28, 2_000, 7);
     assert!(ordered > alike + 300, "{ordered} {alike}");
-    let found = analyse(&experiment, &rollups);
+    let found = analyse(&experiment, &rollups, i64::MAX);
     assert!(!found.sample_ratio.as_ref().unwrap().mismatch(), "{:?}", found.sample_ratio);
     let [by_device] = found.segments.as_slice() else { panic!("{:?}", found.segments) };
     let effects = &by_device.report.as_ref().unwrap().segments;
