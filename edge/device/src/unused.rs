@@ -5,7 +5,7 @@ use orilla_pipeline::gateway::limit::{LimitClass, RateLimiter};
 use orilla_pipeline::gateway::log::{Level, LogSink};
 use orilla_prefetch::Counted;
 use orilla_shop::navigation::Navigations;
-use orilla_shop::rollouts::{Tallies, Tally};
+use orilla_shop::rollouts::{Batch, Tallies};
 use orilla_shop::{Health, PageStore, Picture, Pictures, PortError};
 
 fn out_of_reach() -> PortError {
@@ -42,7 +42,7 @@ impl Pictures for OutOfReach {
 /// Who is seen here counts when the edge sees them.
 #[async_trait]
 impl Tallies for OutOfReach {
-    async fn add(&self, _: &[Tally], _: i64) -> Result<(), PortError> {
+    async fn add(&self, _: &Batch) -> Result<(), PortError> {
         Ok(())
     }
 }

@@ -73,8 +73,11 @@ pub struct Shop {
 impl Shop {
     /// A shop without products.
     pub fn empty() -> Self {
-        let database =
-            Arc::new(Breakable { database: TestDatabase::new(), is_broken: AtomicBool::new(false) });
+        let database = Arc::new(Breakable {
+            database: TestDatabase::new(),
+            is_broken: AtomicBool::new(false),
+            loses_answers: AtomicBool::new(false),
+        });
         let catalog = Arc::new(CatalogStore::new(database.clone()));
         let (files, background) = (Arc::new(Files::default()), Arc::new(Later::default()));
         let clock = Arc::new(Hand::default());
@@ -292,6 +295,11 @@ impl Shop {
     /// Lets the database fail from now on, or work again.
     pub fn break_database(&self, is_broken: bool) {
         self.database.is_broken.store(is_broken, Ordering::Relaxed);
+    }
+
+    /// Lets the answers of the database get lost from now on, after it has done what it was told, or arrive again.
+    pub fn lose_answers(&self, is_losing: bool) {
+        self.database.loses_answers.store(is_losing, Ordering::Relaxed);
     }
 
     /// Lets the queue fail from now on, or work again.

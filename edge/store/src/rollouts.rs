@@ -5,10 +5,11 @@ use crate::{Database, DbError, Statement};
 use async_trait::async_trait;
 use orilla_rollouts::{Counts, Observations, Recorded, Share, Stratum};
 use orilla_shop::PortError;
-use orilla_shop::rollouts::{Tallies, Tally};
 use orilla_shop::team::rollouts::{Glance, NewRollout, RolloutStore, Stored, StoredRollout};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+mod tallies;
 
 /// Rollouts in SQL.
 #[derive(Clone)]
@@ -159,27 +160,6 @@ struct Group {
     is_in: u8,
     last: i64,
     counts: Counts,
-}
-
-#[async_trait]
-impl Tallies for RolloutsInSql {
-    async fn add(&self, tallies: &[Tally], now: i64) -> Result<(), PortError> {
-        let sql = "INSERT INTO rollout_counts (rollout, share, is_in, people, failed, converted, requests,
-            requests_squared, millis, millis_squared, products, last)
-          SELECT r.id, t.value ->> 'share', t.value ->> 'is_in', t.value ->> 'people', t.value ->> 'failed',
-            t.value ->> 'converted', t.value ->> 'requests', t.value ->> 'requests_squared', t.value ->> 'millis',
-            t.value ->> 'millis_squared', t.value ->> 'products', ?2
-          FROM json_each(?1) t JOIN rollouts r ON r.id = t.value ->> 'rollout' AND r.is_over = 0
-          WHERE true
-          ON CONFLICT (rollout, share, is_in) DO UPDATE SET people = people + excluded.people,
-            failed = failed + excluded.failed, converted = converted + excluded.converted,
-            requests = requests + excluded.requests,
-            requests_squared = requests_squared + excluded.requests_squared, millis = millis + excluded.millis,
-            millis_squared = millis_squared + excluded.millis_squared, products = products + excluded.products,
-            last = max(last, excluded.last)";
-        self.db.batch(vec![Statement::new(sql).bind(text(&tallies)?).bind(now)]).await?;
-        Ok(())
-    }
 }
 
 #[cfg(test)]

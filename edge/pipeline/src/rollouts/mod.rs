@@ -1,8 +1,9 @@
 //! What happens to the people of a rollout: measured here, summed up in the isolate, and stored after the answers.
 //!
 //! A request that evaluates a flag under a rollout belongs to one of two groups; at its end it is known whether it
-//! failed, how long it took, and whether it placed an order. The isolate keeps the sums of each person while the
-//! coverage stays the same ([`orilla_rollouts::Counts`]), and what is new of them goes to the database every few seconds.
+//! failed, how long it took, and whether it placed an order. What is new of each person goes to the database every few
+//! seconds. There they are counted once for each coverage, whichever isolates and modules have seen them, since the
+//! guardrails' tests hold for people alone ([`orilla_rollouts::Counts`]): somebody who counts as two is an error in both.
 //! What an isolate has not stored when it is evicted is lost: of both groups alike.
 //!
 //! The milliseconds are those that the runtime's clock shows: at Cloudflare it stands still while code runs, so they are
@@ -12,6 +13,7 @@ mod seen;
 
 use crate::flags::PublishedFlags;
 use crate::gateway::log::Level;
+use crate::gateway::visitor::identity::VisitorKeys;
 use crate::routes::publish::press;
 use crate::{Host, Team};
 use http::StatusCode;
@@ -27,6 +29,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Milliseconds between two writings of one isolate.
 const APART: u32 = 3_000;
+/// What a pseudonym is for, so that it is equal to no other that the key makes.
+const SUBJECT: &str = "orilla rollout ";
 
 /// That somebody's request has come to a rollout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,10 +96,7 @@ impl Met {
         let is_first = {
             let mut seen = seen(host);
             for meeting in &met {
-                seen.request(meeting, status.is_server_error(), now - began);
-                if has_ordered {
-                    seen.order(meeting);
-                }
+                seen.request(meeting, status.is_server_error(), now - began, has_ordered);
             }
             seen.is_to_be_stored(now)
         };
@@ -113,13 +114,30 @@ fn seen(host: &Host) -> MutexGuard<'_, Seen> {
     host.isolate.rollouts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Stores what is new.
+/// Stores what is new, after what somebody has sent before without hearing that it arrived.
 async fn store(host: &Host) {
-    let new = seen(host).take();
-    if !new.is_empty() && host.tallies.add(&new, host.clock.now()).await.is_err() {
-        // The next request tries again.
-        seen(host).put_back(new);
+    for _ in 0..2 {
+        let Ok(id) = host.random.bytes() else { return };
+        let id = format!("{:032x}", u128::from_be_bytes(id));
+        let batch = seen(host).next(id, host.clock.now(), |rollout, share, person| {
+            // Without keys nobody has an id that could be counted.
+            let keys = host.gate.settings.visitor_keys.as_ref()?;
+            pseudonym(keys, rollout, share, person)
+        });
+        let Some(batch) = batch else { return };
+        if host.tallies.add(&batch).await.is_err() {
+            // The next request tries again.
+            return;
+        }
+        seen(host).stored(&batch);
     }
+}
+
+/// Who somebody is to the store: the same in all isolates, and another for each coverage of each rollout, so that whoever
+/// reads the store learns nothing of a person, and each coverage has a choice of people of its own.
+fn pseudonym(keys: &VisitorKeys, rollout: u64, share: Share, person: u64) -> Option<i64> {
+    let number = keys.pseudonym(SUBJECT, &format!("{rollout} {} {person}", share.0))?;
+    i64::try_from(number >> 1).ok()
 }
 
 /// The ports of the driver.

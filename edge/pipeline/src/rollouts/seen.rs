@@ -1,39 +1,40 @@
-//! The people whom an isolate has seen, and what of them is not stored yet.
+//! What an isolate has seen of people, and is not stored yet.
 
 use super::Meeting;
-use orilla_rollouts::{Counts, Share};
-use orilla_shop::rollouts::Tally;
+use orilla_rollouts::Share;
+use orilla_shop::rollouts::{Batch, SENT_AGAIN_FOR, Tally};
 use std::collections::HashMap;
+use std::sync::Arc;
 
-/// People of one rollout that an isolate knows at most (about 400 KB). Later ones don't count: of both groups alike.
-const MOST_PEOPLE: usize = 8_192;
-/// Rollouts at the same time.
-const MOST_ROLLOUTS: usize = 16;
+/// People of whom something is not stored yet, at most (about 500 KB as text). Others don't count until the next writing:
+/// of both groups alike.
+const MOST_PEOPLE: usize = 4_096;
 /// Milliseconds that one request counts for at most: a single one must not decide.
 const LONGEST: i64 = 10_000;
 /// Milliseconds after which who was to store something is not waited for any more.
 const LOST: i64 = 15_000;
 
-/// What is known of the rollouts that run.
+/// What is not stored yet of the rollouts that run. Whom it has stored the isolate forgets: the store knows them, from all
+/// isolates, and counts each of them once.
 #[derive(Default)]
 pub(crate) struct Seen {
-    of: HashMap<u64, People>,
-    /// Sums that could not be stored, and those of a coverage before.
-    waiting: Vec<Tally>,
+    new: HashMap<Who, Did>,
+    /// What was sent, until somebody hears that it is stored. It is sent again as it is, since it may have arrived.
+    sent: Option<Arc<Batch>>,
     /// Since when somebody is about to store what is new.
     storing_since: Option<i64>,
 }
 
-/// The people of a rollout while its coverage stays the same.
-struct People {
+/// Somebody under one coverage of a rollout.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Who {
+    rollout: u64,
     share: Share,
-    known: HashMap<u64, Person>,
-    /// Without and with the new value: what is not stored yet.
-    new: [Counts; 2],
+    person: u64,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Person {
+struct Did {
     is_in: bool,
     requests: u32,
     millis: u32,
@@ -42,51 +43,19 @@ struct Person {
 }
 
 impl Seen {
-    /// A request of somebody.
-    pub(crate) fn request(&mut self, meeting: &Meeting, has_failed: bool, millis: i64) {
+    /// A request of somebody is over.
+    pub(crate) fn request(&mut self, meeting: &Meeting, has_failed: bool, millis: i64, has_ordered: bool) {
         let Meeting { rollout, share, is_in, person } = *meeting;
-        if !self.of.contains_key(&rollout) && self.of.len() >= MOST_ROLLOUTS {
+        let who = Who { rollout, share, person };
+        if self.new.len() >= MOST_PEOPLE && !self.new.contains_key(&who) {
             return;
         }
-        let people = self.of.entry(rollout).or_insert_with(|| People::of(share));
-        if people.share != share {
-            let before = std::mem::replace(people, People::of(share));
-            self.waiting.extend(before.tallies(rollout));
-        }
-        if people.known.len() >= MOST_PEOPLE && !people.known.contains_key(&person) {
-            return;
-        }
-        let known = people.known.entry(person).or_insert(Person { is_in, ..Person::default() });
-        let [without, with] = &mut people.new;
-        let counts = if known.is_in { with } else { without };
+        let did = self.new.entry(who).or_insert(Did { is_in, ..Did::default() });
         let millis = u32::try_from(millis.clamp(0, LONGEST)).unwrap_or_default();
-        let (r, m, t) = (f64::from(known.requests), f64::from(known.millis), f64::from(millis));
-        // The sums over people of their squares grow by what the squares do: (r + 1)² − r², and so on.
-        *counts = counts.and(Counts {
-            people: u64::from(known.requests == 0),
-            failed: u64::from(has_failed && !known.has_failed),
-            converted: 0,
-            requests: 1,
-            requests_squared: 2.0 * r + 1.0,
-            millis: t,
-            millis_squared: (2.0 * m + t) * t,
-            products: m + r * t + t,
-        });
-        known.requests = known.requests.saturating_add(1);
-        known.millis = known.millis.saturating_add(millis);
-        known.has_failed |= has_failed;
-    }
-
-    /// Somebody has placed an order: counts once.
-    pub(crate) fn order(&mut self, meeting: &Meeting) {
-        let Some(people) = self.of.get_mut(&meeting.rollout) else { return };
-        let Some(known) = people.known.get_mut(&meeting.person).filter(|known| !known.has_ordered) else {
-            return;
-        };
-        known.has_ordered = true;
-        let [without, with] = &mut people.new;
-        let counts = if known.is_in { with } else { without };
-        counts.converted += 1;
+        did.requests = did.requests.saturating_add(1);
+        did.millis = did.millis.saturating_add(millis);
+        did.has_failed |= has_failed;
+        did.has_ordered |= has_ordered;
     }
 
     /// Whether the caller has to see to it that what is new is stored. One who was told so longer ago than this was lost
@@ -99,43 +68,34 @@ impl Seen {
         true
     }
 
-    /// What is to be stored.
-    pub(crate) fn take(&mut self) -> Vec<Tally> {
+    /// What is to be stored next: what was sent before, if nobody has heard that it arrived, else what is new, under this
+    /// id. `name` says who a person is to the store, by rollout, coverage and what stands for them here; whom it has no
+    /// name for is left out.
+    pub(crate) fn next(
+        &mut self,
+        id: String,
+        now: i64,
+        name: impl Fn(u64, Share, u64) -> Option<i64>,
+    ) -> Option<Arc<Batch>> {
         self.storing_since = None;
-        let mut new = std::mem::take(&mut self.waiting);
-        for (rollout, people) in &mut self.of {
-            new.extend(people.tallies(*rollout));
-            people.new = Default::default();
-        }
-        new
-    }
-
-    /// These could not be stored.
-    pub(crate) fn put_back(&mut self, tallies: Vec<Tally>) {
-        for tally in tallies {
-            let same = |other: &&mut Tally| {
-                (other.rollout, other.share, other.is_in) == (tally.rollout, tally.share, tally.is_in)
+        // Nobody would know any more whether it has arrived: rather lost than counted twice.
+        self.sent.take_if(|batch| now - batch.made_at > SENT_AGAIN_FOR);
+        if self.sent.is_none() && !self.new.is_empty() {
+            let tally = |(who, did): (Who, Did)| {
+                let Who { rollout, share, person } = who;
+                let Did { is_in, requests, millis, has_failed, has_ordered } = did;
+                let person = name(rollout, share, person)?;
+                Some(Tally { rollout, share, is_in, person, requests, millis, has_failed, has_ordered })
             };
-            if let Some(known) = self.waiting.iter_mut().find(same) {
-                known.counts = known.counts.and(tally.counts);
-            } else if self.waiting.len() < 4 * MOST_ROLLOUTS {
-                self.waiting.push(tally);
-            }
+            let tallies = self.new.drain().filter_map(tally).collect();
+            self.sent = Some(Arc::new(Batch { id, made_at: now, tallies }));
         }
-    }
-}
-
-impl People {
-    fn of(share: Share) -> Self {
-        People { share, known: HashMap::new(), new: Default::default() }
+        self.sent.clone()
     }
 
-    fn tallies(&self, rollout: u64) -> Vec<Tally> {
-        let groups = [false, true].into_iter().zip(self.new);
-        groups
-            .filter(|(_, counts)| *counts != Counts::default())
-            .map(|(is_in, counts)| Tally { rollout, share: self.share, is_in, counts })
-            .collect()
+    /// This is stored.
+    pub(crate) fn stored(&mut self, batch: &Batch) {
+        self.sent.take_if(|sent| sent.id == batch.id);
     }
 }
 
@@ -147,80 +107,97 @@ mod tests {
         Meeting { rollout: 7, share: Share(share), is_in, person }
     }
 
+    /// What is to be stored next, by coverage and person.
+    fn next(seen: &mut Seen, id: &str, now: i64) -> Option<Batch> {
+        let batch = seen.next(id.to_owned(), now, |_, _, person| i64::try_from(person).ok())?;
+        let mut batch = Batch::clone(&batch);
+        batch.tallies.sort_by_key(|tally| (tally.share, tally.person));
+        Some(batch)
+    }
+
     #[test]
-    fn the_sums_are_those_of_people() {
+    fn it_is_what_people_did_since_the_last_writing() {
         let mut seen = Seen::default();
-        // One person with requests of 10, 20 and 3 ms, the second of which fails, twice; one with a single request.
-        for (person, is_in, has_failed, millis) in [
-            (1, true, false, 10),
-            (1, true, true, 20),
-            (2, true, false, 5),
-            (3, false, false, 99_999),
-            (1, true, true, 3),
+        // One person with requests of 10, 20 and 3 ms, the second of which fails, and an order; two with one request.
+        for (person, is_in, has_failed, millis, has_ordered) in [
+            (1, true, false, 10, false),
+            (1, true, true, 20, true),
+            (2, true, false, 5, false),
+            (3, false, false, 99_999, false),
+            (1, true, false, 3, false),
         ] {
-            seen.request(&meeting(500, is_in, person), has_failed, millis);
+            seen.request(&meeting(500, is_in, person), has_failed, millis, has_ordered);
         }
-        (0..2).for_each(|_| seen.order(&meeting(500, true, 1)));
-        seen.order(&meeting(500, true, 99));
-        let tallies = seen.take();
-        let with = tallies.iter().find(|tally| tally.is_in).unwrap();
-        let expected = Counts {
-            people: 2,
-            failed: 1,
-            converted: 1,
-            requests: 4,
-            requests_squared: 10.0,
-            millis: 38.0,
-            millis_squared: 33.0 * 33.0 + 25.0,
-            products: 3.0 * 33.0 + 5.0,
+        let batch = next(&mut seen, "a", 5).unwrap();
+        let one = Tally {
+            rollout: 7,
+            share: Share(500),
+            is_in: true,
+            person: 1,
+            requests: 3,
+            millis: 33,
+            has_failed: true,
+            has_ordered: true,
         };
-        assert_eq!((with.rollout, with.share, with.counts), (7, Share(500), expected));
-        let without = tallies.iter().find(|tally| !tally.is_in).unwrap();
-        assert_eq!((without.counts.people, without.counts.millis), (1, 10_000.0));
-        // Only what is new is stored later.
-        seen.request(&meeting(500, true, 2), false, 1);
-        let later = seen.take();
-        assert_eq!((later[0].counts.people, later[0].counts.requests), (0, 1));
-        assert!((later[0].counts.requests_squared - 3.0).abs() < 1e-9);
-        assert_eq!(seen.take(), []);
+        let other = Tally { requests: 1, has_failed: false, has_ordered: false, ..one };
+        let two = Tally { person: 2, millis: 5, ..other };
+        let three = Tally { person: 3, is_in: false, millis: 10_000, ..other };
+        assert_eq!(batch, Batch { id: "a".into(), made_at: 5, tallies: vec![one, two, three] });
+        seen.stored(&batch);
+        assert_eq!(next(&mut seen, "b", 6), None);
+        seen.request(&meeting(500, true, 2), false, 1, false);
+        assert_eq!(next(&mut seen, "c", 7).unwrap().tallies, [Tally { millis: 1, ..two }]);
     }
 
     #[test]
     fn one_stores_for_all_unless_it_is_lost() {
         let mut seen = Seen::default();
         assert!(seen.is_to_be_stored(0) && !seen.is_to_be_stored(14_999) && seen.is_to_be_stored(15_000));
-        seen.take();
+        next(&mut seen, "a", 15_000);
         assert!(seen.is_to_be_stored(15_001));
     }
 
     #[test]
     fn another_coverage_begins_anew_and_loses_nothing() {
         let mut seen = Seen::default();
-        seen.request(&meeting(100, false, 1), false, 1);
-        seen.request(&meeting(500, true, 1), false, 1);
-        let tallies = seen.take();
-        let of: Vec<_> =
-            tallies.iter().map(|tally| (tally.share.0, tally.is_in, tally.counts.people)).collect();
+        seen.request(&meeting(100, false, 1), false, 1, false);
+        seen.request(&meeting(500, true, 1), false, 1, false);
+        let of: Vec<_> = next(&mut seen, "a", 0)
+            .unwrap()
+            .tallies
+            .iter()
+            .map(|tally| (tally.share.0, tally.is_in, tally.requests))
+            .collect();
         assert_eq!(of, [(100, false, 1), (500, true, 1)]);
-        // A failed writing comes again, added up.
-        seen.put_back(tallies.clone());
-        seen.put_back(tallies[..1].to_vec());
-        let again = seen.take();
-        assert_eq!(again.iter().map(|tally| tally.counts.people).collect::<Vec<_>>(), [2, 1]);
     }
 
     #[test]
-    fn it_is_bounded() {
+    fn what_was_sent_comes_again_as_it_was_until_it_is_stored_or_old() {
         let mut seen = Seen::default();
-        for person in 0..20_000 {
-            seen.request(&meeting(100, person % 2 == 0, person), false, 1);
+        seen.request(&meeting(100, false, 1), false, 1, false);
+        let first = next(&mut seen, "a", 0).unwrap();
+        seen.request(&meeting(100, false, 1), false, 1, false);
+        assert_eq!(next(&mut seen, "b", SENT_AGAIN_FOR).as_ref(), Some(&first));
+        // An answer to another batch says nothing of this one.
+        seen.stored(&Batch { id: "b".into(), ..first.clone() });
+        assert_eq!(next(&mut seen, "c", SENT_AGAIN_FOR).as_ref(), Some(&first));
+        let later = next(&mut seen, "d", SENT_AGAIN_FOR + 1).unwrap();
+        assert_eq!((later.id.as_str(), later.tallies.len()), ("d", 1));
+        seen.stored(&first);
+        assert_eq!(next(&mut seen, "e", SENT_AGAIN_FOR + 1), Some(later));
+    }
+
+    #[test]
+    fn it_is_bounded_and_who_is_in_it_goes_on() {
+        let mut seen = Seen::default();
+        for person in (0..20_000).chain([0]) {
+            seen.request(&meeting(100, person % 2 == 0, person), false, 1, false);
         }
-        for rollout in 100..200 {
-            seen.request(&Meeting { rollout, ..meeting(100, true, 1) }, false, 1);
-        }
-        assert_eq!(seen.of[&7].known.len(), MOST_PEOPLE);
-        let tallies = seen.take();
-        assert_eq!(tallies.iter().filter(|t| t.rollout == 7).map(|t| t.counts.people).sum::<u64>(), 8_192);
-        assert_eq!(seen.of.len(), MOST_ROLLOUTS);
+        let batch = next(&mut seen, "a", 0).unwrap();
+        assert_eq!((batch.tallies.len(), batch.tallies[0].requests), (MOST_PEOPLE, 2));
+        // There is room again.
+        seen.stored(&batch);
+        seen.request(&meeting(100, true, 19_999), false, 1, false);
+        assert_eq!(next(&mut seen, "b", 0).unwrap().tallies.len(), 1);
     }
 }

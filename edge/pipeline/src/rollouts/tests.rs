@@ -14,6 +14,12 @@ const ROWS: &str = "class=\"grid rows\"";
 
 /// A shop with a rollout that has just begun, at 50 %.
 fn rolling() -> (Shop, u64) {
+    let step = |percent| Step { share: Share::percent(percent), lasts: 60_000, least: 1 };
+    rolling_by(vec![step(50), step(100)])
+}
+
+/// A shop with a rollout that has just begun, with these steps.
+fn rolling_by(steps: Vec<Step>) -> (Shop, u64) {
     let shop = Shop::new();
     let saved = shop.staff().send(
         "PUT",
@@ -22,9 +28,8 @@ fn rolling() -> (Shop, u64) {
         format!(r#"{{"version": 1, "document": {FLAGS}, "reason": "test", "publish": true}}"#).as_bytes(),
     );
     assert_eq!(saved.status, 200, "{}", saved.text());
-    let step = |percent| Step { share: Share::percent(percent), lasts: 60_000, least: 1 };
     let plan = Plan {
-        steps: vec![step(50), step(100)],
+        steps,
         guardrails: vec![Guardrail { metric: Metric::Errors, tolerated: 0.1 }],
         ..Plan::default()
     };
@@ -120,6 +125,57 @@ fn what_can_not_be_stored_comes_later() {
     request(&shop, "v2", |_| 200, 1, false);
     let stratum = seen(&shop, id).at(Share::percent(50));
     assert_eq!(stratum.with.people + stratum.without.people, 2);
+}
+
+#[test]
+fn who_comes_to_two_isolates_is_one_person() {
+    let (shop, id) = rolling();
+    let other = shop.isolate();
+    for shop in [&shop, &other, &shop, &other] {
+        request(shop, "v1", |_| 503, 50, true);
+    }
+    let stratum = seen(&shop, id).at(Share::percent(50));
+    let both = stratum.with.and(stratum.without);
+    assert_eq!((both.people, both.failed, both.converted, both.requests), (1, 1, 1, 4));
+    // The squares are those of the person's sums, wherever they were counted.
+    assert_eq!((both.requests_squared, both.millis_squared, both.products), (16.0, 40_000.0, 800.0));
+}
+
+#[test]
+fn an_answer_that_is_lost_counts_nobody_twice() {
+    let (shop, id) = rolling();
+    shop.lose_answers(true);
+    request(&shop, "v1", |_| 200, 10, false);
+    request(&shop, "v1", |_| 200, 10, false);
+    shop.lose_answers(false);
+    request(&shop, "v1", |_| 200, 10, false);
+    let stratum = seen(&shop, id).at(Share::percent(50));
+    let both = stratum.with.and(stratum.without);
+    assert_eq!((both.people, both.requests, both.millis), (1, 3, 30.0));
+}
+
+#[test]
+fn a_busy_isolate_does_not_hold_up_a_small_step() {
+    let (shop, id) = {
+        let step = |percent, least| Step { share: Share::percent(percent), lasts: 60_000, least };
+        rolling_by(vec![step(1, 150), step(100, 1)])
+    };
+    let edition = block_on(shop.host().isolate.current(shop.host())).unwrap();
+    for person in 0..20_000 {
+        let met = Met::begin(&edition.flags).unwrap();
+        met.note(&edition.flags.flags.evaluate("card-layout", &Visitor::new(&format!("v{person}")), NOW));
+        met.end(shop.host(), StatusCode::OK, shop.host().clock.now());
+        // Every three seconds what is new is stored.
+        if person % 1_000 == 999 {
+            shop.finish();
+        }
+    }
+    let stratum = seen(&shop, id).at(Share::percent(1));
+    assert_eq!(stratum.with.people + stratum.without.people, 20_000);
+    shop.wait(60_000);
+    shop.drive();
+    let stored = block_on(shop.team().rollouts.find(id)).unwrap().unwrap();
+    assert_eq!(*stored.replay().unwrap().status(), Status::Completed);
 }
 
 #[test]

@@ -83,6 +83,8 @@ impl MailService for PostOffice {
 pub struct Breakable {
     pub database: TestDatabase,
     pub is_broken: AtomicBool,
+    /// Does what it is told, but nobody hears of it.
+    pub loses_answers: AtomicBool,
 }
 
 #[async_trait]
@@ -91,7 +93,11 @@ impl Database for Breakable {
         if self.is_broken.load(Ordering::Relaxed) {
             return Err(DbError::Unavailable("switched off for a test".into()));
         }
-        self.database.batch(statements).await
+        let answer = self.database.batch(statements).await;
+        if self.loses_answers.load(Ordering::Relaxed) {
+            return Err(DbError::Unavailable("the answer was lost for a test".into()));
+        }
+        answer
     }
 }
 

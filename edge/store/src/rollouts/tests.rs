@@ -5,6 +5,7 @@ use futures::executor::block_on;
 use orilla_orders::IdempotencyKey;
 use orilla_rollouts::{By, Command, Event, Guardrail, Metric, Plan, Status, Step};
 use orilla_shop::publish::{Press, attached};
+use orilla_shop::rollouts::{Batch, SENT_AGAIN_FOR, Tallies, Tally};
 use orilla_shop::team::flags::{FlagDesk, FlagsOutcome, SaveFlags, save};
 use orilla_shop::team::rollouts::{Alarm, Drive, StartError, Unfit, Wish, command, start, tick};
 use orilla_snapshot::Attachment;
@@ -35,6 +36,11 @@ struct Shop {
 
 fn key(number: u32) -> IdempotencyKey {
     IdempotencyKey::parse(&format!("request-{number:08}-of-a-test")).unwrap()
+}
+
+/// One request of one person.
+fn tally(rollout: u64, share: Share, is_in: bool, person: i64) -> Tally {
+    Tally { rollout, share, is_in, person, requests: 1, millis: 0, has_failed: false, has_ordered: false }
 }
 
 impl Shop {
@@ -81,18 +87,23 @@ impl Shop {
     /// People who came under the present coverage, of whom all with the new value had an error, or none.
     fn come(&self, id: u64, people: [u64; 2], is_broken: bool, now: i64) {
         let share = block_on(self.store.find(id)).unwrap().unwrap().replay().unwrap().share();
-        let group = |is_in: bool, people: u64| Tally {
-            rollout: id,
-            share,
-            is_in,
-            counts: Counts {
-                people,
-                failed: if is_in && is_broken { people } else { 0 },
-                requests: people,
-                ..Counts::default()
-            },
+        // Each time other people, each with one request.
+        let someone = |is_in: bool, person: u64| Tally {
+            has_failed: is_in && is_broken,
+            ..tally(id, share, is_in, now * 10_000 + i64::try_from(person).unwrap())
         };
-        block_on(self.store.add(&[group(false, people[0]), group(true, people[1])], now)).unwrap();
+        let [without, with] = people;
+        let both = (0..without).map(|person| someone(false, person));
+        self.add(now, both.chain((without..without + with).map(|person| someone(true, person))).collect());
+    }
+
+    /// Adds a batch that was made at this time.
+    fn add(&self, now: i64, tallies: Vec<Tally>) {
+        block_on(self.store.add(&Batch { id: "batch".into(), made_at: now, tallies })).unwrap();
+    }
+
+    fn seen(&self, id: u64, percent: u16) -> Stratum {
+        block_on(self.store.observed(id)).unwrap().at(Share::percent(percent))
     }
 
     fn tick(&self, now: i64) -> Vec<Event> {
@@ -282,21 +293,126 @@ fn a_rollout_ends_with_its_rule() {
 fn tallies_add_up_and_strangers_are_dropped() {
     let shop = Shop::new();
     let id = shop.start(5, "go").unwrap();
+    let share = Share::percent(10);
+    // Two people: one with 2 requests, one of which failed, in 20 ms and an order, one with 3 requests in 21 ms.
+    let two = |rollout, first: i64| {
+        let one = Tally {
+            requests: 2,
+            millis: 20,
+            has_failed: true,
+            has_ordered: true,
+            ..tally(rollout, share, true, first)
+        };
+        [one, Tally { requests: 3, millis: 21, ..tally(rollout, share, true, first + 1) }]
+    };
     let counts = Counts {
         people: 2,
         failed: 1,
         converted: 1,
         requests: 5,
         requests_squared: 13.0,
-        millis: 40.5,
-        millis_squared: 900.25,
-        products: 100.0,
+        millis: 41.0,
+        millis_squared: 841.0,
+        products: 103.0,
     };
-    let tally = |rollout| Tally { rollout, share: Share::percent(10), is_in: true, counts };
-    block_on(shop.store.add(&[tally(id), tally(77)], 5)).unwrap();
-    block_on(shop.store.add(&[tally(id)], 3)).unwrap();
+    shop.add(5, [two(id, 1), two(77, 1)].concat());
+    shop.add(3, two(id, 3).to_vec());
     let seen = block_on(shop.store.observed(id)).unwrap();
-    assert_eq!((seen.at(Share::percent(10)).with, seen.last), (counts.and(counts), Some(5)));
+    assert_eq!((seen.at(share).with, seen.last), (counts.and(counts), Some(5)));
     assert_eq!(block_on(shop.store.observed(77)).unwrap(), Observations::default());
-    shop.db.execute("SELECT 1");
+}
+
+#[test]
+fn the_sums_are_those_of_people() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    let share = Share::percent(10);
+    // One person with requests of 10, 20 and 3 ms, the second of which fails, twice, and two orders; one with a single
+    // request of 5 ms.
+    let one = tally(id, share, true, 1);
+    shop.add(1, vec![Tally { millis: 10, ..one }, Tally { millis: 5, person: 2, ..one }]);
+    shop.add(2, vec![Tally { millis: 20, has_failed: true, has_ordered: true, ..one }]);
+    // Somebody else's flags say otherwise of the same person: the group that they came to first stays theirs.
+    shop.add(3, vec![Tally { millis: 3, is_in: false, has_failed: true, has_ordered: true, ..one }]);
+    let expected = Counts {
+        people: 2,
+        failed: 1,
+        converted: 1,
+        requests: 4,
+        requests_squared: 10.0,
+        millis: 38.0,
+        millis_squared: 33.0 * 33.0 + 25.0,
+        products: 3.0 * 33.0 + 5.0,
+    };
+    let stratum = shop.seen(id, 10);
+    assert_eq!((stratum.with, stratum.without), (expected, Counts::default()));
+    // Under another coverage they are new.
+    shop.add(4, vec![Tally { share: Share::percent(50), ..one }]);
+    assert_eq!((shop.seen(id, 50).with.people, shop.seen(id, 10).with.people), (1, 2));
+}
+
+#[test]
+fn a_batch_is_added_once_and_forgotten_when_nobody_sends_it_any_more() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    let batch = |name: &str| Batch {
+        id: name.into(),
+        made_at: 7,
+        tallies: vec![Tally { millis: 2, ..tally(id, Share::percent(10), true, 1) }],
+    };
+    for name in ["a", "a", "b", "a", "b"] {
+        block_on(shop.store.add(&batch(name))).unwrap();
+    }
+    let with = shop.seen(id, 10).with;
+    assert_eq!((with.people, with.requests, with.millis_squared), (1, 2, 16.0));
+    let kept = || {
+        let sql = "SELECT json(count(*)) AS doc FROM rollout_batches";
+        block_on(shop.db.batch(vec![Statement::new(sql)])).unwrap().concat().concat()
+    };
+    shop.add(7 + 2 * SENT_AGAIN_FOR, vec![]);
+    assert_eq!(kept(), "3");
+    shop.add(8 + 2 * SENT_AGAIN_FOR, vec![]);
+    assert_eq!(kept(), "2");
+}
+
+#[test]
+fn of_many_newcomers_some_are_taken_whoever_they_are() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    let share = Share::percent(10);
+    let come = |now: i64, people: std::ops::Range<i64>| {
+        shop.add(now, people.map(|person| tally(id, share, person % 10 < 5, person)).collect());
+    };
+    come(1, 0..8);
+    assert_eq!(shop.seen(id, 10).with.people, 5);
+    shop.db.execute("UPDATE rollout_counts SET people = 100000 WHERE is_in = 0");
+    let before = shop.seen(id, 10);
+    // Every fourth, of both groups; and those who are known are still counted.
+    come(2, 0..40);
+    let after = shop.seen(id, 10);
+    let more = [(before.without, after.without), (before.with, after.with)]
+        .map(|(before, after)| (after.people - before.people, after.requests - before.requests));
+    // 8, 16, 28 and 36 are without, 12, 20, 24 and 32 with; three and five were known.
+    assert_eq!(more, [(4, 7), (4, 9)]);
+    // Whoever comes has come, taken or not.
+    come(9, 41..42);
+    assert_eq!(block_on(shop.store.observed(id)).unwrap().last, Some(9));
+    assert_eq!(shop.seen(id, 10), after);
+}
+
+#[test]
+fn who_it_was_is_forgotten_at_the_end() {
+    let shop = Shop::new();
+    let id = shop.start(5, "go").unwrap();
+    let known = || {
+        let sql = "SELECT json(count(*)) AS doc FROM rollout_people";
+        block_on(shop.db.batch(vec![Statement::new(sql)])).unwrap().concat().concat()
+    };
+    shop.come(id, [9, 1], false, SECOND);
+    assert_eq!(known(), "10");
+    block_on(command(shop.drive(), id, Command::Abort, "Bo", 2 * SECOND)).unwrap();
+    assert_eq!(known(), "0");
+    // What comes late is dropped, and the sums stay.
+    shop.come(id, [9, 1], false, 3 * SECOND);
+    assert_eq!((known().as_str(), shop.seen(id, 10).without.people), ("0", 9));
 }

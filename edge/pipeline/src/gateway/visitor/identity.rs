@@ -62,6 +62,14 @@ impl VisitorKeys {
         Some(URL_SAFE_NO_PAD.encode(signature(current, subject, text)?.finalize().into_bytes()))
     }
 
+    /// A number that stands for a text, by the current key: without it nobody finds out the text. `subject` says what it
+    /// is for.
+    pub fn pseudonym(&self, subject: &str, text: &str) -> Option<u64> {
+        let Keys::Secret { current, .. } = &self.0 else { return None };
+        let mac = signature(current, subject, text)?.finalize().into_bytes();
+        Some(u64::from_be_bytes(*mac.first_chunk()?))
+    }
+
     /// Whether this is a text's signature, by either key. Compares in constant time.
     pub fn have_signed(&self, subject: &str, text: &str, mac: &str) -> bool {
         let Keys::Secret { current, previous } = &self.0 else { return true };
