@@ -184,7 +184,11 @@ fn product_page(studio: &StudioContext, has_conflict: bool) -> String {
         told: Told::Refused(HOSTILE.into()),
         stored,
     };
-    let data = if has_conflict { ProductPage { conflict: Some(vec![change]), ..data } } else { data };
+    let data = if has_conflict {
+        ProductPage { conflict: Some(Conflict::Compared(vec![change])), ..data }
+    } else {
+        data
+    };
     product(studio, &data)
 }
 
