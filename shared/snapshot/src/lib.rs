@@ -52,6 +52,7 @@ pub use manifest::{BucketRef, Manifest};
 use orilla_catalog::ProductId;
 pub use read::{Class, Read};
 pub use reader::{Level, Reader, Record, RemotePicture};
+pub use shelved::titles_in;
 pub use snapshot::{Need, Snapshot};
 
 /// Ids in a bucket. Small enough that one change rewrites little, large enough that 100,000 products are 400 segments.

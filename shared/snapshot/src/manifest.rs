@@ -3,6 +3,8 @@
 use crate::attachment::Attachments;
 use crate::entry::FacetKey;
 use crate::frame::{FormatError, Kind, SegmentRef, WITHOUT_ATTACHMENTS, decode, encode, open, seal};
+use crate::place;
+use orilla_catalog::ProductId;
 use orilla_catalog::read::CategoryRef;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +75,14 @@ impl Manifest {
     pub fn bucket(&self, number: i64) -> Option<&BucketRef> {
         let at = self.buckets.binary_search_by_key(&number, |bucket| bucket.number).ok()?;
         self.buckets.get(at)
+    }
+
+    /// The document segment in which a product stands if it is in this version, with the number of its bucket.
+    pub fn segment_of(&self, id: ProductId) -> Option<(i64, SegmentRef)> {
+        let (number, slot) = place(id);
+        let documents = &self.bucket(number)?.documents;
+        let at = documents.partition_point(|(last, _)| *last < slot);
+        documents.get(at).map(|(_, segment)| (number, *segment))
     }
 
     /// All segments of this version. What is in no manifest that can still be asked for may be deleted.

@@ -4,7 +4,26 @@ use crate::document::Shelf;
 use crate::frame::{FormatError, Kind, SegmentRef, open_named};
 use crate::product_at;
 use crate::snapshot::Snapshot;
+use orilla_catalog::ProductId;
 use orilla_catalog::read::ProductView;
+
+/// The titles of the products in the file of a document segment of the bucket with this number: for who has a manifest
+/// alone.
+///
+/// # Errors
+/// Whatever is not the segment that was named.
+pub fn titles_in(
+    bucket: i64,
+    named: &SegmentRef,
+    file: &[u8],
+) -> Result<Vec<(ProductId, String)>, FormatError> {
+    let shelf = Shelf::decode(open_named(Kind::Documents, named, file)?)?;
+    let title = |slot: &u8| {
+        let document = shelf.get(*slot).transpose()?;
+        Some(document.map(|document| (product_at(bucket, *slot), document.title)))
+    };
+    shelf.slots().iter().filter_map(title).collect()
+}
 
 impl Snapshot {
     /// The products in the file of a document segment of the bucket with this number, with the counts of stock as they

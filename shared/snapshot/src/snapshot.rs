@@ -128,10 +128,7 @@ impl Snapshot {
     /// The segment with the document of a product; `None` if there is no such product.
     pub fn document_segment(&self, id: ProductId) -> Option<SegmentRef> {
         self.place(id)?;
-        let (number, slot) = place(id);
-        let documents = &self.manifest.bucket(number)?.documents;
-        let at = documents.partition_point(|(last, _)| *last < slot);
-        documents.get(at).map(|(_, segment)| *segment)
+        self.manifest.segment_of(id).map(|(_, segment)| segment)
     }
 
     /// The page of a product, with the counts of stock as they were published.

@@ -6,7 +6,7 @@ use crate::page::{StudioContext, document, table, time};
 use leptos::prelude::*;
 use orilla_shop::catalog::ImportRun;
 use orilla_shop::checkout::ListedOrder;
-use orilla_shop::publish::{Changes, Publication};
+use orilla_shop::publish::{Pending, Publication};
 use orilla_shop::team::Standing;
 
 /// What the page shows.
@@ -25,7 +25,7 @@ pub struct DashboardPage {
     /// How many reviews nobody of the team has read.
     pub reviews: u32,
     /// What has changed since the last publication; `None`: everything is new.
-    pub pending: Option<Changes>,
+    pub pending: Option<Pending>,
     /// What shoppers see; `None` before the first publication.
     pub publication: Option<Publication>,
     /// The last imports, the newest first.
@@ -80,7 +80,7 @@ fn tiles(studio: &StudioContext, data: &DashboardPage) -> impl IntoView + use<> 
         }
         None => words.dashboard_everything().to_owned(),
     };
-    let is_pending = data.pending.as_ref().is_none_or(|changes| !changes.changes.is_empty());
+    let is_pending = data.pending.as_ref().is_none_or(|pending| !pending.is_nothing());
     let tile = |name, number, href, waits| Tile { name, number, href, waits };
     let tiles = [
         tile(words.dashboard_orders_today(), integer(orders), "/studio/orders", false),

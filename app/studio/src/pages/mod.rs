@@ -36,7 +36,7 @@ pub use metrics::{MetricPage, metric, metrics};
 pub use order::{OrderForm, OrderPage, order};
 pub use orders::orders;
 pub use passkeys::{PasskeysPage, passkeys};
-pub use product::{Editor, ProductPage, StockForm, new_product, product, product_fault};
+pub use product::{Conflict, Editor, ProductPage, StockForm, new_product, product, product_fault};
 pub use products::products;
 pub use publish::{PublishPage, publish};
 pub use refused::{RefusedPage, refused};

@@ -3,15 +3,14 @@
 use crate::drawn::{Draw, Drawn};
 use crate::page::{StudioContext, Told, document, table, time, told};
 use leptos::prelude::*;
-use orilla_shop::publish::{Changes, Publication};
-use orilla_snapshot::Change;
+use orilla_shop::publish::{Pending, Publication, Waiting};
 use orilla_ui::{Button, ButtonKind, Field};
 
 /// What the page shows.
 #[derive(Clone, Debug, Default)]
 pub struct PublishPage {
-    /// What a publish would look at; `None`: the whole catalogue.
-    pub pending: Option<Changes>,
+    /// What a publish would change; `None`: the whole catalogue.
+    pub pending: Option<Pending>,
     /// The last publications, the newest first.
     pub history: Vec<Publication>,
     /// What the last form came to.
@@ -21,7 +20,7 @@ pub struct PublishPage {
 /// The page for publishing.
 pub fn publish(studio: &StudioContext, data: &PublishPage) -> String {
     let (locale, words) = (studio.locale, studio.words());
-    let is_nothing = data.pending.as_ref().is_some_and(|pending| pending.changes.is_empty());
+    let is_nothing = data.pending.as_ref().is_some_and(Pending::is_nothing);
     let form = (!is_nothing).then(|| {
         view! {
             <form class="command" method="post" action="/studio/publish">
@@ -48,21 +47,24 @@ pub fn publish(studio: &StudioContext, data: &PublishPage) -> String {
     })
 }
 
-fn pending(studio: &StudioContext, pending: Option<&Changes>) -> Drawn {
+fn pending(studio: &StudioContext, pending: Option<&Pending>) -> Drawn {
     let words = studio.words();
     let Some(pending) = pending else { return view! { <p>{words.publish_everything()}</p> }.drawn() };
-    if pending.changes.is_empty() {
+    if pending.is_nothing() {
         return view! { <p class="nothing">{words.publish_nothing()}</p> }.drawn();
+    }
+    if pending.changes.is_empty() {
+        return view! { <p>{words.publish_unseen()}</p> }.drawn();
     }
     let lines: Vec<_> = pending
         .changes
         .iter()
         .map(|change| match change {
-            Change::Put(entry) => {
-                let href = format!("/studio/products/{}", entry.view.handle);
-                view! { <li><a href=href>{entry.view.title.clone()}</a></li> }.drawn()
+            Waiting::Put { handle, title } => {
+                let href = format!("/studio/products/{handle}");
+                view! { <li><a href=href>{title.clone()}</a></li> }.drawn()
             }
-            Change::Remove(id) => view! { <li>{words.publish_off_sale(&id.0.to_string())}</li> }.drawn(),
+            Waiting::Remove { title } => view! { <li>{words.publish_off_sale(title)}</li> }.drawn(),
         })
         .collect();
     let more = pending.more.then(|| view! { <p>{words.publish_more()}</p> });

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::{Assets, StudioContext};
-use orilla_catalog::read::{ProductView, Reviews};
 use orilla_catalog::{CategoryId, FaultKind, Handle, ProductDraft, ProductId, Status, Variant, VariantId};
 use orilla_money::{Currency, Money};
 use orilla_orders::{
@@ -13,7 +12,7 @@ use orilla_richtext::SafeHtml;
 use orilla_shop::catalog::{ImportCounts, ImportRun};
 use orilla_shop::checkout::ListedOrder;
 use orilla_shop::passkeys::Passkey;
-use orilla_shop::publish::{Changes, Publication};
+use orilla_shop::publish::{Pending, Publication, Waiting};
 use orilla_shop::reviews::{ListedReview, ReviewPage, ReviewState};
 use orilla_shop::team::{
     Category, CategoryChange, CategoryEntry, CategoryTree, FieldChange, Freshness, HistoryEntry, ImportJob,
@@ -22,7 +21,6 @@ use orilla_shop::team::{
     ProductPage as ListFound, ProductQuery, RecentPage, RejectedRow, Session, SignedBy, Standing,
     StoredProduct, Takings,
 };
-use orilla_snapshot::{Change, Entry};
 use orilla_ui::Locale;
 
 /// A text that would run if a page did not escape it.
@@ -184,7 +182,11 @@ fn product_page(studio: &StudioContext, has_conflict: bool) -> String {
         told: Told::Refused(HOSTILE.into()),
         stored,
     };
-    let data = if has_conflict { ProductPage { conflict: Some(vec![change]), ..data } } else { data };
+    let data = if has_conflict {
+        ProductPage { conflict: Some(Conflict::Compared(vec![change])), ..data }
+    } else {
+        data
+    };
     product(studio, &data)
 }
 
@@ -304,24 +306,24 @@ fn publication(number: u64, manifest: &str) -> Publication {
 }
 
 fn publish_page(studio: &StudioContext) -> String {
-    let view = ProductView {
-        id: ProductId(1),
-        handle: Handle::parse("lantern").unwrap(),
-        version: 1,
-        title: HOSTILE.into(),
-        brand: None,
-        description: SafeHtml::sanitise(HOSTILE),
-        categories: vec![],
-        options: vec![],
-        variants: vec![],
-        attributes: vec![],
-        images: vec![],
-        reviews: Reviews::default(),
-    };
-    let put = Change::Put(Box::new(Entry { view, image_urls: vec![] }));
-    let pending = Changes { changes: vec![put, Change::Remove(ProductId(2))], position: 9, more: true };
+    let put = Waiting::Put { handle: Handle::parse("lantern").unwrap(), title: HOSTILE.into() };
+    let removed = Waiting::Remove { title: HOSTILE.into() };
+    let pending = Pending { changes: vec![put, removed], more: true };
     let history = vec![publication(3, "a"), publication(2, "b"), publication(1, "a")];
     publish(studio, &PublishPage { pending: Some(pending), history, told: Told::Refused(HOSTILE.into()) })
+}
+
+#[test]
+fn what_stands_behind_many_drafts_can_be_published() {
+    let pending = Some(Pending { changes: Vec::new(), more: true });
+    let html = publish(&studio(Locale::En), &PublishPage { pending, ..PublishPage::default() });
+    assert!(
+        html.contains("Many products have changed.") && html.contains("action=\"/studio/publish\""),
+        "{html}"
+    );
+    let pending = Some(Pending::default());
+    let html = publish(&studio(Locale::En), &PublishPage { pending, ..PublishPage::default() });
+    assert!(html.contains("Nothing has changed") && !html.contains("action=\"/studio/publish\""), "{html}");
 }
 
 #[test]
@@ -442,7 +444,7 @@ pub(super) fn pages(studio: &StudioContext) -> Vec<String> {
         low: 2,
         sold_out: 3,
         reviews: 5,
-        pending: Some(Changes { changes: vec![Change::Remove(ProductId(2))], position: 9, more: true }),
+        pending: Some(Pending { changes: vec![Waiting::Remove { title: HOSTILE.into() }], more: true }),
         publication: Some(publication(1, "a")),
         imports: vec![run.clone()],
     };

@@ -1,7 +1,7 @@
 //! Imports from the Studio: the form, how far one is, and what came of it.
 
 use super::member::Member;
-use super::upload::{self, Counted};
+use super::upload::{self, Counted, MOST_UNPACKED};
 use super::{error, failure, page, see};
 use crate::importing::{Broken, Done, Importing, Watcher};
 use crate::reply;
@@ -106,7 +106,7 @@ pub async fn upload(member: Member, headers: HeaderMap, body: Bytes) -> Response
 fn guess(name: &str, bytes: &Bytes) -> Option<Format> {
     let mut first = Vec::new();
     // What can't be unpacked has no first bytes; its name may still say what it is.
-    let _ = Counted::new(bytes.clone()).unpacked().take(GUESSED_FROM).read_to_end(&mut first);
+    let _ = Counted::new(bytes.clone()).unpacked(MOST_UNPACKED).take(GUESSED_FROM).read_to_end(&mut first);
     Format::detect(name, &first)
 }
 
@@ -127,7 +127,7 @@ async fn run(member: &Member, job: ImportJob, format: Format, bytes: Bytes) -> R
         job,
     };
     let mut done = Done::default();
-    let ended = importing.run(format, file.unpacked(), &mut done, &mut steps).await;
+    let ended = importing.run(format, file.unpacked(MOST_UNPACKED), &mut done, &mut steps).await;
     let (state, message, failed) = match ended {
         Ok(()) => (ImportState::Done, String::new(), None),
         Err(Broken::Feed(error)) => (ImportState::Failed, error.to_string(), None),

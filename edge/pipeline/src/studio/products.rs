@@ -10,10 +10,10 @@ use orilla_catalog::Handle;
 use orilla_orders::IdempotencyKey;
 use orilla_shop::PortError;
 use orilla_shop::team::{
-    CategoryTree, FieldChange, Made, ProductFault, ProductFaultKind, ProductForm, ProductQuery, SaveOutcome,
-    SaveProduct, StoredProduct, differences,
+    CategoryTree, Made, ProductFault, ProductFaultKind, ProductForm, ProductQuery, SaveOutcome, SaveProduct,
+    StoredProduct, differences,
 };
-use orilla_studio::pages::{self, FormFault, ProductPage, StockForm, Told};
+use orilla_studio::pages::{self, Conflict, FormFault, ProductPage, StockForm, Told};
 use percent_encoding::percent_decode_str;
 
 /// Lines of history on a product's page.
@@ -42,7 +42,9 @@ pub(super) struct Shown {
     /// What is wrong with the form for the stock.
     pub(super) stock_faults: Vec<FormFault>,
     pub(super) show_preview: bool,
-    pub(super) conflict: Option<Vec<FieldChange>>,
+    pub(super) conflict: Option<Conflict>,
+    /// The version that the form is of; `None`: the one that is stored.
+    pub(super) version: Option<u32>,
     pub(super) told: Told,
 }
 
@@ -91,6 +93,7 @@ pub(super) async fn render(
     let form = shown.form.unwrap_or_else(|| ProductForm::of(&stored));
     let mut editor = editor(member, Some(&stored), form, categories, shown.faults, shown.show_preview);
     editor.faults.extend(shown.stock_faults);
+    editor.version = shown.version.or(editor.version);
     let data = ProductPage {
         editor,
         stock: shown.stock,
@@ -120,7 +123,7 @@ pub async fn save(member: Member, body: Bytes) -> Response {
         Err(error) => return failure(&member.studio, &error),
     };
     if version != stored.version {
-        return conflict(&member, stored, form, &categories).await;
+        return conflict(&member, stored, version, form, &categories).await;
     }
     if intent != Intent::Save {
         let show_preview = intent == Intent::Preview;
@@ -149,7 +152,7 @@ pub async fn save(member: Member, body: Bytes) -> Response {
             refuse(&member, stored, form, vec![fault]).await
         }
         Ok(SaveOutcome::Stale) => match self::stored(&member).await {
-            Ok(Some(stored)) => conflict(&member, stored, form, &categories).await,
+            Ok(Some(stored)) => conflict(&member, stored, version, form, &categories).await,
             Ok(None) => error(&member.studio, StatusCode::NOT_FOUND),
             Err(error) => failure(&member.studio, &error),
         },
@@ -218,17 +221,24 @@ async fn refuse(
 }
 
 /// The product as somebody else has stored it, with what was typed in the form: nothing is lost, nothing is written.
+/// A form with faults stays one of the version that was `sent`: what it would replace has not been shown yet.
 async fn conflict(
     member: &Member,
     stored: StoredProduct,
+    sent: u32,
     form: ProductForm,
     categories: &CategoryTree,
 ) -> Response {
     let form = form.completed(&stored);
-    let (changes, faults) = match form.make(ground(member, Some(&stored), categories)) {
-        Ok(made) => (differences(&stored.product, &made.product), Vec::new()),
-        Err(faults) => (Vec::new(), faults),
+    let shown = match form.make(ground(member, Some(&stored), categories)) {
+        Ok(made) => {
+            let changes = differences(&stored.product, &made.product);
+            Shown { conflict: Some(Conflict::Compared(changes)), ..Shown::default() }
+        }
+        Err(faults) => {
+            Shown { faults, conflict: Some(Conflict::Faulty), version: Some(sent), ..Shown::default() }
+        }
     };
-    let shown = Shown { form: Some(form), faults, conflict: Some(changes), ..Shown::default() };
+    let shown = Shown { form: Some(form), ..shown };
     render(member, stored, StatusCode::CONFLICT, shown).await
 }

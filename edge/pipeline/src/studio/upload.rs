@@ -7,12 +7,12 @@ use http::{HeaderMap, header};
 use multer::Multipart;
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a compressed file may become: a small one can hold a very large one.
-const MOST_UNPACKED: u64 = 512 * 1024 * 1024;
+pub const MOST_UNPACKED: u64 = 512 * 1024 * 1024;
 /// The first bytes of a file that gzip has made.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -62,18 +62,38 @@ impl Counted {
         u64::try_from(self.at.load(Ordering::Relaxed)).unwrap_or(u64::MAX)
     }
 
-    /// The text of the file, unpacked if it is packed.
-    pub fn unpacked(self) -> Box<dyn BufRead + Send> {
+    /// The text of the file, unpacked if it is packed: then more than `most` bytes of it are an error.
+    pub fn unpacked(self, most: u64) -> Box<dyn BufRead + Send> {
         if self.bytes.starts_with(&GZIP) {
-            Box::new(BufReader::new(MultiGzDecoder::new(self).take(MOST_UNPACKED)))
+            Box::new(BufReader::new(Limited { inner: MultiGzDecoder::new(self), most, left: most }))
         } else {
             Box::new(BufReader::new(self))
         }
     }
 }
 
+/// Reads up to so many bytes. More are an error and not an end: what is cut off must not look as if it were whole.
+struct Limited<R> {
+    inner: R,
+    most: u64,
+    left: u64,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let left = self.left.checked_sub(u64::try_from(read).unwrap_or(u64::MAX));
+        let too_large = || {
+            let message = format!("unpacked, it has more than {} bytes", self.most);
+            io::Error::new(io::ErrorKind::FileTooLarge, message)
+        };
+        self.left = left.ok_or_else(too_large)?;
+        Ok(read)
+    }
+}
+
 impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let at = self.at.load(Ordering::Relaxed);
         let mut rest = self.bytes.get(at..).unwrap_or_default();
         let read = rest.read(buffer)?;
@@ -89,7 +109,7 @@ mod tests {
     use flate2::write::GzEncoder;
     use futures::executor::block_on;
     use http::HeaderValue;
-    use std::io::Write;
+    use std::io::{ErrorKind, Write};
 
     fn headers(boundary: &str) -> HeaderMap {
         let value = format!("multipart/form-data; boundary={boundary}");
@@ -118,8 +138,18 @@ mod tests {
             let total = bytes.len();
             let counted = Counted::new(bytes);
             let mut text = String::new();
-            counted.clone().unpacked().read_to_string(&mut text).unwrap();
+            counted.clone().unpacked(13).read_to_string(&mut text).unwrap();
             assert_eq!((text.as_str(), counted.read_so_far()), ("Handle,Title\n", total as u64));
         }
+    }
+
+    #[test]
+    fn a_packed_file_that_is_too_large_is_not_taken_for_a_shorter_one() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(b"Handle,Title\n").unwrap();
+        let packed = Bytes::from(encoder.finish().unwrap());
+        let mut text = String::new();
+        let error = Counted::new(packed).unpacked(12).read_to_string(&mut text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FileTooLarge);
     }
 }

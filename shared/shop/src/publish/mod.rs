@@ -1,12 +1,14 @@
 //! Publishing: from what the team wrote to the snapshot that every page reads.
 
 mod attached;
+mod pending;
 mod ports;
 
 use crate::PortError;
 pub use attached::{Attaching, attached};
 use orilla_catalog::ProductId;
 use orilla_snapshot::{BuildError, Builder, Change, Entry, FormatError, Hash, Manifest, Segment, group};
+pub use pending::{Pending, Waiting, pending};
 pub use ports::{Changes, Press, Publication, Publications, Segments, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -124,19 +126,6 @@ async fn name(
     }
 }
 
-/// What a publish would look at now: up to 200 changes since the current publication. `None`: all of the catalogue, for
-/// there is no publication, or its manifest can't be read.
-///
-/// # Errors
-/// [`PortError`] of a store.
-pub async fn pending(press: Press<'_>) -> Result<Option<Changes>, PortError> {
-    let Some(current) = press.publications.current().await? else { return Ok(None) };
-    match stored_manifest(press.segments, &current).await? {
-        Some(manifest) => Ok(Some(press.written.changes(manifest.position, PAGE).await?)),
-        None => Ok(None),
-    }
-}
-
 /// Makes the catalogue of an earlier publication current again, as a new one, if it is not already. What the team wrote
 /// stays as it is.
 ///
@@ -152,8 +141,9 @@ pub async fn roll_back(press: Press<'_>, to: u64, now: i64) -> Result<Publicatio
         return Ok(current);
     }
     let mut manifest = readable(press, &earlier).await?;
-    let now_shown = stored_manifest(press.segments, &current).await?;
-    let attachments = now_shown.as_ref().map_or(manifest.attachments, |shown| shown.attachments);
+    // What is attached now has to be seen: those of then would take its place unasked.
+    let now_shown = readable(press, &current).await?;
+    let attachments = now_shown.attachments;
     let (number, note) = (current.number + 1, format!("back to {to}"));
     if manifest.attachments == attachments {
         // The very file of then, so that pages of then are fresh.
@@ -162,7 +152,7 @@ pub async fn roll_back(press: Press<'_>, to: u64, now: i64) -> Result<Publicatio
         return if is_first { Ok(publication) } else { Err(PublishError::Overtaken) };
     }
     manifest.attachments = attachments;
-    if now_shown.is_some_and(|shown| is_same(&shown, &manifest)) {
+    if is_same(&now_shown, &manifest) {
         return Ok(current);
     }
     manifest.version = number;

@@ -31,12 +31,21 @@ pub struct ProductPage {
     pub stock: StockForm,
     /// The idempotency key of the forms for the stock: one of them is sent.
     pub key: String,
-    /// What the form holds that is other than what somebody else has stored meanwhile, if so.
-    pub conflict: Option<Vec<FieldChange>>,
+    /// What somebody else has stored since the form was made, if so.
+    pub conflict: Option<Conflict>,
     /// What was done to the product, the last first.
     pub history: Vec<HistoryEntry>,
     /// What the last form came to.
     pub told: Told,
+}
+
+/// An edit that somebody else was quicker than.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Conflict {
+    /// Where the form differs from what is stored now.
+    Compared(Vec<FieldChange>),
+    /// The form has faults: what it would store is not known yet, so it can't be compared.
+    Faulty,
 }
 
 /// What was typed into the form for the stock of a variant.
@@ -99,7 +108,21 @@ fn variant_name(studio: &StudioContext, variant: &Variant) -> String {
 
 fn conflict(studio: &StudioContext, data: &ProductPage) -> Option<impl IntoView + use<>> {
     let words = studio.words();
-    let changes = data.conflict.as_ref()?;
+    let (text, table) = match data.conflict.as_ref()? {
+        Conflict::Compared(changes) => (words.product_conflict_text(), Some(compared(studio, changes))),
+        Conflict::Faulty => (words.product_conflict_fault(), None),
+    };
+    Some(view! {
+        <Notice kind=NoticeKind::Warning title=words.product_conflict_title()>
+            <p>{text}</p>
+        </Notice>
+        {table}
+    })
+}
+
+/// What is stored beside what was typed, field by field.
+fn compared(studio: &StudioContext, changes: &[FieldChange]) -> impl IntoView + use<> {
+    let words = studio.words();
     let rows: Vec<_> = changes
         .iter()
         .map(|change| {
@@ -113,12 +136,7 @@ fn conflict(studio: &StudioContext, data: &ProductPage) -> Option<impl IntoView 
         })
         .collect();
     let head = [words.product_field(), words.product_stored(), words.product_yours()];
-    Some(view! {
-        <Notice kind=NoticeKind::Warning title=words.product_conflict_title()>
-            <p>{words.product_conflict_text()}</p>
-        </Notice>
-        {table(words.product_conflict_title(), &head, rows, words.product_unchanged())}
-    })
+    table(words.product_conflict_title(), &head, rows, words.product_unchanged())
 }
 
 fn errors(studio: &StudioContext, faults: &[FormFault]) -> Vec<FieldError> {

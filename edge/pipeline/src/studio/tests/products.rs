@@ -155,6 +155,17 @@ fn of_two_edits_the_second_sees_the_first_and_loses_nothing() {
     let both = grace.post_form(LANTERN, &late.replace("Grace%27s+lantern", "+"));
     assert_eq!(both.status, 409);
     assert!(both.text().contains("id=\"title-error\""));
+    assert!(!both.text().contains("There was nothing to change"), "{}", both.text());
+    // It has not shown yet what is stored: mended, it does so before anything takes its place.
+    let mut mended = form(&both);
+    assert_eq!(mended["version"], "1");
+    mended.insert("title".into(), "Grace's lamp".into());
+    let before = shop.rows_written();
+    let shown = grace.post_form(LANTERN, &body(&mended));
+    assert_eq!((shown.status, shop.rows_written()), (409, before));
+    assert!(shown.text().contains("<span class=\"kept\">Grace's lantern</span>"), "{}", shown.text());
+    assert_eq!(grace.post_form(LANTERN, &body(&form(&shown))).status, 303);
+    assert_eq!(form(&ada.get(LANTERN))["title"], "Grace's lamp");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Publishing in the Studio.
 
-use super::{check_refused, signed_in};
+use super::{body, check_refused, form_of, signed_in};
 use crate::testing::{Client, Shop};
 
 const PAGE: &str = "/studio/publish";
@@ -39,6 +39,31 @@ fn what_changed_is_shown_published_and_taken_back() {
     // The form can be sent again: going back twice is going back.
     send(&staff, "/studio/publish/back", "number=1", "published");
     assert!(staff.get(PAGE).text().contains("back to 1"));
+}
+
+#[test]
+fn a_draft_waits_for_nothing() {
+    let shop = Shop::new();
+    let staff = signed_in(&shop);
+    let nothing = "Nothing has changed since the last publication.";
+    let save = |path: &str, edits: &[(&str, &str)]| {
+        let mut form = form_of(&staff.get(path), path);
+        form.extend(edits.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let answer = staff.post_form(path, &body(&form));
+        assert_eq!(answer.status, 303, "{}", answer.text());
+    };
+    save("/studio/new-product", &[("title", "Fog bell"), ("status", "draft"), ("variants[0].price", "9")]);
+    let page = staff.get(PAGE).text();
+    assert!(page.contains(nothing) && !page.contains("taken off sale"), "{page}");
+    // A product that shoppers see is named as they know it, until it is gone.
+    let lantern = "/studio/products/storm-lantern-no-4";
+    save(lantern, &[("title", "Gale"), ("status", "draft")]);
+    let page = staff.get(PAGE).text();
+    assert!(page.contains("<li>Storm Lantern No. 4: taken off sale</li>"), "{page}");
+    assert_eq!(page.matches("taken off sale").count(), 1, "{page}");
+    send(&staff, PAGE, "note=", "published");
+    save(lantern, &[("title", "Lantern")]);
+    assert!(staff.get(PAGE).text().contains(nothing));
 }
 
 #[test]

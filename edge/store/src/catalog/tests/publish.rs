@@ -4,7 +4,7 @@ use super::catalogue::catalogue;
 use super::*;
 use crate::testing::Files;
 use orilla_shop::publish::{
-    Attaching, Press, Publications, PublishError, Segments, attached, publish, roll_back,
+    Attaching, Press, Publications, PublishError, Segments, attached, pending, publish, roll_back,
 };
 use orilla_snapshot::{Attachment, Hash, Loading, Manifest, Snapshot};
 use proptest::prelude::*;
@@ -188,6 +188,37 @@ fn the_way_back_of_the_catalogue_does_not_bring_back_flags() {
     // What nobody can read is not made current.
     shop.files.lose_all();
     assert_eq!(block_on(roll_back(shop.press(), 3, 7)), Err(PublishError::Unreadable(3)));
+}
+
+#[test]
+fn the_way_back_does_not_bring_back_flags_where_those_of_now_are_not_seen() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    block_on(publish(shop.press(), 1, "")).unwrap();
+    shop.attach(b"on", 2).unwrap();
+    shop.import(&[lamp("lamp-1", 700)]);
+    block_on(publish(shop.press(), 3, "")).unwrap();
+    shop.attach(b"off", 4).unwrap();
+    let current = block_on(shop.files.current()).unwrap().unwrap();
+    shop.files.lose(current.hash().unwrap());
+    assert_eq!(block_on(roll_back(shop.press(), 2, 5)), Err(PublishError::Unreadable(4)));
+    assert_eq!(block_on(shop.files.current()), Ok(Some(current)));
+}
+
+#[test]
+fn drafts_do_not_hide_what_waits_behind_them() {
+    let shop = Shop::new();
+    shop.import(&lamps(3));
+    block_on(publish(shop.press(), 1, "")).unwrap();
+    let drafts: Vec<Product> = (0..250)
+        .map(|n| ProductDraft { status: Status::Draft, ..plain(&format!("draft-{n}")) }.check().unwrap())
+        .collect();
+    for batch in drafts.chunks(100) {
+        shop.import(batch);
+    }
+    shop.import(&[lamp("lamp-1", 700)]);
+    let waiting = block_on(pending(shop.press())).unwrap().unwrap();
+    assert_eq!((waiting.changes.len(), waiting.more), (1, false));
 }
 
 #[test]
