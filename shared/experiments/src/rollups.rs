@@ -89,3 +89,48 @@ impl Experiment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::day::{DAY, epoch_day};
+    use crate::tests::{measuring, metric, sums};
+    use crate::{Analysis, Experiment, Goal, Metric, MetricKind, Verdict, analyse};
+
+    /// Who came yesterday has not failed to come back within a week.
+    #[test]
+    fn who_may_still_come_back_is_not_counted() {
+        let return_ = Metric { from_days: 1, days: 7, ..metric(MetricKind::Share, Goal::More) };
+        let mut experiment = measuring(&return_);
+        let day = |text: &str| epoch_day(text).unwrap() * DAY;
+        experiment.started_at = Some(day("2026-11-01"));
+        let mut rollups = sums(&[[5_000, 1_000, 400], [5_000, 1_300, 400]]);
+        // Those of the next day have hardly had the time.
+        for mut row in sums(&[[8_000, 10, 640], [8_000, 10, 640]]).units {
+            row.segment = if row.dimension == "day" { "2026-11-02".into() } else { row.segment };
+            rollups.units.push(row);
+        }
+        let at = |experiment: &Experiment, now: i64| analyse(experiment, &rollups, now);
+        let shares = |found: &Analysis| -> Vec<Option<f64>> {
+            let variants = found.metrics[0].variants.iter();
+            variants.map(|variant| variant.estimate.as_ref().ok().map(|estimate| estimate.mean())).collect()
+        };
+        // The window of the first day's visitors ends seven days after its last moment.
+        let early = at(&experiment, day("2026-11-09") - 1);
+        assert_eq!((shares(&early), early.metrics[0].waiting), (vec![None, None], 26_000));
+        assert_eq!(early.reading.verdict, Verdict::TooEarly);
+        assert_eq!(early.units, [13_000, 13_000]);
+        // What counts from the exposure on counts meanwhile.
+        assert_eq!((early.metrics[2].waiting, early.metrics[2].variants[0].units), (0, 13_000));
+        let ripe = at(&experiment, day("2026-11-09"));
+        assert_eq!((shares(&ripe), ripe.metrics[0].waiting), (vec![Some(0.2), Some(0.26)], 16_000));
+        assert!(matches!(ripe.reading.verdict, Verdict::Better { variation: 1, .. }), "{:?}", ripe.reading);
+        assert_eq!(ripe.timeline.len(), 1);
+        // Of the sums by country nobody knows who is too young.
+        assert!(ripe.segments.is_empty());
+        let whole = at(&experiment, day("2026-11-10"));
+        assert_eq!((whole.metrics[0].waiting, whole.segments.len()), (0, 2));
+        // Nothing was counted after the stop: later on they know no more.
+        let stopped = experiment.stopped("Ada", day("2026-11-09")).unwrap();
+        assert_eq!(shares(&at(&stopped, day("2026-12-01"))), [Some(0.2), Some(0.26)]);
+    }
+}
