@@ -29,20 +29,36 @@ function send(form, fields) {
     events.close();
     // A report has an address of its own; a form that was refused comes back with what is wrong.
     if (new URL(request.responseURL).pathname !== new URL(form.action).pathname) return location.assign(request.responseURL);
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    document.querySelector("main").replaceWith(page.querySelector("main"));
+    const main = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
+    // What is refused before the shop reads it (it is too large, or there is too much) is answered without a page.
+    if (!main) return stop(form, detail(request.responseText) ?? dataset.failed);
+    document.querySelector("main").replaceWith(main);
     document.querySelector("main [role=alert]")?.focus();
   });
   // The connection broke off; the import may go on, and its page knows.
   request.addEventListener("error", () => {
     events.close();
-    form.ariaBusy = null;
-    spoken = 0;
-    show(form, 0, dataset.failed);
+    stop(form, dataset.failed);
   });
   request.open("POST", form.action);
   request.send(fields);
   show(form, 0, dataset.sending);
+}
+
+// Says why nothing came of it. The form can be sent again.
+function stop(form, text) {
+  form.ariaBusy = null;
+  spoken = 0;
+  show(form, 0, text);
+}
+
+// What a problem document (RFC 9457) says is wrong.
+function detail(text) {
+  try {
+    return JSON.parse(text).detail;
+  } catch {
+    return undefined;
+  }
 }
 
 // Shows what the shop tells of an import, and calls `ended` when it has ended. What was there before is `done` percent.
