@@ -6,7 +6,7 @@ use orilla_shop::rollouts::{Batch, SENT_AGAIN_FOR, Tally};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// People of whom something is not stored yet, at most (about 500 KB as text). Others don't count until the next writing:
+/// People of whom something is not stored yet, at most (about 600 KB as text). Others don't count until the next writing:
 /// of both groups alike.
 const MOST_PEOPLE: usize = 4_096;
 /// Milliseconds that one request counts for at most: a single one must not decide.

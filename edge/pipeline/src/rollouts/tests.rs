@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{NOW, Shop};
+use crate::testing::{NOW, Shop, VISITOR_KEY};
 use futures::executor::block_on;
 use orilla_flags::Visitor;
 use orilla_orders::IdempotencyKey;
@@ -152,6 +152,25 @@ fn an_answer_that_is_lost_counts_nobody_twice() {
     let stratum = seen(&shop, id).at(Share::percent(50));
     let both = stratum.with.and(stratum.without);
     assert_eq!((both.people, both.requests, both.millis), (1, 3, 30.0));
+}
+
+#[test]
+fn the_store_knows_people_by_a_name_that_only_the_key_makes() {
+    let (shop, _) = rolling();
+    request(&shop, "v1", |_| 200, 1, false);
+    let keys = VisitorKeys::new(VISITOR_KEY, None).unwrap();
+    let other_keys = VisitorKeys::new(&VISITOR_KEY.repeat(2), None).unwrap();
+    let name = |keys, rollout, percent, id| pseudonym(keys, rollout, Share::percent(percent), person(id));
+    let here = name(&keys, 1, 50, "v1").unwrap();
+    assert_eq!(shop.read("SELECT json(person) AS doc FROM rollout_people"), [here]);
+    let elsewhere = [
+        name(&other_keys, 1, 50, "v1"),
+        name(&keys, 2, 50, "v1"),
+        name(&keys, 1, 25, "v1"),
+        name(&keys, 1, 50, "v2"),
+    ];
+    assert!(elsewhere.iter().all(|other| other.is_some_and(|other| other >= 0 && other != here)));
+    assert_eq!(name(&VisitorKeys::of_own_device(), 1, 50, "v1"), None);
 }
 
 #[test]
