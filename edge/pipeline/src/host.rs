@@ -52,16 +52,6 @@ pub struct Config {
     pub studio_assets: orilla_studio::Assets,
 }
 
-impl Config {
-    /// What pages are made of beside the catalogue and what is known of the visitor: the build, and what the operator says
-    /// in every page. Pages of one edition are no pages of another.
-    pub(crate) fn edition(&self) -> String {
-        let devices = if self.on_devices { "on devices" } else { "" };
-        let said = [&self.build, &self.shop_name, self.catalog_language.tag(), self.currency.code(), devices];
-        said.join("\u{1f}")
-    }
-}
-
 /// What a page says of itself where the shop is out of reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Away {

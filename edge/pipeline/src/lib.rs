@@ -54,6 +54,7 @@ pub use problem::{FieldProblem, Problem};
 pub use reply::Logged;
 pub use routes::events::counted_away;
 pub use schedule::drive;
+pub use studio::SESSION_COOKIE;
 
 use crate::api::any_origin;
 use crate::gateway::ahead::forget_prefetched;

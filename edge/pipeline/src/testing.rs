@@ -286,12 +286,6 @@ impl Shop {
         Arc::get_mut(&mut self.host.config).unwrap().on_devices = false;
     }
 
-    /// A new isolate of the same build, in which the operator has given the shop another name.
-    pub fn rename(&mut self, name: &str) {
-        Arc::get_mut(&mut self.host.config).unwrap().shop_name = name.to_owned();
-        self.host.isolate = Arc::default();
-    }
-
     /// Lets the database fail from now on, or work again.
     pub fn break_database(&self, is_broken: bool) {
         self.database.is_broken.store(is_broken, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use crate::gate::RequestFacts;
 use axum::body::{Body, Bytes, HttpBody};
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode, header};
 use orilla_pipeline::gateway::body::Unread;
 use orilla_pipeline::gateway::visitor::AskHost;
 use orilla_shop::PortError;
@@ -70,7 +70,7 @@ extern "C" {
 pub fn answer<A: Future<Output = Response<Body>>>(
     request: web_sys::Request,
     context: JsValue,
-    largest: fn(&str, &HeaderMap) -> usize,
+    largest: usize,
     handler: impl FnOnce(Request<Body>) -> A + 'static,
 ) -> JsValue {
     let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(async move {
@@ -92,10 +92,7 @@ pub fn answer<A: Future<Output = Response<Body>>>(
     }
 }
 
-async fn incoming(
-    request: &web_sys::Request,
-    largest: fn(&str, &HeaderMap) -> usize,
-) -> Result<Request<Body>, http::Error> {
+async fn incoming(request: &web_sys::Request, largest: usize) -> Result<Request<Body>, http::Error> {
     let text = head(request);
     let mut lines = text.split('\n');
     let method = lines.next().unwrap_or_default();
@@ -110,10 +107,6 @@ async fn incoming(
     if !has_body {
         return builder.body(Body::empty());
     }
-    let largest = match (builder.uri_ref(), builder.headers_ref()) {
-        (Some(address), Some(headers)) => largest(address.path(), headers),
-        _ => 0,
-    };
     match body(request, u32::try_from(largest).unwrap_or(u32::MAX)).await.map(JsCast::dyn_into::<Uint8Array>)
     {
         Ok(Ok(bytes)) => builder.body(Body::from(bytes.to_vec())),

@@ -113,8 +113,8 @@ impl<I: Clone> Marks<I> {
             rest = after;
         }
         let last = html.len() - rest.len()..html.len();
-        // All pieces are windows of the one buffer, which has no room beyond the page: memory is what `weight` says.
-        let all = Bytes::from(html.into_boxed_str().into_boxed_bytes());
+        // All pieces are windows of the one buffer.
+        let all = Bytes::from(html);
         let share = |range: std::ops::Range<usize>, pieces: &mut Vec<Piece<I>>| {
             if !range.is_empty() {
                 pieces.push(Piece::Shared(all.slice(range)));

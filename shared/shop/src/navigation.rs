@@ -71,11 +71,8 @@ pub async fn publish_likely_pages(
         return Ok(None);
     }
     let place = Attaching::begin(press, Attachment::Next).await?;
-    let document = match likely_pages(book, now).await? {
-        Some(document) => document,
-        // Last season's are likely no longer.
-        None if place.is_there() => Table::default().encode(),
-        None => return Ok(None),
-    };
-    place.publish(&document, now, "likely pages").await.map(Some)
+    match likely_pages(book, now).await? {
+        Some(document) => place.publish(&document, now, "likely pages").await.map(Some),
+        None => Ok(None),
+    }
 }

@@ -3,6 +3,7 @@
 //! for it.
 //! Its memory is its own, and so is the snapshot that it reads.
 
+use orilla_pipeline::SESSION_COOKIE;
 use orilla_pipeline::gateway::body::largest_body;
 use orilla_worker::{glue, host, team};
 use worker::js_sys::{Function, Promise};
@@ -12,7 +13,10 @@ use worker::worker_sys::web_sys;
 /// Answers a request that `orilla_pipeline::is_for_team`. `inspect` asks the shop's module.
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue, inspect: Function) -> JsValue {
-    glue::answer(request, context.clone(), largest_body, |request| {
+    let headers = request.headers();
+    let cookies = headers.get("cookie").ok().flatten().unwrap_or_default();
+    let claims = headers.has("authorization").unwrap_or(false) || cookies.contains(SESSION_COOKIE);
+    glue::answer(request, context.clone(), largest_body(true, claims), |request| {
         orilla_pipeline::answer_team(host(env.clone(), context), team(env, Some(inspect)), request)
     })
 }

@@ -31,11 +31,6 @@ impl<'a> Attaching<'a> {
         Ok(Attaching { press, what, number, before })
     }
 
-    /// Whether there was a document.
-    pub fn is_there(&self) -> bool {
-        self.before.is_some()
-    }
-
     /// The document that is current; `None` if there is none.
     ///
     /// # Errors

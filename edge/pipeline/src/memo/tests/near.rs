@@ -43,20 +43,6 @@ fn a_price_of_then_is_served_by_no_level() {
 }
 
 #[test]
-fn what_the_operator_says_in_every_page_is_new_everywhere() {
-    let mut shop = Shop::new();
-    check(&shop.anonymous(), PRODUCT, "fwd=uri-miss");
-    shop.finish();
-    shop.rename("Farolillo");
-    let answer = shop.anonymous().get(PRODUCT);
-    assert_eq!(state(&answer), "fwd=uri-miss", "{}", said(&answer).1);
-    assert!(answer.text().contains("Farolillo"));
-    // What was kept under the name of before is there again with that name.
-    shop.rename("Orilla");
-    assert_eq!(said(&shop.anonymous().get(PRODUCT)).0, NEAR);
-}
-
-#[test]
 fn a_text_of_then_is_served_once_more_and_refreshed() {
     let shop = Shop::new();
     check(&shop.anonymous(), PRODUCT, "fwd=uri-miss");
