@@ -25,6 +25,7 @@ use orilla_shop::{Background, Clock, Health, PageStore, Pictures, Random, Timer}
 use orilla_storefront::Assets;
 use orilla_ui::Language;
 use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// What an operator configures. Read once per isolate.
 pub struct Config {
@@ -50,6 +51,18 @@ pub struct Config {
     pub assets: Assets,
     /// Those of the Studio.
     pub studio_assets: orilla_studio::Assets,
+}
+
+impl Config {
+    /// Names all that pages show beside the catalogue: the build, and what the operator has set. What is kept of pages
+    /// outside of an isolate's memory is kept under this name. (Which files there are, the build says, and `on_devices`.)
+    pub(crate) fn pages_version(&self) -> String {
+        let on_devices = if self.on_devices { "yes" } else { "no" };
+        let set = [&*self.shop_name, self.currency.code(), self.catalog_language.tag(), on_devices];
+        // Each hash is the seed of the next, so that no value can run into its neighbour.
+        let hash = set.into_iter().fold(0, |seed, value| xxh3_64_with_seed(value.as_bytes(), seed));
+        format!("{}\n{hash:016x}", self.build)
+    }
 }
 
 /// What a page says of itself where the shop is out of reach.

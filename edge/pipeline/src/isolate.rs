@@ -20,6 +20,12 @@ const TRUST_FOR: i64 = 4_000;
 /// Milliseconds for which a failed check is remembered: while the list or a file can't be reached, not every request asks
 /// for it, and waits.
 const TRY_AGAIN_AFTER: i64 = 1_000;
+/// Milliseconds after which a look that requests wait for was lost with its own request, and another one begins.
+const LOST_AFTER: i64 = TRUST_FOR;
+/// Milliseconds between two looks of a request at what the one that it waits for has found.
+const TURN: u32 = 20;
+/// Turns that a request waits at most: as long as three looks that get lost, one after the other.
+const TURNS: u32 = 600;
 /// Bytes of product documents.
 const DOCUMENTS: usize = 16 << 20;
 /// Segments that are fetched at the same time: Workers allow six connections.
@@ -53,6 +59,8 @@ struct Shelf {
     checked_at: Option<i64>,
     /// When a check beside a request began; none: there is none.
     checking_since: Option<i64>,
+    /// When a look began that requests wait for; none: there is none. It may have been lost with its request.
+    awaited_since: Option<i64>,
     /// How often somebody has published here: a look that began before does not know of it.
     expired: u64,
     /// The last check, if it failed, and when that was.
@@ -104,6 +112,8 @@ impl Isolate {
         shelf.expired = shelf.expired.wrapping_add(1);
         shelf.checked_at = None;
         shelf.failed = None;
+        // It does not know of what was published now: nobody waits for it any more.
+        shelf.awaited_since = None;
     }
 
     /// The publication that a request made now is answered from. An isolate that can't reach the list of publications or a
@@ -117,18 +127,44 @@ impl Isolate {
         match age {
             Age::Fresh => {}
             Age::Due => self.check_beside(host, now),
-            Age::Overdue => {
-                let failed = self.shelf().failed_lately(now);
-                if !failed {
-                    // A failure is noted.
-                    let _ = self.check(host).await;
-                }
-            }
+            Age::Overdue => self.check_once(host).await,
         }
         let shelf = self.shelf();
         let why = || shelf.failed.as_ref().map(|(_, error)| error.clone());
         let none = || why().unwrap_or_else(|| PortError::Unavailable("no snapshot".to_owned()));
         shelf.edition.clone().ok_or_else(none)
+    }
+
+    /// Looks for a new publication in one request, while all others that need it wait for what it finds: each would load
+    /// the whole catalogue, and the memory of WebAssembly never shrinks.
+    async fn check_once(&self, host: &Host) {
+        for _ in 0..TURNS {
+            let (began, expired) = {
+                let mut shelf = self.shelf();
+                let now = host.clock.now();
+                if shelf.failed_lately(now) || !matches!(shelf.age(now), Age::Overdue) {
+                    return;
+                }
+                // The runtime does not go on with a request whose visitor is gone, and tells nobody.
+                let is_awaited = shelf.awaited_since.is_some_and(|since| now - since < LOST_AFTER);
+                let begins = !is_awaited;
+                if begins {
+                    shelf.awaited_since = Some(now);
+                }
+                (begins.then_some(now), shelf.expired)
+            };
+            let Some(began) = began else {
+                host.timer.sleep(TURN).await;
+                continue;
+            };
+            // A failure is noted.
+            let _ = self.check(host).await;
+            let mut shelf = self.shelf();
+            if shelf.expired == expired && shelf.awaited_since == Some(began) {
+                shelf.awaited_since = None;
+            }
+            return;
+        }
     }
 
     fn check_beside(&self, host: &Host, now: i64) {

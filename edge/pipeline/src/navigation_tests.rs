@@ -259,6 +259,26 @@ fn what_few_did_is_not_brought_beforehand() {
     assert_eq!(rules(&shop, "/en"), (vec!["/en/search".to_owned()], vec![]), "what is old is forgotten");
 }
 
+#[test]
+fn likely_pages_end_when_nobody_browses_any_more() {
+    let learn = |shop: &Shop| block_on(publish_likely_pages(shop.host(), shop.team())).unwrap();
+    for publish in [Shop::publish, learn] {
+        let shop = Shop::new();
+        steps(&shop, "/en", BOOTS, 9);
+        publish(&shop);
+        shop.wait(5_000);
+        assert_eq!(rules(&shop, "/en").0, [BOOTS]);
+        shop.wait(57 * 24 * 3_600_000);
+        publish(&shop);
+        let (number, _) = publication(&shop);
+        shop.wait(5_000);
+        shop.anonymous().get("/en");
+        assert_eq!(rules(&shop, "/en"), (vec![], vec![]));
+        publish(&shop);
+        assert_eq!(publication(&shop).0, number, "they ended once");
+    }
+}
+
 /// What is current, and what was said of it.
 fn publication(shop: &Shop) -> (u64, String) {
     let current = block_on(shop.host().publications.current()).unwrap();

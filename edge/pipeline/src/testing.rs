@@ -54,6 +54,24 @@ const CATALOGUE: &[u8] = include_bytes!("../../../demo/catalogue.csv");
 /// The demo's flags: three experiments.
 const FLAGS: &[u8] = include_bytes!("../../../demo/flags.json");
 
+/// What the operator of a shop of the tests has configured.
+fn config() -> Config {
+    let transfer = BankTransfer::new(Text::parse("Orilla").unwrap(), "ES9121000418450200051332", None, 14);
+    Config {
+        shop_name: "Orilla".into(),
+        currency: Currency::EUR,
+        catalog_language: Language::default(),
+        public_url: "https://shop.example".into(),
+        studio_token: Some(TOKEN.into()),
+        client_keys: vec![CLIENT_KEY.into()],
+        payments: vec![Box::new(transfer.unwrap()), Box::new(OnDelivery { most: 100_000 })],
+        build: "test".into(),
+        on_devices: true,
+        assets: Assets::default(),
+        studio_assets: orilla_studio::Assets::default(),
+    }
+}
+
 /// A shop in memory.
 pub struct Shop {
     host: Host,
@@ -81,28 +99,13 @@ impl Shop {
         let catalog = Arc::new(CatalogStore::new(database.clone()));
         let (files, background) = (Arc::new(Files::default()), Arc::new(Later::default()));
         let clock = Arc::new(Hand::default());
-        let transfer =
-            BankTransfer::new(Text::parse("Orilla").unwrap(), "ES9121000418450200051332", None, 14);
         let near = Arc::<Near>::default();
         let (limiter, collected) = (Arc::new(Switched::default()), Arc::new(Collected::default()));
         let (queue, push) = (Arc::new(Queue::default()), Arc::new(Push::default()));
         let post = Arc::<PostOffice>::default();
         let settings = Settings { visitor_keys: VisitorKeys::new(VISITOR_KEY, None), ..Settings::default() };
-        let config = Config {
-            shop_name: "Orilla".into(),
-            currency: Currency::EUR,
-            catalog_language: Language::default(),
-            public_url: "https://shop.example".into(),
-            studio_token: Some(TOKEN.into()),
-            client_keys: vec![CLIENT_KEY.into()],
-            payments: vec![Box::new(transfer.unwrap()), Box::new(OnDelivery { most: 100_000 })],
-            build: "test".into(),
-            on_devices: true,
-            assets: Assets::default(),
-            studio_assets: orilla_studio::Assets::default(),
-        };
         let host = Host {
-            config: Arc::new(config),
+            config: Arc::new(config()),
             search: catalog.clone(),
             segments: files.clone(),
             publications: files.clone(),
@@ -245,6 +248,14 @@ impl Shop {
     /// Another isolate in this place: the same stores and pages nearby, nothing in memory.
     pub fn neighbour(&self) -> Shop {
         self.isolate_with(self.near.clone())
+    }
+
+    /// Another isolate in this place, after the operator has configured something else.
+    pub fn neighbour_with(&self, change: impl FnOnce(&mut Config)) -> Shop {
+        let (mut shop, mut config) = (self.neighbour(), config());
+        change(&mut config);
+        shop.host.config = Arc::new(config);
+        shop
     }
 
     /// Changes what is kept nearby, or its bytes.

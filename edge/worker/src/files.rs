@@ -45,7 +45,7 @@ impl Segments for Files {
     }
 
     async fn put(&self, files: Vec<(Hash, Vec<u8>)>) -> Result<(), PortError> {
-        SendFuture::new(async {
+        let call = SendFuture::new(async {
             let pairs = Array::new();
             for (hash, file) in &files {
                 let pair = Array::of2(&hash.to_string().into(), &Uint8Array::from(file.as_slice()));
@@ -53,8 +53,8 @@ impl Segments for Files {
             }
             glue::store(&self.env, &pairs).await.map_err(unavailable)?;
             Ok(())
-        })
-        .await
+        });
+        Ok(guarded(Remote::Snapshots, &SystemClock, &SystemRandom, is_outage, call).await?)
     }
 }
 

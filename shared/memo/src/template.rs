@@ -113,8 +113,9 @@ impl<I: Clone> Marks<I> {
             rest = after;
         }
         let last = html.len() - rest.len()..html.len();
-        // All pieces are windows of the one buffer.
-        let all = Bytes::from(html);
+        // All pieces are windows of the one buffer. It is cut to its length: renderers take more room than they fill, and
+        // a kept page would hold that too, where nobody counts it.
+        let all = Bytes::from(html.into_boxed_str().into_boxed_bytes());
         let share = |range: std::ops::Range<usize>, pieces: &mut Vec<Piece<I>>| {
             if !range.is_empty() {
                 pieces.push(Piece::Shared(all.slice(range)));
@@ -176,6 +177,16 @@ mod tests {
         check(&format!("{{0}}{prefix}"), Err(UnknownMark { at: prefix.len() + 2 }));
         check(&format!("{prefix}-1z"), Err(UnknownMark { at: 0 }));
         check(&format!("{prefix}<b>z"), Err(UnknownMark { at: 0 }));
+    }
+
+    #[test]
+    fn a_page_keeps_no_more_than_it_shows() {
+        let mut html = String::with_capacity(1 << 20);
+        html.push_str("<p>all</p>");
+        let mut template = Marks::<char>::new(RANDOM).split(html).unwrap();
+        let Some(Piece::Shared(bytes)) = template.pieces.pop() else { panic!("a piece") };
+        assert_eq!(Vec::from(bytes).capacity(), 10);
+        assert_eq!(template.pieces.len(), 0);
     }
 
     proptest! {

@@ -44,17 +44,22 @@ pub fn day_of(now: i64) -> i64 {
     now.div_euclid(DAY)
 }
 
-/// The table of likely pages, as its bytes are published; `None` if nothing is known. What is too old is forgotten.
+/// The table of likely pages, as its bytes are published. What is too old is forgotten. `None`: nothing is known, and
+/// nothing has to be published; if a table is current (`is_there`), an empty one has to take its place.
 ///
 /// # Errors
 /// [`PortError`] of the store.
-pub async fn likely_pages(book: &dyn NavigationBook, now: i64) -> Result<Option<Vec<u8>>, PortError> {
+pub async fn likely_pages(
+    book: &dyn NavigationBook,
+    now: i64,
+    is_there: bool,
+) -> Result<Option<Vec<u8>>, PortError> {
     let settings = Settings::default();
     let (today, fades) = (day_of(now), settings.fades());
     let sightings = book.sightings(today, &fades, settings.at_least, MOST_STEPS).await?;
     book.forget(today - i64::try_from(fades.len()).unwrap_or(i64::MAX)).await?;
     let table = Table::learn(&sightings, &settings);
-    Ok((!table.is_empty()).then(|| table.encode()))
+    Ok((is_there || !table.is_empty()).then(|| table.encode()))
 }
 
 /// Publishes the likely pages of now, and nothing else: what the team has written of the catalogue waits. `None`: there
@@ -71,7 +76,7 @@ pub async fn publish_likely_pages(
         return Ok(None);
     }
     let place = Attaching::begin(press, Attachment::Next).await?;
-    match likely_pages(book, now).await? {
+    match likely_pages(book, now, place.is_there()).await? {
         Some(document) => place.publish(&document, now, "likely pages").await.map(Some),
         None => Ok(None),
     }

@@ -16,7 +16,8 @@ pub fn fetch(request: web_sys::Request, env: JsValue, context: JsValue, inspect:
     let headers = request.headers();
     let cookies = headers.get("cookie").ok().flatten().unwrap_or_default();
     let claims = headers.has("authorization").unwrap_or(false) || cookies.contains(SESSION_COOKIE);
-    glue::answer(request, context.clone(), largest_body(true, claims), |request| {
+    let largest = largest_body(&request.url(), claims);
+    glue::answer(request, context.clone(), largest, |request| {
         orilla_pipeline::answer_team(host(env.clone(), context), team(env, Some(inspect)), request)
     })
 }

@@ -27,7 +27,7 @@ mod contract;
 mod tests;
 
 use crate::account::share;
-use crate::gateway::body::{LARGEST_DOCUMENT, LARGEST_FLAGS, LARGEST_IMPORT};
+use crate::gateway::body::{IMPORT_OPERATION, LARGEST_DOCUMENT, LARGEST_FLAGS, LARGEST_IMPORT};
 use crate::routes::{publish, studio};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -71,7 +71,7 @@ fn team_operations() -> Vec<Operation> {
     operations.push(
         Operation::post::<studio::ImportReport, _, _>(
             "importProducts",
-            "/studio/api/import",
+            IMPORT_OPERATION,
             "Puts products into the catalogue, from a file of any format that it reads",
             studio::import,
         )

@@ -4,7 +4,7 @@
 //! limit, below it, answers with a page or a problem.
 
 use crate::Problem;
-use http::{Extensions, StatusCode};
+use http::{Extensions, StatusCode, Uri};
 
 /// A form, and what an island sends.
 pub const LARGEST_FORM: usize = 64 * 1024;
@@ -17,15 +17,36 @@ pub const LARGEST_DOCUMENT: usize = 64 * 1024;
 pub const LARGEST_FLAGS: usize = 3 * orilla_shop::team::flags::LARGEST_DOCUMENT;
 /// A batch of an import.
 pub const LARGEST_IMPORT: usize = 16 * 1024 * 1024;
-/// What is read of anything else, so that its handler can say why it is too large.
-const LARGEST_READ: usize = 256 * 1024;
-/// As much more is read of an import, for the same reason.
+/// What is read of anything else, so that its handler can say why it is too large. Nothing that the shop's own module
+/// answers takes more.
+pub const LARGEST_READ: usize = 256 * 1024;
+/// As much more is read of an import and of a form of the Studio, for the same reason.
 const MORE: usize = 1024 * 1024;
 
-/// Bytes that a host reads of a request's body; a longer one is answered with 413 unread. `is_team`: the address is
-/// one of the team's; `has_token`: somebody claims to be of the team, by the token or by a session. Whether the claim is true is found out later.
-pub const fn largest_body(is_team: bool, has_token: bool) -> usize {
-    if is_team && has_token { LARGEST_IMPORT + MORE } else { LARGEST_READ }
+/// Where an import's file is sent in the Studio.
+pub(crate) const IMPORT_PAGE: &str = "/studio/import";
+/// Where a program sends one.
+pub(crate) const IMPORT_OPERATION: &str = "/studio/api/import";
+/// The Studio.
+const STUDIO: &str = "/studio";
+/// What its other addresses begin with.
+const STUDIO_PAGES: &str = "/studio/";
+
+/// Bytes that a host reads of the body of a request for this address; a longer one is answered with 413 unread. It is
+/// read before anybody has looked who sends it, so only the addresses that take much have it read. `has_token`: somebody
+/// claims to be of the team, by the token or by a session. Whether the claim is true is found out later.
+pub fn largest_body(address: &str, has_token: bool) -> usize {
+    let address = address.parse::<Uri>().unwrap_or_default();
+    let path = address.path();
+    if !has_token {
+        LARGEST_READ
+    } else if path == IMPORT_PAGE || path == IMPORT_OPERATION {
+        LARGEST_IMPORT + MORE
+    } else if path == STUDIO || path.starts_with(STUDIO_PAGES) {
+        LARGEST_STUDIO_FORM + MORE
+    } else {
+        LARGEST_READ
+    }
 }
 
 /// A request's extension: the host has not read the body.
@@ -57,11 +78,35 @@ pub fn refuse_unread(extensions: &Extensions) -> Result<(), Problem> {
 mod tests {
     use super::*;
 
+    const KIB: usize = 1024;
+
+    #[track_caller]
+    fn check_largest(address: &str, claimed: usize, unclaimed: usize) {
+        assert_eq!(largest_body(address, true), claimed * KIB, "{address} of the team");
+        assert_eq!(largest_body(address, false), unclaimed * KIB, "{address} of anybody");
+    }
+
     #[test]
-    fn only_who_claims_to_be_of_the_team_sends_much() {
-        assert_eq!(largest_body(true, true), 17 * 1024 * 1024);
-        for (is_team, has_token) in [(true, false), (false, true), (false, false)] {
-            assert_eq!(largest_body(is_team, has_token), 256 * 1024);
+    fn only_who_claims_to_be_of_the_team_sends_much_and_only_where_much_is_taken() {
+        for import in ["/studio/import", "/studio/api/import", "/studio/api/import?format=ndjson&source=a"] {
+            check_largest(&format!("https://shop.example{import}"), 17 * KIB, 256);
+        }
+        for studio in [
+            "/studio",
+            "/studio/products/7",
+            "/studio/api/flags",
+            "/studio/import/7",
+            "/studio?/studio/import",
+        ] {
+            check_largest(&format!("https://shop.example{studio}"), 2 * KIB, 256);
+        }
+        for shop in
+            ["/en/checkout", "/api/v1/orders", "/fn/consent", "/en/account", "/studios", "/x?/studio/import"]
+        {
+            check_largest(&format!("https://shop.example{shop}"), 256, 256);
+        }
+        for other in ["", "https://", "/studio/api/imports", "https://shop.example", "::"] {
+            assert!(largest_body(other, true) < LARGEST_IMPORT, "{other}");
         }
     }
 
@@ -83,10 +128,14 @@ mod tests {
 
     #[test]
     fn every_handlers_limit_is_within_the_hosts() {
+        let largest = |path: &str| largest_body(&format!("https://shop.example{path}"), true);
         for most in [LARGEST_FORM, LARGEST_DOCUMENT] {
-            assert!(most < largest_body(false, false));
+            assert!(most < largest("/en/checkout"));
+            assert!(most < LARGEST_READ);
         }
-        assert!(LARGEST_FLAGS < largest_body(true, true));
-        assert!(LARGEST_IMPORT < largest_body(true, true));
+        assert!(LARGEST_STUDIO_FORM < largest("/studio/products"));
+        assert!(LARGEST_FLAGS < largest("/studio/api/flags"));
+        assert!(LARGEST_IMPORT < largest("/studio/import"));
+        assert!(LARGEST_IMPORT < largest("/studio/api/import"));
     }
 }

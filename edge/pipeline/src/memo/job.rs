@@ -3,10 +3,8 @@
 use super::near::PageRecord;
 use super::{Dimension, Outcome, Page, Render, Shared, Source, millis};
 use crate::flags::VisitorFlags;
-use crate::gateway::refusal::admit_rendering;
 use crate::published::{Notes, Published};
 use crate::visit::Visit;
-use axum::response::Response;
 use http::StatusCode;
 use orilla_memo::{Look, Marks, Read as Seen, Refused};
 use orilla_shop::PortError;
@@ -44,7 +42,6 @@ pub(super) enum Done {
     Page(Arc<Shared>, Kept),
     NotFound,
     Elsewhere(StatusCode, String),
-    Refused(Box<Response>),
 }
 
 /// Whether a page was kept, and if not, why not.
@@ -60,14 +57,6 @@ pub(super) enum Kept {
 }
 
 impl<P: Page> Job<P> {
-    /// Renders the page for somebody who has not asked for too many.
-    pub(super) async fn admitted(&self, visit: &Visit) -> Result<Done, PortError> {
-        match admit_rendering(&self.visit.host, self.visit.locale, &visit.visitor).await {
-            Ok(()) => self.run(visit.flags().clone()).await,
-            Err(refusal) => Ok(Done::Refused(Box::new(refusal))),
-        }
-    }
-
     /// Renders the page and keeps it, if it may be kept. `flags` are of one who asks for it.
     pub(super) async fn run(&self, flags: Arc<VisitorFlags>) -> Result<Done, PortError> {
         let visit = &self.visit;

@@ -31,6 +31,7 @@ pub use nearby::{Place, nearby};
 pub use slots::SlotId;
 
 use crate::flags::{Variants, VisitorFlags};
+use crate::gateway::refusal::admit_rendering;
 use crate::navigation;
 use crate::published::{Notes, Published};
 use crate::reply;
@@ -338,6 +339,16 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
             look = job.look(&visit, began);
         }
     }
+    if let Look::Miss(_) = look {
+        if let Err(refusal) = admit_rendering(&visit.host, visit.locale, &visit.visitor).await {
+            return refusal;
+        }
+        // Others waited for the limiter at the same time: the first of them has rendered the page for all.
+        look = job.look(&visit, visit.host.clock.now());
+        if !matches!(look, Look::Miss(_)) {
+            told = Told::hit();
+        }
+    }
     match look {
         Look::Hit(page) => {
             navigation::arrived(&visit);
@@ -357,7 +368,7 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
         }
         Look::Miss(_) => {
             let began = visit.host.clock.now();
-            match job.admitted(&visit).await {
+            match job.run(visit.flags().clone()).await {
                 Ok(Done::Page(page, kept)) => {
                     let took = visit.host.clock.now() - began;
                     navigation::arrived(&visit);
@@ -365,7 +376,6 @@ pub async fn answer(PageVisit(visit): PageVisit, query: String, page: impl Page)
                 }
                 Ok(Done::NotFound) => reply::not_found(&visit).await,
                 Ok(Done::Elsewhere(status, address)) => reply::redirect(status, &address),
-                Ok(Done::Refused(refusal)) => *refusal,
                 Err(error) => reply::failure(&visit, &error).await,
             }
         }

@@ -3,7 +3,7 @@
 //! decides in one place whether a page may be served.
 //!
 //! A stored page is an entry of a format of its own: `ORILLAP`, format (1 byte), XXH3-64 of the payload (8 bytes,
-//! little-endian), payload (postcard). The payload begins with the entry's whole name: build, what it is, route,
+//! little-endian), payload (postcard). The payload begins with the entry's whole name: what it is, build and configuration, route,
 //! dimensions. Whatever is damaged, of another format or of another name is no entry.
 //!
 //! **Keys are bounded.** A name has the canonical address and the values of the dimensions in the [`Plan`]; an entry is
@@ -98,7 +98,7 @@ impl<P: Page> Job<P> {
         let store = &*self.visit.host.near;
         let plan = self.plan(store).await?;
         let values = plan.key(|dimension| dimension.of(visit));
-        let name = page_name(P::KIND, &self.visit.host.config.build, &self.visit.route(), &values);
+        let name = page_name(P::KIND, &self.visit.host.config.pages_version(), &self.visit.route(), &values);
         let (record, template, _) = stored_page(store, &name, visit).await?;
         let flags = record.dimensions().iter().filter_map(|(dimension, _)| match dimension {
             Dimension::Flag(flag) => Some(flag.clone()),
@@ -118,7 +118,7 @@ impl<P: Page> Job<P> {
         if let Some(plan) = plans.get(P::KIND) {
             return Ok(plan);
         }
-        let stored = stored_plan(store, P::KIND, &self.visit.host.config.build).await?;
+        let stored = stored_plan(store, P::KIND, &self.visit.host.config.pages_version()).await?;
         Ok(plans.start(P::KIND, stored))
     }
 
@@ -134,9 +134,9 @@ impl<P: Page> Job<P> {
         }
         let host = &self.visit.host;
         let (has_grown, plan) = host.isolate.pages.plans.learn(P::KIND, &record);
-        let build = &host.config.build;
-        let plan_entry = has_grown.then(|| (plan_name(P::KIND, build), plan.clone()));
-        let name = page_name(P::KIND, build, &self.visit.route(), &plan.key(value));
+        let version = host.config.pages_version();
+        let plan_entry = has_grown.then(|| (plan_name(P::KIND, &version), plan.clone()));
+        let name = page_name(P::KIND, &version, &self.visit.route(), &plan.key(value));
         let (page, store) = (page.clone(), host.near.clone());
         host.background.run(Box::pin(async move {
             // What is lost is rendered again. The plan comes first: without it, nobody finds the page.
@@ -157,9 +157,9 @@ impl<P: Page> Job<P> {
 pub(super) async fn stored_plan(
     store: &dyn PageStore,
     kind: &str,
-    build: &str,
+    version: &str,
 ) -> Result<Plan<Dimension>, Lack> {
-    let name = plan_name(kind, build);
+    let name = plan_name(kind, version);
     let entry = store.get(&key(&name)).await.map_err(|_| Lack::Away)?;
     Ok(entry.and_then(|entry| decode(&name, &entry)).unwrap_or_default())
 }
@@ -179,13 +179,13 @@ pub(super) async fn stored_page(
     }
 }
 
-fn plan_name(kind: &str, build: &str) -> String {
-    ["plan", kind, build].join("\n")
+fn plan_name(kind: &str, version: &str) -> String {
+    ["plan", kind, version].join("\n")
 }
 
 /// The whole name of a page for a visitor who has these values.
-pub(super) fn page_name(kind: &str, build: &str, route: &str, values: &[(Dimension, String)]) -> String {
-    let mut name = ["page", kind, build, route].join("\n");
+pub(super) fn page_name(kind: &str, version: &str, route: &str, values: &[(Dimension, String)]) -> String {
+    let mut name = ["page", kind, version, route].join("\n");
     // In one order, whichever each isolate has learnt them in.
     let mut values: Vec<_> = values.iter().collect();
     orilla_sorting::sort(&mut values);

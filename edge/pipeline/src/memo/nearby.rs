@@ -31,7 +31,7 @@ impl Place {
 pub async fn nearby(visit: &Visit, address: &str) -> NearPage {
     let Some((visit, place)) = found(visit, address).await else { return NearPage::default() };
     let (host, shared) = (&visit.host, visit.shared(place.query));
-    let (kind, build) = (place.kind, &host.config.build);
+    let (kind, version) = (place.kind, host.config.pages_version());
     let page =
         NearPage { address: address_of(&shared.route()), kind: kind.to_owned(), ..NearPage::default() };
     if !place.is_near {
@@ -39,12 +39,12 @@ pub async fn nearby(visit: &Visit, address: &str) -> NearPage {
     }
     // Without it neither the visitor's flags are known nor what is outdated.
     let Ok(snapshot) = &visit.current.snapshot else { return NearPage { state: Nearby::Away, ..page } };
-    let plan = match stored_plan(&*host.near, kind, build).await {
+    let plan = match stored_plan(&*host.near, kind, &version).await {
         Ok(plan) => plan,
         Err(lack) => return NearPage { state: told(lack), ..page },
     };
     let values = plan.key(|dimension| dimension.of(&visit));
-    let name = page_name(kind, build, &shared.route(), &values);
+    let name = page_name(kind, &version, &shared.route(), &values);
     let dimensions = values.into_iter().map(|(dimension, value)| (name_of(&dimension), value)).collect();
     let page = NearPage { key: key(&name), dimensions, ..page };
     match stored_page(&*host.near, &name, &visit).await {
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_page_under_a_key_that_says_too_little_is_for_others() {
         let shop = Shop::new();
-        let name = page_name("text", "test", "en/about?", &[]);
+        let name = page_name("text", &shop.host().config.pages_version(), "en/about?", &[]);
         let recorder = Recorder::new();
         recorder.dimension(Dimension::Origin, "https://elsewhere.example".to_owned());
         let record: PageRecord = recorder.finish().unwrap();

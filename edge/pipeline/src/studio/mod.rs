@@ -87,7 +87,7 @@ pub fn router() -> Router {
 
 /// The form that takes a file: its body may be as large as an import's.
 pub fn upload_router() -> Router {
-    Router::new().route("/studio/import", get(imports::show).post(imports::upload))
+    Router::new().route(crate::gateway::body::IMPORT_PAGE, get(imports::show).post(imports::upload))
 }
 
 /// What the team's addresses answer where there is nothing.

@@ -16,7 +16,7 @@ use orilla_shop::PortError;
 use orilla_shop::navigation::likely_pages;
 use orilla_shop::publish::{Changes, Written};
 use orilla_shop::team::flags::StoredFlags;
-use orilla_snapshot::{Attachment, Change, Entry, Shop};
+use orilla_snapshot::{Attachment, Attachments, Change, Entry, Shop};
 use serde::Deserialize;
 
 /// The ids of active products after `?1`.
@@ -72,10 +72,15 @@ impl Written for CatalogStore {
         Ok(Shop { categories: db::decode(categories)?, keys: db::decode(keys)? })
     }
 
-    async fn attachments(&self, now: i64) -> Result<Vec<(Attachment, Vec<u8>)>, PortError> {
+    async fn attachments(
+        &self,
+        now: i64,
+        current: Attachments,
+    ) -> Result<Vec<(Attachment, Vec<u8>)>, PortError> {
         let saved = db::rows::<StoredFlags>(&*self.db, flags::last()).await?.pop();
         let flags = saved.map(|saved| (Attachment::Flags, saved.bytes()));
-        let likely = likely_pages(&NavigationStore::new(self.db.clone()), now).await?;
+        let likely =
+            likely_pages(&NavigationStore::new(self.db.clone()), now, current.next.is_some()).await?;
         Ok(flags.into_iter().chain(likely.map(|bytes| (Attachment::Next, bytes))).collect())
     }
 }

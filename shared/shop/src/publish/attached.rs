@@ -31,6 +31,11 @@ impl<'a> Attaching<'a> {
         Ok(Attaching { press, what, number, before })
     }
 
+    /// Whether there is a document that is current.
+    pub const fn is_there(&self) -> bool {
+        self.before.is_some()
+    }
+
     /// The document that is current; `None` if there is none.
     ///
     /// # Errors

@@ -81,7 +81,8 @@ pub async fn publish(press: Press<'_>, now: i64, note: &str) -> Result<Published
     // A product that was read before its category was moved still names the earlier one; the next publish brings both
     // together. Of two with one slug, the first counts.
     shop.categories.extend(early.categories);
-    for (what, document) in press.written.attachments(now).await? {
+    let attached = before.as_ref().map(|manifest| manifest.attachments).unwrap_or_default();
+    for (what, document) in press.written.attachments(now, attached).await? {
         if let Some(segment) = job.builder.attach(what, &document) {
             job.waiting.push(job.done.count(segment));
         }

@@ -3,7 +3,7 @@
 use crate::PortError;
 use async_trait::async_trait;
 use orilla_catalog::ProductId;
-use orilla_snapshot::{Attachment, Change, Entry, Hash, Shop};
+use orilla_snapshot::{Attachment, Attachments, Change, Entry, Hash, Shop};
 use serde::{Deserialize, Serialize};
 
 /// Where segments and manifests are kept, each under the hash of its bytes: what is there never changes.
@@ -70,8 +70,12 @@ pub trait Written: Send + Sync {
     async fn shop(&self) -> Result<Shop, PortError>;
 
     /// The documents that go with the catalogue, as they are now (`now` is in milliseconds since 1970). One that is not
-    /// among them stays as it was published.
-    async fn attachments(&self, now: i64) -> Result<Vec<(Attachment, Vec<u8>)>, PortError>;
+    /// among them stays as it was published; `current` says which there are.
+    async fn attachments(
+        &self,
+        now: i64,
+        current: Attachments,
+    ) -> Result<Vec<(Attachment, Vec<u8>)>, PortError>;
 }
 
 /// What changed since a position.

@@ -2,8 +2,17 @@
 
 mod near;
 
-use crate::testing::{Answer, Client, Shop};
+use crate::gateway::limit::{LimitClass, RateLimiter};
+use crate::testing::{Answer, BROWSER, Client, Shop};
+use async_trait::async_trait;
+use axum::body::Body;
+use futures::channel::oneshot;
+use futures::executor::block_on;
+use futures::future::FutureExt;
+use http::Request;
+use orilla_shop::PortError;
 use proptest::prelude::*;
+use std::sync::{Arc, Mutex};
 
 /// A product on two pages of a list and related to others.
 const PRODUCT: &str = "/en/p/harbour-boots";
@@ -201,4 +210,43 @@ proptest! {
             prop_assert_eq!(kept.text(), visitor.at(&fresh).get(page).text(), "{}", page);
         }
     }
+}
+
+/// A limiter that answers when a test lets it.
+struct Slow(Mutex<Vec<oneshot::Receiver<()>>>);
+
+#[async_trait]
+impl RateLimiter for Slow {
+    async fn admits(&self, _: LimitClass, _: &str) -> Result<bool, PortError> {
+        let until = self.0.lock().unwrap().pop();
+        if let Some(until) = until {
+            until.await.unwrap();
+        }
+        Ok(true)
+    }
+}
+
+#[test]
+fn who_waits_for_the_limiter_gets_the_page_that_another_one_has_rendered() {
+    let shop = Shop::new();
+    shop.anonymous().get("/en/about");
+    let (releases, waiting): (Vec<_>, Vec<_>) = (0..3).map(|_| oneshot::channel()).unzip();
+    let mut host = shop.host().clone();
+    host.gate.limiter = Arc::new(Slow(Mutex::new(waiting)));
+    let ask = || {
+        let request = Request::get(format!("https://shop.example{PRODUCT}"))
+            .header("user-agent", BROWSER)
+            .header("cf-connecting-ip", "192.0.2.1");
+        crate::answer(host.clone(), request.body(Body::empty()).unwrap()).boxed_local()
+    };
+    let mut asked = [ask(), ask(), ask()];
+    for one in &mut asked {
+        assert!(one.now_or_never().is_none());
+    }
+    for release in releases {
+        release.send(()).unwrap();
+    }
+    let answers = asked.map(|one| block_on(one));
+    let said: Vec<_> = answers.iter().map(|answer| &answer.headers()["cache-status"]).collect();
+    assert_eq!(said, ["Orilla; fwd=uri-miss; stored", "Orilla; hit", "Orilla; hit"]);
 }

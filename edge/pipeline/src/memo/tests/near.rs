@@ -1,7 +1,10 @@
 //! Two levels: what the isolates of one place share, and that nobody can tell by the page.
 
 use super::{LIST, PRODUCT, SHOP, check, edit, reprice, state};
+use crate::Config;
 use crate::testing::{Answer, Client, Shop};
+use orilla_money::Currency;
+use orilla_ui::Language;
 use proptest::prelude::*;
 
 const NEAR: &str = "Orilla; hit; detail=near";
@@ -28,6 +31,26 @@ fn a_page_is_rendered_once_for_all_isolates_of_a_place() {
         assert_eq!(shop.neighbour().anonymous().get(path).text(), rendered);
         assert_eq!(state(&shop.isolate().anonymous().get(path)), "fwd=uri-miss", "elsewhere nobody has it");
     }
+}
+
+#[test]
+fn what_the_operator_changes_is_on_every_page() {
+    let shop = Shop::new();
+    let before = check(&shop.anonymous(), PRODUCT, "fwd=uri-miss");
+    assert!(!before.contains("Lighthouse"));
+    let renamed = shop.neighbour_with(|config| config.shop_name = "Lighthouse".to_owned());
+    assert!(check(&renamed.anonymous(), PRODUCT, "fwd=uri-miss").contains("Lighthouse"));
+    let changes: [fn(&mut Config); 3] = [
+        |config| config.currency = Currency::USD,
+        |config| config.catalog_language = Language::parse("es").unwrap(),
+        |config| config.on_devices = false,
+    ];
+    for change in changes {
+        check(&shop.neighbour_with(change).anonymous(), PRODUCT, "fwd=uri-miss");
+        assert_eq!(said(&shop.neighbour_with(change).anonymous().get(PRODUCT)).0, NEAR);
+    }
+    assert_eq!(shop.neighbour_with(|_| ()).anonymous().get(PRODUCT).text(), before);
+    assert_eq!(said(&shop.neighbour_with(|_| ()).anonymous().get(PRODUCT)).0, NEAR);
 }
 
 #[test]
