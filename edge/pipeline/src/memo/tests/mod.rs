@@ -246,7 +246,7 @@ fn who_waits_for_the_limiter_gets_the_page_that_another_one_has_rendered() {
     for release in releases {
         release.send(()).unwrap();
     }
-    let answers = asked.map(|one| block_on(one));
+    let answers = asked.map(block_on);
     let said: Vec<_> = answers.iter().map(|answer| &answer.headers()["cache-status"]).collect();
     assert_eq!(said, ["Orilla; fwd=uri-miss; stored", "Orilla; hit", "Orilla; hit"]);
 }
