@@ -8,6 +8,21 @@ let timer;
 let leftAt = -Infinity;
 const LONGEST = 30_000;
 const isLeaving = () => performance.now() - leftAt < LONGEST;
+// The page may be shown anew, but not over what is being typed, nor over what can be had back.
+let isOld = false;
+const mayBeLost = () =>
+  document.querySelector("form[data-undo]") || [...document.forms].some((form) => [...form.elements].some(isTouched));
+
+function isTouched({ type, options, selectedIndex, value, defaultValue, checked, defaultChecked }) {
+  // Of a choice without a default the browser has taken the first.
+  if (options) return selectedIndex !== Math.max(0, [...options].findLastIndex((option) => option.defaultSelected));
+  if (type === "checkbox" || type === "radio") return checked !== defaultChecked;
+  return defaultValue !== undefined && value !== defaultValue;
+}
+
+function showAnew() {
+  if (isOld && !isLeaving() && !mayBeLost()) location.reload();
+}
 
 export function watchOrders(registration) {
   const ask = (hurry) => registration.active?.postMessage({ outbox: "send", hurry });
@@ -17,16 +32,22 @@ export function watchOrders(registration) {
     clearTimeout(timer);
     // A timer waits a little longer than asked.
     if (due) timer = setTimeout(() => ask(false), Math.max(due - Date.now(), 1000));
+    if (asking && (done.length || hasMoved(requests))) isOld = true;
     if (isLeaving()) return;
     if (page) follow(states[page.dataset.waiting]);
-    else if (asking && (done.length || hasMoved(requests))) location.reload();
+    else if (isOld) showAnew();
     else if (Object.values(states).some((state) => state !== "done") || Object.values(requests).includes("refused")) say();
     else document.querySelector("[data-waiting-strip]")?.remove();
   });
   addEventListener("online", () => ask(true));
   addEventListener("submit", ({ defaultPrevented }) => {
-    if (!defaultPrevented) leftAt = performance.now();
+    if (defaultPrevented) return;
+    leftAt = performance.now();
+    // What was told meanwhile counts if the page is still there.
+    setTimeout(() => ask(false), LONGEST);
   });
+  // Who has typed and taken it back has changed nothing, and leaves the field all the same.
+  addEventListener("focusout", showAnew);
   addEventListener("pageshow", ({ persisted }) => {
     leftAt = -Infinity;
     if (persisted) ask(false);
