@@ -36,8 +36,7 @@ export function watchOrders(registration) {
     if (isLeaving()) return;
     if (page) follow(states[page.dataset.waiting]);
     else if (isOld) showAnew();
-    else if (Object.values(states).some((state) => state !== "done") || Object.values(requests).includes("refused")) say();
-    else document.querySelector("[data-waiting-strip]")?.remove();
+    else say(states, requests);
   });
   addEventListener("online", () => ask(true));
   addEventListener("submit", ({ defaultPrevented }) => {
@@ -69,15 +68,33 @@ function follow(state) {
   else if (state !== "sending" && state !== page.dataset.state) location.reload();
 }
 
-let said = false;
-async function say() {
+// The page that lists all of it has a strip for the others.
+const STRIP = "[data-waiting-strip]";
+const isList = document.querySelector(STRIP) !== null;
+let said = "";
+
+// One strip, that says what the device knew last: of two messages the later one counts.
+async function say(states, requests) {
+  const waits = Object.values(states).some((state) => state !== "done") || Object.values(requests).includes("refused");
+  const what = waits ? JSON.stringify([states, requests]) : "";
   // A page that was reloaded past the service worker can't ask it.
-  if (said || !navigator.serviceWorker.controller || document.querySelector("[data-waiting-strip]")) return;
-  said = true;
+  if (what === said || isList || !navigator.serviceWorker.controller) return;
+  said = what;
+  try {
+    const strip = waits && (await ofDevice());
+    if (what !== said) return;
+    document.querySelector(STRIP)?.remove();
+    if (strip) document.querySelector("main").before(strip);
+  } catch (error) {
+    // The next message is another chance.
+    if (what === said) said = undefined;
+    console.warn(error);
+  }
+}
+
+async function ofDevice() {
   const answer = await fetch(`/${document.documentElement.lang}/orders/waiting`);
-  const text = await answer.text();
-  const strip = new DOMParser().parseFromString(text, "text/html").querySelector("[data-waiting-strip]");
-  if (!strip) return;
-  strip.hidden = false;
-  document.querySelector("main").before(strip);
+  const strip = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(STRIP);
+  if (strip) strip.hidden = false;
+  return strip;
 }
