@@ -71,10 +71,26 @@ async function start() {
     console.error(error);
   }
   document.documentElement.dataset.islands = ready ? "ready" : "failed";
-  for (const event of waiting.splice(0)) replay(event);
+  if (ready) waiting.splice(0).forEach(replay);
+  else replayAlone(waiting.splice(0));
 }
 
-// If the bundle did not come, nothing listens any more, and the browser does what the form or link says.
+// If the bundle did not come, nothing listens any more, and the browser does what the form or link says. With the last one
+// it leaves the page, and each before would be cut short by the next: such forms are sent from here, one after the other.
+async function replayAlone(events) {
+  const leaving = events.filter(({ type }) => type === "submit" || type === "click");
+  const last = leaving.pop();
+  for (const event of events) if (event !== last && !leaving.includes(event)) replay(event);
+  for (const { type, target, submitter } of leaving) {
+    if (type !== "submit") continue;
+    const body = new URLSearchParams(new FormData(target, submitter));
+    const signal = AbortSignal.timeout(patience);
+    // What is answered, the page that follows shows.
+    await fetch(target.action, { method: "POST", body, redirect: "manual", signal }).catch(console.error);
+  }
+  if (last) replay(last);
+}
+
 function replay({ type, target, submitter, value }) {
   if (type === "submit") return target.requestSubmit(submitter);
   if (type === "click") return target.click();

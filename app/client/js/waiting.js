@@ -8,6 +8,21 @@ let timer;
 let leftAt = -Infinity;
 const LONGEST = 30_000;
 const isLeaving = () => performance.now() - leftAt < LONGEST;
+// The page may be shown anew, but not over what is being typed, nor over what can be had back.
+let isOld = false;
+const mayBeLost = () =>
+  document.querySelector("form[data-undo]") || [...document.forms].some((form) => [...form.elements].some(isTouched));
+
+function isTouched({ type, options, selectedIndex, value, defaultValue, checked, defaultChecked }) {
+  // Of a choice without a default the browser has taken the first.
+  if (options) return selectedIndex !== Math.max(0, [...options].findLastIndex((option) => option.defaultSelected));
+  if (type === "checkbox" || type === "radio") return checked !== defaultChecked;
+  return defaultValue !== undefined && value !== defaultValue;
+}
+
+function showAnew() {
+  if (isOld && !isLeaving() && !mayBeLost()) location.reload();
+}
 
 export function watchOrders(registration) {
   const ask = (hurry) => registration.active?.postMessage({ outbox: "send", hurry });
@@ -17,16 +32,21 @@ export function watchOrders(registration) {
     clearTimeout(timer);
     // A timer waits a little longer than asked.
     if (due) timer = setTimeout(() => ask(false), Math.max(due - Date.now(), 1000));
+    if (asking && (done.length || hasMoved(requests))) isOld = true;
     if (isLeaving()) return;
     if (page) follow(states[page.dataset.waiting]);
-    else if (asking && (done.length || hasMoved(requests))) location.reload();
-    else if (Object.values(states).some((state) => state !== "done") || Object.values(requests).includes("refused")) say();
-    else document.querySelector("[data-waiting-strip]")?.remove();
+    else if (isOld) showAnew();
+    else say(states, requests);
   });
   addEventListener("online", () => ask(true));
   addEventListener("submit", ({ defaultPrevented }) => {
-    if (!defaultPrevented) leftAt = performance.now();
+    if (defaultPrevented) return;
+    leftAt = performance.now();
+    // What was told meanwhile counts if the page is still there.
+    setTimeout(() => ask(false), LONGEST);
   });
+  // Who has typed and taken it back has changed nothing, and leaves the field all the same.
+  addEventListener("focusout", showAnew);
   addEventListener("pageshow", ({ persisted }) => {
     leftAt = -Infinity;
     if (persisted) ask(false);
@@ -48,15 +68,33 @@ function follow(state) {
   else if (state !== "sending" && state !== page.dataset.state) location.reload();
 }
 
-let said = false;
-async function say() {
+// The page that lists all of it has a strip for the others.
+const STRIP = "[data-waiting-strip]";
+const isList = document.querySelector(STRIP) !== null;
+let said = "";
+
+// One strip, that says what the device knew last: of two messages the later one counts.
+async function say(states, requests) {
+  const waits = Object.values(states).some((state) => state !== "done") || Object.values(requests).includes("refused");
+  const what = waits ? JSON.stringify([states, requests]) : "";
   // A page that was reloaded past the service worker can't ask it.
-  if (said || !navigator.serviceWorker.controller || document.querySelector("[data-waiting-strip]")) return;
-  said = true;
+  if (what === said || isList || !navigator.serviceWorker.controller) return;
+  said = what;
+  try {
+    const strip = waits && (await ofDevice());
+    if (what !== said) return;
+    document.querySelector(STRIP)?.remove();
+    if (strip) document.querySelector("main").before(strip);
+  } catch (error) {
+    // The next message is another chance.
+    if (what === said) said = undefined;
+    console.warn(error);
+  }
+}
+
+async function ofDevice() {
   const answer = await fetch(`/${document.documentElement.lang}/orders/waiting`);
-  const text = await answer.text();
-  const strip = new DOMParser().parseFromString(text, "text/html").querySelector("[data-waiting-strip]");
-  if (!strip) return;
-  strip.hidden = false;
-  document.querySelector("main").before(strip);
+  const strip = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(STRIP);
+  if (strip) strip.hidden = false;
+  return strip;
 }

@@ -108,3 +108,69 @@ test("what was changed elsewhere meanwhile is not written over, and what was typ
   await page.getByRole("button", { name: "Let it go" }).click();
   await expect(page.getByRole("heading", { name: "No order waits here" })).toBeVisible();
 });
+
+/** A second tab of what waits, left alone: it shows what the page would, when that has reached the shop. */
+async function untilSent(page: Page, network: Network) {
+  const second = await page.context().newPage();
+  await second.goto(`${network.url}${PAGE}`);
+  await expect(waits(second)).toBeVisible();
+  const sent = told(page);
+  await network.restore();
+  await (await page.context().newPage()).goto(`${network.url}/en/about`);
+  await expect(waits(second)).toHaveCount(0, { timeout: 40_000 });
+  await sent;
+}
+
+/** Ends when the page has been told that something reached the shop, and had time for what it makes of that. */
+async function told(page: Page) {
+  const heard = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        navigator.serviceWorker.addEventListener("message", ({ data }) => data?.outbox?.done?.length && resolve());
+      }),
+  );
+  // A page that shows itself anew is not the one any more that was to hear of it.
+  await heard.catch(() => {});
+}
+
+test("what is being typed stays when what waited was sent", async ({ home: page, network }) => {
+  await arrive(page, network);
+  await network.cut();
+  await page.goto(`${network.url}${PAGE}`);
+  await keep(page, "Ada Marinero");
+  await expect(waits(page)).toBeVisible();
+  const name = page.getByLabel("Full name");
+  await name.fill("Bea Marinero");
+  await page.evaluate(() => ((document as Document & { isFirst?: true }).isFirst = true));
+  await untilSent(page, network);
+  expect(await page.evaluate(() => "isFirst" in document)).toBe(true);
+  await expect(name).toHaveValue("Bea Marinero");
+  // Once there is nothing to lose, the page shows what the shop has.
+  await name.fill("");
+  await name.press("Tab");
+  await expect(waits(page)).toHaveCount(0);
+  await expect(lines(page)).toContainText("Ada Marinero");
+});
+
+test("what was removed can be had back when that was sent, too", async ({ home: page, network }) => {
+  await arrive(page, network);
+  await keep(page, "Ada Marinero");
+  await expect(lines(page)).toHaveCount(1);
+  // The device is told of it beside the page.
+  const asked = () => network.asked.filter((path) => path === `${PAGE}/book`).length;
+  const before = asked();
+  await page.goto(`${network.url}${PAGE}`);
+  await expect.poll(asked).toBeGreaterThan(before);
+  await learned(page);
+  await network.cut();
+  await page.goto(`${network.url}${PAGE}`);
+  await page.getByRole("button", { name: /^Remove/ }).click();
+  await expect(lines(page)).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Undo" })).toBeVisible();
+  await page.evaluate(() => ((document as Document & { isFirst?: true }).isFirst = true));
+  await untilSent(page, network);
+  expect(await page.evaluate(() => "isFirst" in document)).toBe(true);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(lines(page)).toContainText("Ada Marinero");
+  await expect(waits(page)).toHaveCount(0);
+});

@@ -164,3 +164,20 @@ test("if it does not arrive, a cart's new quantity has a button", async ({ page,
   await page.getByLabel(/^Quantity of/).press("Enter");
   await expect(cartLink(page)).toHaveAccessibleName("Cart, 3 items");
 });
+
+test("if it does not arrive, all forms that waited for it are sent", async ({ page, staff, problems }) => {
+  problems.expect(/client-|Failed to fetch|WebAssembly/);
+  const products = [await staff.product(1000, 40), await staff.product(2000, 40), await staff.product(3000, 40)];
+  for (const product of products) await add(page, product);
+  let fail = () => {};
+  const failed = new Promise<void>((resolve) => (fail = resolve));
+  await page.route(/\/pkg\/client-.*\.wasm/, async (route) => {
+    await failed;
+    await route.abort();
+  });
+  await page.goto("/en/cart");
+  for (const { title } of products) await page.getByRole("button", { name: `Remove ${title}` }).click();
+  await expect(page.locator(".cart-line")).toHaveCount(3);
+  fail();
+  await expect(page.getByRole("heading", { name: "Your cart is empty" })).toBeVisible();
+});

@@ -87,6 +87,19 @@ test("what waits is sent without anybody asking, and every tab sees it", async (
   await once(staff, product, email);
 });
 
+test("what a page says of what waits changes with it", async ({ page, network, staff, context }) => {
+  const product = await arrive(page, network, staff);
+  await network.cut();
+  const first = await orderAway(page, network, product, shopper());
+  const second = await context.newPage();
+  await second.goto(`${network.url}/en/about`);
+  const see = second.getByRole("complementary", { name: "Orders on this device" }).getByRole("link");
+  await expect(see).toHaveAttribute("href", new URL(first).pathname);
+  await orderAway(page, network, product, shopper());
+  await expect(see).toHaveAttribute("href", "/en/orders/waiting");
+  await expect(see).toHaveCount(1);
+});
+
 test("a price that has changed meanwhile asks first", async ({ page, network, staff }) => {
   const [product, email] = [await arrive(page, network, staff), shopper()];
   await network.cut();

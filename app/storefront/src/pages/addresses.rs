@@ -48,7 +48,8 @@ pub struct AddressesPage {
     pub key: String,
 }
 
-/// The page. `waiting.js` asks for it anew when other changes wait than `data-requests` says.
+/// The page. `waiting.js` asks for it anew when other changes wait than `data-requests` says, and a form with `data-undo`
+/// is not there to be lost.
 pub fn addresses(page: Arc<PageContext>, data: AddressesPage) -> String {
     let locale = page.locale;
     let fields = Fields { locale, form: &data.form, faults: &data.faults, payments: &[] };
@@ -84,7 +85,7 @@ fn told(page: &PageContext, data: &AddressesPage) -> Option<impl IntoView + use<
         let form = CheckoutForm::default().with_recipient(to);
         let fields = Fields { locale, form: &form, faults: &[], payments: &[] };
         view! {
-            <form method="post" action=page.url(ADDRESSES)>
+            <form method="post" action=page.url(ADDRESSES) data-undo>
                 <input type="hidden" name="key" value=format!("{}-undo", data.key)/>
                 <input type="hidden" name="default" value=u8::from(*was_default)/>
                 {fields.hidden(true)}
