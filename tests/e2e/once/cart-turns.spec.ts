@@ -1,11 +1,21 @@
 // What changes the cart on a device comes in turn, whoever sends it, and what the device has answered in place of a slow
 // network is not undone by what the network answers at last.
 import { type Page, expect } from "@playwright/test";
-import { checkOut, test, title } from "../device";
+import { checkOut, kept, test, title } from "../device";
+import type { Staff, TestProduct } from "../fixtures";
+import type { Network } from "../network";
 import { cartLink, deliverTo } from "../shopper";
 
 test.use({ serviceWorkers: "allow" });
 test.slow(); // a network that is away takes its time
+
+/** A browser that has the shop at home, with a product of this test's own in it. */
+async function arrive(page: Page, network: Network, staff: Staff): Promise<TestProduct> {
+  const product = await staff.product(1000, 9);
+  await page.goto(`${network.url}/en`);
+  await kept(page);
+  return product;
+}
 
 const ADD = "/fn/add_to_cart";
 const button = (page: Page) => page.locator(".buy-box").getByRole("button", { name: "Add to cart" });
@@ -14,8 +24,8 @@ const button = (page: Page) => page.locator(".buy-box").getByRole("button", { na
 const submit = (page: Page) =>
   page.evaluate(() => document.querySelector<HTMLFormElement>(".buy-box form[method=post]")?.submit());
 
-test("a late answer to a form does not undo what was done since: stays when what waited", async ({ home: page, network, staff }) => {
-  const product = await staff.product(1000, 9);
+test("a late answer to a form does not undo what was done since", async ({ page, network, staff }) => {
+  const product = await arrive(page, network, staff);
   await page.goto(`${network.url}/en/p/${product.handle}`);
   await expect(title(page)).toHaveText(product.title);
   const release = network.hold(ADD);
@@ -30,13 +40,13 @@ test("a late answer to a form does not undo what was done since: stays when what
   await expect(page.getByRole("heading", { name: "Your cart is empty" })).toBeVisible();
 });
 
-test("what an island has sent keeps its turn when its page is gone: stays when what waited", async ({
-  home: page,
+test("what an island has sent keeps its turn when its page is gone", async ({
+  page,
   network,
   staff,
   context,
 }) => {
-  const product = await staff.product(1000, 9);
+  const product = await arrive(page, network, staff);
   const second = await context.newPage();
   for (const tab of [page, second]) {
     await tab.goto(`${network.url}/en/p/${product.handle}`);
@@ -57,8 +67,8 @@ test("what an island has sent keeps its turn when its page is gone: stays when w
   await expect(cartLink(second)).toHaveAccessibleName("Cart, 2 items");
 });
 
-test("an order that is left on the device waits its turn: stays when what waited", async ({ home: page, network, staff, context }) => {
-  const product = await staff.product(1000, 9);
+test("an order that is left on the device waits its turn", async ({ page, network, staff, context }) => {
+  const product = await arrive(page, network, staff);
   await network.cut();
   await page.goto(`${network.url}/en/p/${product.handle}`);
   await button(page).click();
