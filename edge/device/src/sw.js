@@ -23,6 +23,8 @@ const ADDRESSES = /^\/(?:en|es|pt)\/(?:account|checkout)(?:\/|$)/;
 const CHECKOUT = /^\/(?:en|es|pt)\/checkout$/;
 // Forms whose answer may change the cart: an order takes out of it what was ordered.
 const CHANGES_CART = /^\/fn\/(?!consent$)|\/checkout$/;
+// What islands ask that changes the cart, and what forms ask in their place.
+const CART = /^\/fn\/(?:add_to_cart|set_quantity)$/;
 const MADE_HERE = "?away=1";
 const FILES = "orilla-files-";
 const mine = FILES + BUILD.build;
@@ -223,7 +225,10 @@ function learn() {
 async function own(event) {
   const { request } = event;
   const copy = request.clone();
-  const answer = await device(request).catch((error) => console.warn("no answer of the device:", error));
+  const act = () => device(request);
+  // It may take an order out of the cart, or put one back into it.
+  const acted = request.method === "POST" ? inTurn("orilla-cart", () => inTurn(SENT, act)) : act();
+  const answer = await acted.catch((error) => console.warn("no answer of the device:", error));
   if (!answer) return fetch(copy);
   // Whoever presses a button there sees what came of it, unless that takes long.
   if (request.method === "POST" && WAITING.test(new URL(request.url).pathname)) {
@@ -258,15 +263,25 @@ async function picture(request) {
 }
 
 // Pages and functions. What a form changes of the cart, which is a cookie, comes after what was changed before, in all
-// tabs; what islands change they have put in turn (turn.js).
-async function answer(event) {
+// tabs; what islands change they have put in turn (turn.js). Their turn ends with their page, and what they have sent may
+// go on here: so there is another turn, for what was sent. Nobody waits for the first one who holds the second.
+const SENT = "orilla-cart-sent";
+
+function answer(event) {
   const { method, mode, url } = event.request;
-  const changes = method === "POST" && mode === "navigate" && CHANGES_CART.test(new URL(url).pathname);
-  if (!changes) return answerNow(event);
-  let answered;
-  const act = () => (answered = answerNow(event));
-  const signal = AbortSignal.timeout(TURN);
-  return navigator.locks.request("orilla-cart", { signal }, act).catch(() => answered ?? act());
+  const { pathname } = new URL(url);
+  const isForm = mode === "navigate" && CHANGES_CART.test(pathname);
+  const act = () => answerNow(event);
+  if (method !== "POST" || !(isForm || CART.test(pathname))) return act();
+  const sent = () => inTurn(SENT, act);
+  return isForm ? inTurn("orilla-cart", sent) : sent();
+}
+
+// One after the other, but not after one that does not end.
+function inTurn(name, act) {
+  let acted;
+  const once = () => (acted ??= act());
+  return navigator.locks.request(name, { signal: AbortSignal.timeout(TURN) }, once).catch(once);
 }
 
 async function answerNow(event) {
@@ -276,8 +291,9 @@ async function answerNow(event) {
   const ending = new AbortController();
   const { signal } = ending;
   const ask = async () => {
-    // What is answered here has to be ended there: a late answer would undo what the visitor has said since.
-    if (pathname === CONSENT) return fetch(CONSENT, { ...(await form(request)), redirect: request.redirect, signal });
+    // What is answered here has to be ended there: a late answer would undo what the visitor has said or done since.
+    const isAlone = request.method === "POST" && request.mode === "navigate" && CART.test(pathname);
+    if (pathname === CONSENT || isAlone) return fetch(request.url, { ...(await form(request)), redirect: request.redirect, signal });
     // A navigation is sent on as it is: with anything added it would no longer be one.
     return fetch(request, request.mode === "navigate" ? undefined : { signal });
   };
