@@ -2,10 +2,10 @@
 // at once; the module of WebAssembly is started when it is first needed, and anew after it has failed.
 //
 // `BUILD` is this build: its name, the names of its static files, and those that pages cannot be without.
-import init, * as module from "./device/device.js";
 import { BUILD } from "./build.js";
 import { hasLeft, isShared, keep, noteForgotten } from "./cookies.js";
 import { cookies } from "./glue.js";
+import { call } from "./instance.js";
 import { quiet } from "./push.js";
 
 // The languages of pages: a test compares with the shop's.
@@ -73,43 +73,6 @@ addEventListener("fetch", (event) => {
 function isOurs({ method, mode, referrer }) {
   return method === "GET" || mode !== "navigate" || referrer.startsWith(location.origin + "/");
 }
-
-// ---- the module ----
-
-let starting;
-
-function start() {
-  starting ??= (async () => {
-    const wasm = (await caches.match(BUILD.wasm)) ?? (await fetch(BUILD.wasm));
-    await init({ module_or_path: wasm });
-    module.start(JSON.stringify(BUILD));
-    return module;
-  })().catch((error) => {
-    starting = undefined;
-    throw error;
-  });
-  return starting;
-}
-
-// After a panic an instance is in no state to go on: the next call gets a new one.
-async function call(act) {
-  const instance = await start();
-  try {
-    return await act(instance);
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) {
-      starting = undefined;
-      module.__wbg_reset_state();
-    }
-    throw error;
-  }
-}
-addEventListener("unhandledrejection", ({ reason }) => {
-  if (reason instanceof WebAssembly.RuntimeError) {
-    starting = undefined;
-    module.__wbg_reset_state();
-  }
-});
 
 // ---- what is new ----
 
