@@ -20,8 +20,10 @@ const TRUST_FOR: i64 = 4_000;
 /// Milliseconds for which a failed check is remembered: while the list or a file can't be reached, not every request asks
 /// for it, and waits.
 const TRY_AGAIN_AFTER: i64 = 1_000;
-/// Milliseconds after which a look that requests wait for was lost with its own request, and another one begins.
+/// Milliseconds after which a look that requests wait for was lost with its own request, and another one begins. Who has the
+/// catalogue loads what is new of it alone, and needs not be as patient.
 const LOST_AFTER: i64 = TRUST_FOR;
+const LOST_AFTER_IF_WARM: i64 = 500;
 /// Milliseconds between two looks of a request at what the one that it waits for has found.
 const TURN: u32 = 20;
 /// Turns that a request waits at most: as long as three looks that get lost, one after the other.
@@ -146,8 +148,8 @@ impl Isolate {
                     return;
                 }
                 // The runtime does not go on with a request whose visitor is gone, and tells nobody.
-                let is_awaited = shelf.awaited_since.is_some_and(|since| now - since < LOST_AFTER);
-                let begins = !is_awaited;
+                let lost_after = if shelf.edition.is_some() { LOST_AFTER_IF_WARM } else { LOST_AFTER };
+                let begins = shelf.awaited_since.is_none_or(|since| now - since >= lost_after);
                 if begins {
                     shelf.awaited_since = Some(now);
                 }

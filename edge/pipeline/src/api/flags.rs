@@ -11,7 +11,7 @@ use http::StatusCode;
 use orilla_flags::{Fault, PayloadError, for_growthbook, open_payload};
 use orilla_orders::IdempotencyKey;
 use orilla_shop::publish::attached;
-use orilla_shop::team::experiments::fixed;
+use orilla_shop::team::experiments::running;
 use orilla_shop::team::flags::{self, FlagChange, FlagsOutcome, SaveFlags, StoredFlags};
 use orilla_snapshot::Attachment;
 use schemars::JsonSchema;
@@ -222,7 +222,8 @@ async fn stored(
     reason: &str,
     publish: bool,
 ) -> Result<Response, Problem> {
-    let (now, running) = (host.clock.now(), fixed(&*team.experiments).await?);
+    let running = running(&*team.experiments, press(host, &team.writer)).await?;
+    let now = host.clock.now();
     let wish = SaveFlags { expected, document, member: PROGRAM, reason, key, now, running: &running };
     let version = match flags::save(&*team.flags, wish).await? {
         FlagsOutcome::Saved(version) | FlagsOutcome::Unchanged(version) => version,

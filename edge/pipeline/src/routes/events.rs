@@ -70,7 +70,11 @@ pub fn order_placed(visit: &Visit, team: &Team, token: &OrderToken, wish: &Place
     let Some(sender) = wish.counted.clone() else { return };
     let (host, team) = (visit.host.clone(), team.clone());
     let order = UntoldOrder { token: token.clone(), key: wish.key.clone(), sender };
-    visit.host.background.run(Box::pin(async move { tell_or_complain(&host, &team, order).await }));
+    visit.host.background.run(Box::pin(async move {
+        if let Err(error) = tell(&host, &team, order).await {
+            complain(&host, &error);
+        }
+    }));
 }
 
 /// Milliseconds for which a placed order is left to the request that placed it.
@@ -81,18 +85,21 @@ const MOST_ORDERS: u32 = 100;
 /// Tells the queue of the orders that it was not told of when they were placed.
 ///
 /// # Errors
-/// The store's. An order that can't be told of is in the log, and comes again.
+/// The store's, and the queue's: what is left comes again.
 pub async fn tell_untold(host: &Host, team: &Team) -> Result<(), PortError> {
     for order in team.untold.untold(host.clock.now() - PATIENCE, MOST_ORDERS).await? {
-        tell_or_complain(host, team, order).await;
+        match tell(host, team, order).await {
+            // A queue that is away is not asked once for each.
+            Err(error @ PortError::Unavailable(_)) => return Err(error),
+            Err(error) => complain(host, &error),
+            Ok(()) => {}
+        }
     }
     Ok(())
 }
 
-async fn tell_or_complain(host: &Host, team: &Team, order: UntoldOrder) {
-    if let Err(error) = tell(host, team, order).await {
-        host.complain(&format!("an order is not counted yet: {error}"));
-    }
+fn complain(host: &Host, error: &PortError) {
+    host.complain(&format!("an order is not counted yet: {error}"));
 }
 
 async fn tell(host: &Host, team: &Team, order: UntoldOrder) -> Result<(), PortError> {

@@ -15,6 +15,7 @@ use orilla_experiments::{
 use orilla_orders::{IdempotencyKey, Text};
 use orilla_shop::PortError;
 use orilla_shop::publish::PublishError;
+use orilla_shop::team::experiments::is_same_split;
 use orilla_shop::team::flags::{AmendError, amend};
 use orilla_shop::team::{InFlags, StoredMetric, in_flags, ship};
 use orilla_studio::pages::{self, ExperimentPage, ExperimentsPage, FormFault, Told};
@@ -300,12 +301,9 @@ async fn start(member: &Member, found: &Found) -> Result<Outcome, PortError> {
 
 /// Whether visitors are split as the saved flags say, or not at all yet.
 async fn is_published(member: &Member, rule: &InFlags) -> Result<bool, PortError> {
-    let document = published(member).await?.unwrap_or_default();
-    let split = |of: &InFlags| -> Vec<(String, f64)> {
-        of.variations.iter().map(|variation| (variation.key.clone(), variation.weight)).collect()
-    };
-    let shown = in_flags(&document).into_iter().find(|one| one.flag == rule.flag && one.key == rule.key);
-    Ok(shown.is_none_or(|shown| split(&shown) == split(rule)))
+    let shown = published(member).await?.unwrap_or_default();
+    let saved = member.team.flags.current().await?.document;
+    Ok(is_same_split(&shown, &saved, &rule.flag, &rule.key))
 }
 
 async fn stop(member: &Member, found: &Found) -> Result<Outcome, PortError> {

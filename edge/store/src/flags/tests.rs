@@ -3,6 +3,7 @@ use crate::CatalogStore;
 use crate::testing::{Files, TestDatabase};
 use futures::executor::block_on;
 use orilla_shop::publish::{Press, attached, publish as publish_all};
+use orilla_shop::team::experiments::Running;
 use orilla_shop::team::flags::{AmendError, Change, FlagsOutcome, SaveFlags, amend, publish, rule_mut, save};
 use orilla_snapshot::Attachment;
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ impl Shop {
             reason: "as planned",
             key: named(key),
             now: 5,
-            running: &[],
+            running: &Running::default(),
         };
         block_on(save(&self.desk, wish)).unwrap()
     }

@@ -157,7 +157,7 @@ fn statements(append: &Append) -> Result<Vec<Statement>, PortError> {
         batch.push(Statement::new(sql::OWN).bind(token).bind(account.as_str()));
     }
     if let Some(sender) = counted {
-        batch.push(Statement::new(sql::COUNT).bind(token).bind(json(sender)?));
+        batch.push(Statement::new(sql::COUNT).bind(token).bind(key.as_str()).bind(json(sender)?));
     }
     batch.push(Statement::new(sql::NUMBER).bind(token));
     Ok(batch)

@@ -65,17 +65,15 @@ pub(super) const OWN: &str = "INSERT INTO account_orders (account_id, number)
 SELECT a.id, s.number FROM accounts a, order_streams s WHERE s.token = ?1 AND a.name = ?2
 ON CONFLICT DO NOTHING";
 
-/// ?1 token, ?2 who placed it.
-pub(super) const COUNT: &str =
-    "INSERT INTO untold_orders (stream, sender) SELECT number, ?2 FROM order_streams WHERE token = ?1";
+/// ?1 token, ?2 key of the request, ?3 who placed it.
+pub(super) const COUNT: &str = "INSERT INTO untold_orders (stream, key, sender) SELECT number, ?2, ?3 FROM order_streams WHERE token = ?1";
 
 /// ?1 time, ?2 how many. Answers the orders before then that are not told of, the oldest first.
 pub(super) const UNTOLD: &str =
-    "SELECT json_object('token', s.token, 'key', r.key, 'sender', json(u.sender)) AS doc
+    "SELECT json_object('token', s.token, 'key', u.key, 'sender', json(u.sender)) AS doc
 FROM untold_orders u
-JOIN order_streams s ON s.number = u.stream
-JOIN order_events e ON e.stream = u.stream AND e.version = 1
-JOIN order_requests r ON r.stream = u.stream AND r.version = 1
+CROSS JOIN order_streams s ON s.number = u.stream
+CROSS JOIN order_events e ON e.stream = u.stream AND e.version = 1
 WHERE e.at < ?1 ORDER BY u.stream LIMIT ?2";
 
 /// ?1 token.

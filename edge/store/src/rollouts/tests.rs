@@ -6,6 +6,7 @@ use orilla_orders::IdempotencyKey;
 use orilla_rollouts::{By, Command, Event, Guardrail, Metric, Plan, Status, Step};
 use orilla_shop::publish::{Press, attached};
 use orilla_shop::rollouts::{Batch, SENT_AGAIN_FOR, Tallies, Tally};
+use orilla_shop::team::experiments::Running;
 use orilla_shop::team::flags::{FlagDesk, FlagsOutcome, SaveFlags, save};
 use orilla_shop::team::rollouts::{Alarm, Drive, StartError, Unfit, Wish, command, start, tick};
 use orilla_snapshot::Attachment;
@@ -63,8 +64,15 @@ impl Shop {
     }
 
     fn save(&self, expected: u64, name: u32, document: Value) {
-        let wish =
-            SaveFlags { expected, document, member: "Ada", reason: "", key: key(name), now: 1, running: &[] };
+        let wish = SaveFlags {
+            expected,
+            document,
+            member: "Ada",
+            reason: "",
+            key: key(name),
+            now: 1,
+            running: &Running::default(),
+        };
         assert!(matches!(block_on(save(&self.flags, wish)).unwrap(), FlagsOutcome::Saved(_)));
     }
 

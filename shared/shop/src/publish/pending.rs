@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 /// Pages of changes that are looked at: those of many drafts have nothing that waits.
 const PAGES: usize = 5;
+/// Segments that are read for the titles of removed products: somebody waits for the page.
+const SEGMENTS: usize = 12;
 
 /// What a publish would change, by and large: the first of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,12 +54,16 @@ pub async fn pending(press: Press<'_>) -> Result<Option<Pending>, PortError> {
     let Some(manifest) = stored_manifest(press.segments, &current).await? else { return Ok(None) };
     let mut position = manifest.position;
     let mut pending = Pending::default();
+    let mut left = SEGMENTS;
     for _ in 0..PAGES {
         let page = press.written.changes(position, PAGE).await?;
-        (position, pending.more) = (page.position, page.more);
-        let Some(changes) = waiting(press.segments, &manifest, page.changes).await? else { return Ok(None) };
+        let Some(changes) = waiting(press.segments, &manifest, page.changes, &mut left).await? else {
+            return Ok(None);
+        };
+        // Of segments that are not read nobody knows whether something waits there.
+        (position, pending.more) = (page.position, page.more || left == 0);
         pending.changes = changes;
-        if !pending.more || !pending.changes.is_empty() {
+        if !pending.more || left == 0 || !pending.changes.is_empty() {
             break;
         }
     }
@@ -69,12 +75,13 @@ async fn waiting(
     segments: &dyn Segments,
     manifest: &Manifest,
     changes: Vec<Change>,
+    left: &mut usize,
 ) -> Result<Option<Vec<Waiting>>, PortError> {
     let removed = changes.iter().filter_map(|change| match change {
         Change::Remove(id) => Some(*id),
         Change::Put(_) => None,
     });
-    let Some(mut titles) = titles(segments, manifest, removed).await? else { return Ok(None) };
+    let Some(mut titles) = titles(segments, manifest, removed, left).await? else { return Ok(None) };
     let waiting = changes.into_iter().filter_map(|change| match change {
         Change::Put(entry) => Some(Waiting::Put { handle: entry.view.handle, title: entry.view.title }),
         Change::Remove(id) => titles.remove(&id).map(|title| Waiting::Remove { title }),
@@ -82,18 +89,21 @@ async fn waiting(
     Ok(Some(waiting.collect()))
 }
 
-/// The titles of the products of all segments in which these can stand; `None` if one of those can't be read.
+/// The titles of the products of the segments in which these can stand, as many as are `left`; `None` if one of those can't
+/// be read.
 async fn titles(
     segments: &dyn Segments,
     manifest: &Manifest,
     ids: impl Iterator<Item = ProductId>,
+    left: &mut usize,
 ) -> Result<Option<BTreeMap<ProductId, String>>, PortError> {
     let named: BTreeMap<(i64, Hash), SegmentRef> = ids
         .filter_map(|id| manifest.segment_of(id))
         .map(|(bucket, segment)| ((bucket, segment.hash), segment))
         .collect();
     let mut titles = BTreeMap::new();
-    for ((bucket, hash), segment) in named {
+    for ((bucket, hash), segment) in named.into_iter().take(*left) {
+        *left -= 1;
         let Some(file) = segments.get(hash).await? else { return Ok(None) };
         let Ok(found) = titles_in(bucket, &segment, &file) else { return Ok(None) };
         titles.extend(found);

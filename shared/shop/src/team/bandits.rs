@@ -82,10 +82,12 @@ async fn one(
         Err(_) => update.is_some().then(|| experiment.clone().delayed(now)),
         Ok(()) => experiment.is_delayed().then(|| experiment.clone().published(now)),
     };
-    if let Some(noted) = note {
-        bandits.desk.save(experiment.version, &noted, bandits.currency).await?;
-    }
+    let noted = match note {
+        Some(noted) => bandits.desk.save(experiment.version, &noted, bandits.currency).await,
+        None => Ok(true),
+    };
     settled?;
+    noted?;
     Ok(update)
 }
 

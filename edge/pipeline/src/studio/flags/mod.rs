@@ -19,7 +19,7 @@ use http::StatusCode;
 use orilla_orders::IdempotencyKey;
 use orilla_shop::PortError;
 use orilla_shop::publish::{PublishError, attached};
-use orilla_shop::team::experiments::fixed;
+use orilla_shop::team::experiments::running;
 use orilla_shop::team::flags::{
     self, FlagsOutcome, RuleForm, SaveFlags, StoredFlags, VARIATIONS, ValueKind, VariationForm,
 };
@@ -123,7 +123,8 @@ async fn save(
         return not(words.flags_stale(), StatusCode::CONFLICT);
     }
     let (name, now) = (member.name().to_owned(), member.visit.host.clock.now());
-    let running = fixed(&*member.team.experiments).await?;
+    let press = press(&member.visit.host, &member.team.writer);
+    let running = running(&*member.team.experiments, press).await?;
     let wish =
         SaveFlags { expected, document, member: &name, reason: &form.reason, key, now, running: &running };
     match flags::save(&*member.team.flags, wish).await? {

@@ -139,6 +139,18 @@ fn whoever_is_in_a_running_experiment_stays_where_they_are() {
     // To switch it off is always possible, and once it has stopped everything is.
     assert_eq!(save(json!([0.2, 0.8]), false, "switched-off-while-running").status, 200);
     assert_eq!(save(json!([0.5, 0.5]), true, "weights-in-disguise").status, 422);
+    // Nor by way of a document without the rule, which visitors never saw.
+    let (with, version) =
+        (current_flags(&shop), || shop.read("SELECT json(max(version)) AS doc FROM flag_versions").remove(0));
+    let put = |document: &Value, key: &str| {
+        let request = json!({ "version": version(), "document": document, "reason": "" });
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        shop.staff().send("PUT", "/studio/api/flags", &headers, request.to_string().as_bytes()).status
+    };
+    assert_eq!(put(&json!({ "features": {} }), "without-the-rule"), 200);
+    let mut other = with.clone();
+    other["features"]["card-layout"]["rules"][0]["seed"] = json!("another");
+    assert_eq!((put(&other, "with-another-seed"), put(&with, "with-the-same-again")), (422, 200));
     act(&staff, "version=2&intent=stop", "stop");
     assert_eq!(save(json!([0.5, 0.5]), true, "weights-after-stop").status, 200);
 }

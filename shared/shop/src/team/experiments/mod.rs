@@ -11,8 +11,8 @@ use orilla_events::ExperimentKey;
 use orilla_experiments::{Experiment, Metric, MetricKey, Rollups};
 use orilla_money::Currency;
 use serde::{Deserialize, Serialize};
-pub use split::fixed;
 pub(crate) use split::moved;
+pub use split::{Running, is_same_split, running};
 
 /// A metric as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

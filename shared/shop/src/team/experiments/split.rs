@@ -3,12 +3,16 @@
 use super::ExperimentDesk;
 use super::in_flags::name_of;
 use crate::PortError;
+use crate::publish::{Press, PublishError, attached};
 use orilla_experiments::{Experiment, Status};
 use orilla_flags::Fault;
+use orilla_snapshot::Attachment;
 use serde_json::{Map, Value};
 
 /// The fields of a rule that decide who gets what, beside how many variations there are, and `coverage`, which may grow.
-const SPLIT: [&str; 9] = [
+const SPLIT: [&str; 11] = [
+    "condition",
+    "parentConditions",
     "hashAttribute",
     "fallbackAttribute",
     "hashVersion",
@@ -20,24 +24,40 @@ const SPLIT: [&str; 9] = [
     "bucketVersion",
 ];
 
+/// The experiments whose visitors stay where they are, and what those get now.
+#[derive(Clone, Debug, Default)]
+pub struct Running {
+    experiments: Vec<Experiment>,
+    published: Option<Value>,
+}
+
 /// The experiments that run with shares that nobody but the team changes. A bandit has others by the hour, and puts back
 /// what it finds changed.
 ///
 /// # Errors
 /// [`PortError`] of the store.
-pub async fn fixed(desk: &dyn ExperimentDesk) -> Result<Vec<Experiment>, PortError> {
-    let mut all = desk.experiments().await?;
-    all.retain(|one| one.status() == Status::Running && one.design.bandit.is_none());
-    Ok(all)
+pub async fn running(desk: &dyn ExperimentDesk, press: Press<'_>) -> Result<Running, PortError> {
+    let mut experiments = desk.experiments().await?;
+    experiments.retain(|one| one.status() == Status::Running && one.design.bandit.is_none());
+    if experiments.is_empty() {
+        return Ok(Running::default());
+    }
+    let published = match attached(press, Attachment::Flags).await {
+        Err(PublishError::Port(error)) => return Err(error),
+        other => other.ok().flatten().and_then(|bytes| serde_json::from_slice(&bytes).ok()),
+    };
+    Ok(Running { experiments, published })
 }
 
-/// What would move people of these experiments from one variation to another, or out, if one document took the other's
-/// place. To switch a rule off or to take it away ends an experiment, and is no fault.
-pub(crate) fn moved(before: &Value, after: &Value, running: &[Experiment]) -> Vec<Fault> {
-    let moves = |experiment: &&Experiment| {
+/// What would move people of these experiments from one variation to another, or out, if a document took the place of the
+/// one that was saved before, or of what is published. To switch a rule off or to take it away ends an experiment, and is no
+/// fault.
+pub(crate) fn moved(saved: &Value, after: &Value, running: &Running) -> Vec<Fault> {
+    let moves = |experiment: &Experiment| {
         let (flag, key) = (experiment.design.flag.as_str(), experiment.key.as_str());
-        let ((_, before), (at, after)) = (rule(before, flag, key)?, rule(after, flag, key)?);
-        let field = changed(before, after)?;
+        let (at, after) = rule(after, flag, key)?;
+        let mut before = [Some(saved), running.published.as_ref()].into_iter().flatten();
+        let field = before.find_map(|before| changed(rule(before, flag, key)?.1, after))?;
         let flag = flag.replace('~', "~0").replace('/', "~1");
         let path = format!("/features/{flag}/rules/{at}/{field}");
         let message = format!(
@@ -45,7 +65,17 @@ pub(crate) fn moved(before: &Value, after: &Value, running: &[Experiment]) -> Ve
         );
         Some(Fault { path, message })
     };
-    running.iter().filter_map(|experiment| moves(&experiment)).collect()
+    running.experiments.iter().filter_map(moves).collect()
+}
+
+/// Whether two documents split the visitors of an experiment alike; so they do if the first does not split them.
+pub fn is_same_split(published: &Value, saved: &Value, flag: &str, key: &str) -> bool {
+    match (rule(published, flag, key), rule(saved, flag, key)) {
+        (Some((_, published)), Some((_, saved))) => {
+            changed(published, saved).is_none() && changed(saved, published).is_none()
+        }
+        (published, _) => published.is_none(),
+    }
 }
 
 /// The rule of an experiment and its place.
@@ -85,6 +115,16 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn a_split_that_is_not_published_is_another_one() {
+        let with = |rule: Value| json!({ "features": { "a": { "rules": [rule] } } });
+        let small = with(json!({ "variations": [1, 2], "coverage": 0.1 }));
+        let large = with(json!({ "variations": [1, 2], "coverage": 0.2 }));
+        assert!(is_same_split(&small, &small, "a", "a") && !is_same_split(&small, &large, "a", "a"));
+        assert!(!is_same_split(&large, &small, "a", "a") && !is_same_split(&small, &json!({}), "a", "a"));
+        assert!(is_same_split(&json!({}), &small, "a", "a"), "nobody is split yet");
+    }
+
+    #[test]
     fn what_moves_nobody_may_change() {
         let rule = json!({ "key": "cards", "variations": ["plain", "large"], "weights": [0.5, 0.5], "coverage": 0.2,
             "seed": "s" });
@@ -103,6 +143,7 @@ mod tests {
         for (field, value) in [
             ("weights", json!([0.4, 0.6])),
             ("seed", json!("t")),
+            ("condition", json!({ "country": "ES" })),
             ("hashVersion", json!(2)),
             ("hashAttribute", json!("company")),
             ("namespace", json!(["a", 0, 1])),

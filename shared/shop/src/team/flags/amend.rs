@@ -3,6 +3,7 @@
 use super::{ATTEMPTS, FlagDesk, FlagsOutcome, SaveFlags, StoredFlags, check, save};
 use crate::PortError;
 use crate::publish::{Attaching, Press, PublishError};
+use crate::team::experiments::Running;
 use orilla_flags::Fault;
 use orilla_orders::IdempotencyKey;
 use orilla_snapshot::Attachment;
@@ -97,8 +98,15 @@ async fn save_changed(
             Err(AmendError::Misfit(_)) => return Ok(version),
             other => other?,
         };
-        let wish =
-            SaveFlags { expected: version, document, member, reason, key: key.clone(), now, running: &[] };
+        let wish = SaveFlags {
+            expected: version,
+            document,
+            member,
+            reason,
+            key: key.clone(),
+            now,
+            running: &Running::default(),
+        };
         match save(desk, wish).await? {
             FlagsOutcome::Saved(version) | FlagsOutcome::Unchanged(version) => return Ok(version),
             FlagsOutcome::Stale(_) => {}

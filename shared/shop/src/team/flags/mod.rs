@@ -9,12 +9,11 @@ mod form;
 
 use crate::PortError;
 use crate::publish::{Attaching, Press, PublishError, Published};
-use crate::team::experiments::moved;
+use crate::team::experiments::{Running, moved};
 pub use amend::{AmendError, Amended, amend, rule_mut};
 use async_trait::async_trait;
 pub use diff::{Change, FlagChange, differences};
 pub use form::{RuleFault, RuleForm, VARIATIONS, ValueKind, VariationForm, percent};
-use orilla_experiments::Experiment;
 use orilla_flags::{Fault, Flags};
 use orilla_orders::IdempotencyKey;
 use orilla_snapshot::Attachment;
@@ -125,8 +124,8 @@ pub struct SaveFlags<'a> {
     pub key: IdempotencyKey,
     /// Now, in milliseconds since 1970.
     pub now: i64,
-    /// The experiments whose visitors stay where they are: see [`fixed`](crate::team::experiments::fixed).
-    pub running: &'a [Experiment],
+    /// The experiments whose visitors stay where they are: see [`running`](crate::team::experiments::running).
+    pub running: &'a Running,
 }
 
 /// What became of a document.
