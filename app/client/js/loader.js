@@ -85,8 +85,10 @@ async function replayAlone(events) {
     if (type !== "submit") continue;
     const body = new URLSearchParams(new FormData(target, submitter));
     const signal = AbortSignal.timeout(patience);
-    // What is answered, the page that follows shows.
-    await fetch(target.action, { method: "POST", body, redirect: "manual", signal }).catch(console.error);
+    const send = () => fetch(target.action, { method: "POST", body, redirect: "manual", keepalive: true, signal });
+    // In turn, as islands do (turn.js). What is answered, the page that follows shows, unless it is that this could not be done.
+    const sent = await (navigator.locks?.request("orilla-cart", send) ?? send()).catch(console.error);
+    if (!sent || sent.status >= 400) return replay({ type, target, submitter });
   }
   if (last) replay(last);
 }

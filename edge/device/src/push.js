@@ -93,5 +93,5 @@ export async function quiet() {
   await subscription.unsubscribe();
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify({ ended: subscription.endpoint });
-  await fetch("/en/orders/notices", { method: "POST", headers, body, keepalive: true });
+  await fetch("/en/orders/notices", { method: "POST", headers, body, keepalive: true, signal: AbortSignal.timeout(10000) });
 }

@@ -166,7 +166,7 @@ async function shareCart() {
   if (!(await isShared())) return;
   const body = new URLSearchParams({ locale: "en" });
   const ask = () => fetch("/fn/cart", { method: "POST", body, signal: AbortSignal.timeout(TURN) });
-  const answer = await navigator.locks.request("orilla-cart", ask);
+  const answer = await inTurn("orilla-cart", () => inTurn(SENT, ask));
   if (!answer.ok) throw new Error(`the cart is not shared: ${answer.status}`);
   // The session was ended elsewhere.
   if ((await answer.json()).ended) await forget();
@@ -188,11 +188,10 @@ function learn() {
 async function own(event) {
   const { request } = event;
   const copy = request.clone();
-  const act = () => device(request);
+  const ofDevice = () => device(request).catch((error) => console.warn("no answer of the device:", error));
+  const act = async () => (await ofDevice()) ?? fetch(copy);
   // It may take an order out of the cart, or put one back into it.
-  const acted = request.method === "POST" ? inTurn("orilla-cart", () => inTurn(SENT, act)) : act();
-  const answer = await acted.catch((error) => console.warn("no answer of the device:", error));
-  if (!answer) return fetch(copy);
+  const answer = await (request.method === "POST" ? inTurn("orilla-cart", () => inTurn(SENT, act)) : act());
   // Whoever presses a button there sees what came of it, unless that takes long.
   if (request.method === "POST" && WAITING.test(new URL(request.url).pathname)) {
     const sent = send(false).catch(() => {});
@@ -266,14 +265,15 @@ async function answerNow(event) {
     if (pathname === EVENTS && came.status >= 500) throw new TypeError(`the shop did not take what it was told: ${came.status}`);
     return came;
   })();
+  let own;
   const response = await first(network, async () => {
     // What a page tells when it is left takes its time: that says nothing of the next one.
     if (pathname !== EVENTS) awaySince = Date.now();
-    const own = await device(copy);
-    if (own) ending.abort();
+    own = await device(copy);
     if (own && pathname === EVENTS) event.waitUntil(sendToo());
     return own;
   });
+  if (own && response === own) ending.abort();
   if (request.mode === "navigate" && ADDRESSES.test(pathname)) {
     const forgotten = () => mustBeForgotten().catch((error) => console.warn(error));
     // What tells of a sign-out may come when another answer is shown.

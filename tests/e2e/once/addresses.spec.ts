@@ -114,24 +114,22 @@ async function untilSent(page: Page, network: Network) {
   const second = await page.context().newPage();
   await second.goto(`${network.url}${PAGE}`);
   await expect(waits(second)).toBeVisible();
-  const sent = told(page);
+  await listen(page);
   await network.restore();
   await (await page.context().newPage()).goto(`${network.url}/en/about`);
   await expect(waits(second)).toHaveCount(0, { timeout: 40_000 });
-  await sent;
+  await page.evaluate(() => (document as Listening).heard);
 }
 
-/** Ends when the page has been told that something reached the shop, and had time for what it makes of that. */
-async function told(page: Page) {
-  const heard = page.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        navigator.serviceWorker.addEventListener("message", ({ data }) => data?.outbox?.done?.length && resolve());
-      }),
-  );
-  // A page that shows itself anew is not the one any more that was to hear of it.
-  await heard.catch(() => {});
-}
+type Listening = Document & { heard?: Promise<void> };
+
+/** Notes when the page is told that something reached the shop. One that shows itself anew has nothing of it. */
+const listen = (page: Page) =>
+  page.evaluate(() => {
+    (document as Listening).heard = new Promise((resolve) => {
+      navigator.serviceWorker.addEventListener("message", ({ data }) => data?.outbox?.done?.length && resolve());
+    });
+  });
 
 test("what is being typed stays when what waited was sent", async ({ home: page, network }) => {
   await arrive(page, network);

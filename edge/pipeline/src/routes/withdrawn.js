@@ -1,15 +1,23 @@
-// The shop is no longer kept on devices: this takes the place of what kept it, and removes all that it left. From then on
-// pages are the network's. What waits to be sent goes first: until it has gone, this stays, and answers nothing.
+// The shop is no longer kept on devices: this takes the place of what kept it, and removes its files. From then on pages are
+// the network's. What waits to be sent goes first: until it has gone, this stays, and answers nothing. An order that asks the
+// shopper something is not sent; it stays where it is, for a shop that comes back.
 const listen = addEventListener;
 listen("install", () => skipWaiting());
-listen("activate", (event) => event.waitUntil(leave()));
+listen("activate", (event) => {
+  event.waitUntil(clear());
+  leave(); // not waited for: until this ends, pages wait
+});
 // Tries again with each page, and when the browser says that a network is there.
 listen("fetch", (event) => event.request.mode === "navigate" && event.waitUntil(leave()));
 listen("sync", (event) => event.waitUntil(leave()));
 
-async function leave() {
+async function clear() {
   await registration.navigationPreload?.disable();
   for (const name of await caches.keys()) if (name.startsWith("orilla-")) await caches.delete(name);
+}
+
+async function leave() {
+  await clear().catch((error) => console.warn("not all is removed yet:", error));
   if ((await isEmpty()) || (await isSent())) await registration.unregister();
 }
 
